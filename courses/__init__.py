@@ -1,0 +1,1 @@
+"""Tracks, courses, cohorts, sessions, enrolment, attendance and assessment."""
