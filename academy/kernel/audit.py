@@ -1,0 +1,200 @@
+"""The audit chain: append-only, hash-chained events that hold ids and never what a note says.
+
+Each event commits to `HMAC(person's salt, data)` and to the hash of the event before it. Erasing
+a salt makes the data unprovable and leaves the chain whole. Events of one unit of work are kept
+back and written together just before the commit, so the chain's head is locked only once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from academy.kernel import clock, ids
+from academy.kernel.db import PERSON, PLAIN, SECRET, Id, Model, before_commit, db
+from academy.kernel.policy import Actor
+
+GENESIS = "0" * 64
+
+
+class AuditEvent(Model):
+    """One thing that was done: who, what, to which object, from where, with what result."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (sa.Index("ix_audit_event_object", "object_kind", "object_id"),)
+
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(info=PLAIN)
+    recorded_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    actor_id: Mapped[int | None] = mapped_column(index=True, info=PERSON)
+    subject_id: Mapped[int | None] = mapped_column(index=True, info=PERSON)
+    action: Mapped[str] = mapped_column(sa.String(80), info=PLAIN)
+    object_kind: Mapped[str] = mapped_column(sa.String(40), info=PLAIN)
+    object_id: Mapped[int | None] = mapped_column(info=PLAIN)
+    origin: Mapped[str] = mapped_column(sa.String(40), info=PLAIN)
+    result: Mapped[str] = mapped_column(sa.String(40), info=PLAIN)
+    data: Mapped[dict[str, Any]] = mapped_column(info=PLAIN)
+    commitment: Mapped[str] = mapped_column(sa.String(64), info=PLAIN)
+    previous: Mapped[str] = mapped_column(sa.String(64), info=PLAIN)
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=PLAIN)
+
+
+class AuditHead(Model):
+    """The single row that says where the chain ends; its lock puts writers in line."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[Id]
+    hash: Mapped[str] = mapped_column(sa.String(64), info=PLAIN)
+    events: Mapped[int] = mapped_column(info=PLAIN)
+
+
+class PersonSalt(Model):
+    """The secret that ties the chain to a person's data; destroyed at erasure."""
+
+    __tablename__ = "person_salt"
+
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=PERSON)
+    salt: Mapped[bytes] = mapped_column(sa.LargeBinary(32), info=SECRET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    action: str
+    object_kind: str
+    object_id: int | None
+    actor_id: int | None
+    subject_id: int | None
+    origin: str
+    result: str
+    data: dict[str, Any]
+    at: datetime
+
+
+def record(
+    action: str,
+    thing: tuple[str, int | None],
+    *,
+    by: Actor,
+    subject_id: int | None = None,
+    result: str = "done",
+    **data: str | int | bool | None,
+) -> None:
+    """Keep one event for the chain; it is written with the commit of this unit of work.
+
+    `thing` is (kind, id). `data` holds ids, codes and numbers only, never names or text.
+    `subject_id` is the person it is about.
+    """
+    kept = db.session().info.setdefault("audit", [])
+    kept.append(
+        _Kept(
+            action=action,
+            object_kind=thing[0],
+            object_id=thing[1],
+            actor_id=by.person_id,
+            subject_id=subject_id,
+            origin=by.origin,
+            result=result,
+            data=dict(data),
+            at=clock.now(),
+        )
+    )
+
+
+@before_commit
+def _write_kept(session: Session) -> None:
+    kept: list[_Kept] = session.info.pop("audit", [])
+    if not kept:
+        return
+    head = session.scalars(sa.select(AuditHead).with_for_update()).one_or_none()
+    if head is None:
+        head = AuditHead(id=1, hash=GENESIS, events=0)
+        session.add(head)
+        session.flush()  # a second writer now waits, or fails on the primary key
+    salts = _salts(session, {one.subject_id for one in kept if one.subject_id is not None})
+    recorded_at = clock.real_now()
+    previous = head.hash
+    rows: list[dict[str, Any]] = []
+    for one in kept:
+        row: dict[str, Any] = {
+            "at": one.at,
+            "recorded_at": recorded_at,
+            "actor_id": one.actor_id,
+            "subject_id": one.subject_id,
+            "action": one.action,
+            "object_kind": one.object_kind,
+            "object_id": one.object_id,
+            "origin": one.origin,
+            "result": one.result,
+            "data": one.data,
+            "commitment": commitment(salts.get(one.subject_id), one.data),
+            "previous": previous,
+        }
+        row["hash"] = previous = chain_hash(row)
+        rows.append(row)
+    session.execute(sa.insert(AuditEvent), rows)
+    head.hash = previous
+    head.events += len(rows)
+    session.flush()
+
+
+def _salts(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
+    known = {
+        row.person_id: row.salt
+        for row in session.scalars(sa.select(PersonSalt).where(PersonSalt.person_id.in_(person_ids)))
+    }
+    fresh = {person_id: ids.salt() for person_id in sorted(person_ids - set(known))}
+    if fresh:
+        session.execute(
+            sa.insert(PersonSalt),
+            [{"person_id": person_id, "salt": salt} for person_id, salt in fresh.items()],
+        )
+    return {**known, **fresh}
+
+
+def commitment(salt: bytes | None, data: dict[str, Any]) -> str:
+    """Return `HMAC(salt, data)` as hexadecimal text; without a person the salt is empty."""
+    return hmac.new(salt or b"", _canonical(data), hashlib.sha256).hexdigest()
+
+
+def chain_hash(row: dict[str, Any]) -> str:
+    """Return the hash of one event: everything but its own id, data and hash."""
+    fields = ("actor_id", "subject_id", "action", "object_kind", "object_id", "origin", "result")
+    content = {name: row[name] for name in fields}
+    content |= {"at": row["at"].isoformat(), "recorded_at": row["recorded_at"].isoformat()}
+    content |= {"commitment": row["commitment"], "previous": row["previous"]}
+    return hashlib.sha256(_canonical(content)).hexdigest()
+
+
+def _canonical(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def chain_faults() -> Iterator[str]:
+    """Yield one sentence per place where the chain is broken; nothing when it is whole."""
+    previous, count = GENESIS, 0
+    fields = [column for column in AuditEvent.__table__.columns if column.name != "id"]
+    salts = {row.person_id: row.salt for row in db.session.scalars(sa.select(PersonSalt))}
+    rows = db.session.execute(sa.select(AuditEvent.id, *fields).order_by(AuditEvent.id))
+    for row in rows.mappings():
+        values = dict(row)
+        if values["previous"] != previous:
+            yield f"audit event {values['id']} does not follow the one before it"
+        if values["hash"] != chain_hash(values):
+            yield f"audit event {values['id']} was changed"
+        subject = values["subject_id"]
+        provable = subject is None or subject in salts
+        if provable and values["commitment"] != commitment(salts.get(subject), values["data"]):
+            yield f"the data of audit event {values['id']} were changed"
+        previous, count = values["hash"], count + 1
+    head = db.session.scalars(sa.select(AuditHead)).one_or_none()
+    if (head.hash if head else GENESIS) != previous or (head.events if head else 0) != count:
+        yield "the audit chain does not end where its head says"

@@ -1,0 +1,63 @@
+"""What a feature hands to the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import click
+
+from academy.kernel.policy import Actor, Capability
+from academy.kernel.web.blueprint import FeatureBlueprint
+
+
+@dataclass(frozen=True, slots=True)
+class TodayItem:
+    """One thing to do, shown on *Vandaag*.
+
+    `urgency` sorts (0 must happen today, 1 late, 2 this week, 3 whenever); `due_on` sorts within.
+    `action` is the verb on the button, `href` where it leads.
+    """
+
+    title: str
+    why: str
+    action: str
+    href: str
+    icon: str
+    urgency: int = 3
+    due_on: date | None = None
+    badge_kind: str = ""
+    badge_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A destination in the main menu, shown to who holds `needs`."""
+
+    label: str
+    endpoint: str
+    icon: str
+    needs: Capability
+    order: int
+
+
+TodayProvider = Callable[[Actor], list[TodayItem]]
+Check = Callable[[], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature's parts. The root reads these; features never read each other's."""
+
+    name: str
+    blueprints: tuple[FeatureBlueprint, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    jobs: Mapping[str, Callable[..., None]] = field(default_factory=dict)
+    listeners: Mapping[type, tuple[Callable[[Any], None], ...]] = field(default_factory=dict)
+    commands: tuple[click.Command, ...] = ()
+    today: TodayProvider | None = None
+    navigation: tuple[NavItem, ...] = ()
+    checks: tuple[Check, ...] = ()
+    """What `academy check` asks: each returns sentences about what is wrong."""

@@ -1,0 +1,75 @@
+"""How often something may be tried: counted in the database, so it survives restarts and workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Mapped, mapped_column
+
+from academy.kernel import clock, ids
+from academy.kernel.db import PLAIN, SECRET, Id, Model, db
+from academy.kernel.errors import TooManyError
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` within `window`, per key."""
+
+    name: str
+    times: int
+    window: timedelta
+
+
+class Attempt(Model):
+    """One try. The key is stored as a hash: no addresses, no e-mail."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (sa.Index("ix_attempt_key", "limit_name", "key_hash", "at"),)
+
+    id: Mapped[Id]
+    limit_name: Mapped[str] = mapped_column(sa.String(40), info=PLAIN)
+    key_hash: Mapped[str] = mapped_column(sa.String(64), info=SECRET)
+    at: Mapped[datetime] = mapped_column(info=PLAIN)
+
+
+def spend(limit: Limit, key: str) -> None:
+    """Count one try under `key`. Raises TooManyError when there were too many.
+
+    The count is committed at once, apart from the caller's unit of work: a refused or rolled back
+    try counts too. Tries older than a day are swept along the way.
+    """
+    now = clock.real_now()
+    key_hash = ids.digest(f"{limit.name}:{key}")
+    with db.engine.begin() as connection:
+        earlier = connection.scalar(
+            sa.select(sa.func.count())
+            .select_from(Attempt)
+            .where(
+                Attempt.limit_name == limit.name,
+                Attempt.key_hash == key_hash,
+                Attempt.at > now - limit.window,
+            )
+        )
+        if (earlier or 0) < limit.times:
+            connection.execute(
+                sa.insert(Attempt).values(limit_name=limit.name, key_hash=key_hash, at=now)
+            )
+            connection.execute(sa.delete(Attempt).where(Attempt.at < now - timedelta(days=1)))
+            return
+    minutes = max(1, int(limit.window.total_seconds() // 60))
+    raise TooManyError(
+        _("Dit ging te vaak mis. Wacht %(minutes)d minuten en probeer het dan weer.", minutes=minutes)
+    )
+
+
+def forgive(limit: Limit, key: str) -> None:
+    """Forget the tries under `key`, after a success. Takes part in the caller's unit of work."""
+    db.session.execute(
+        sa.delete(Attempt).where(
+            Attempt.limit_name == limit.name,
+            Attempt.key_hash == ids.digest(f"{limit.name}:{key}"),
+        )
+    )

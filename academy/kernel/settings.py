@@ -1,0 +1,130 @@
+"""One frozen settings object, read once from `ACADEMY_*`; a wrong value stops the start by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the sentence names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between one academy and another. Every field is `ACADEMY_` + its name."""
+
+    database_url: str
+    """SQLAlchemy URL; SQLite below `var` by default, or `postgresql+psycopg://…`."""
+    storage: Path
+    """Folder with the issued files, as `<sha256>.pdf`."""
+    keys: Path
+    """Folder with the sealing keys; never in the database."""
+    keys_passphrase: str
+    """Opens the private keys; never logged."""
+    secret_key: str
+    """Signs cookies and derives sign-in codes; at least 32 characters."""
+    notes_key: tuple[str, ...]
+    """Fernet keys for coaching text, newest first, separated by commas."""
+    public_url: str
+    """Where people reach the academy; https, or http on loopback only."""
+    smtp_host: str
+    """Mail server; empty means mails wait in the queue until one is set."""
+    smtp_port: int
+    """Port of the mail server, 1 to 65535."""
+    mail_from: str
+    """Sender of every mail."""
+    name: str
+    """Name of the academy, as printed."""
+    place: str
+    """Town where decisions are taken, as printed on certificates."""
+    help_name: str
+    """Who answers the phone."""
+    help_phone: str
+    """Number in the footer of every page."""
+    demo: bool
+    """Whether this may be the fictional academy, with its clock and sign-in codes on screen."""
+    log_level: str
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies are Secure and browsers must stay on https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the academy."""
+        return urlsplit(self.public_url).hostname in LOOPBACK
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read `ACADEMY_*` from `environment` (default: the process, over `var/academy.env`).
+
+    Raises SettingsError with the name of the first setting that is missing or wrong.
+    """
+    if environment is None:
+        environment = {**_env_file(), **os.environ}
+    var = Path(environment.get("ACADEMY_VAR", "var")).resolve()
+
+    def text(name: str, default: str | None = None) -> str:
+        value = environment.get(f"ACADEMY_{name}", default)
+        if value is None or (value == "" and default is None):
+            raise SettingsError(f"ACADEMY_{name} is not set")
+        return value
+
+    settings = Settings(
+        database_url=text("DATABASE_URL", f"sqlite:///{var / 'academy.sqlite'}"),
+        storage=Path(text("STORAGE", str(var / "files"))),
+        keys=Path(text("KEYS", str(var / "keys"))),
+        keys_passphrase=text("KEYS_PASSPHRASE"),
+        secret_key=text("SECRET_KEY"),
+        notes_key=tuple(part.strip() for part in text("NOTES_KEY").split(",") if part.strip()),
+        public_url=text("PUBLIC_URL", f"http://127.0.0.1:{environment.get('PORT', '8000')}"),
+        smtp_host=text("SMTP_HOST", ""),
+        smtp_port=_integer(text("SMTP_PORT", "25"), "SMTP_PORT", 1, 65535),
+        mail_from=text("MAIL_FROM", "academie@samenluktthetzelf.example"),
+        name=text("NAME", "Samen Lukt Het Zelf Academie"),
+        place=text("PLACE", "Waterdam"),
+        help_name=text("HELP_NAME", "Tineke"),
+        help_phone=text("HELP_PHONE", "06-00000307"),
+        demo=text("DEMO", "1") == "1",
+        log_level=text("LOG_LEVEL", "INFO").upper(),
+    )
+    _refuse_wrong(settings)
+    return settings
+
+
+def _refuse_wrong(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise SettingsError("ACADEMY_SECRET_KEY is shorter than 32 characters")
+    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise SettingsError("ACADEMY_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
+    if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise SettingsError("ACADEMY_DATABASE_URL must start with sqlite: or postgresql+psycopg:")
+    url = urlsplit(settings.public_url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise SettingsError("ACADEMY_PUBLIC_URL must be a web address")
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        raise SettingsError("ACADEMY_PUBLIC_URL must be https, except on this machine itself")
+
+
+def _integer(value: str, name: str, lowest: int, highest: int) -> int:
+    if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
+        raise SettingsError(f"ACADEMY_{name} must be a number from {lowest} to {highest}")
+    return int(value)
+
+
+def _env_file() -> dict[str, str]:
+    """Read the secrets that set-up made, so that every command finds them."""
+    path = Path(os.environ.get("ACADEMY_VAR", "var")) / "academy.env"
+    if not path.is_file():
+        return {}
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {key.removeprefix("export ").strip(): value.strip().strip("'\"") for key, value in pairs}

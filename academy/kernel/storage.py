@@ -1,0 +1,65 @@
+"""Content-addressed files: the name is the SHA-256, the content never changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from academy.kernel import ids
+
+
+class Storage:
+    """Issued files below one folder, each named `<sha256>.pdf`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, made on first write."""
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Return where the file with this hash lies, or would lie."""
+        return self.folder / f"{sha256}.pdf"
+
+    def put(self, data: bytes) -> str:
+        """Store `data` so that it survives a power cut, and return its SHA-256.
+
+        Order: temporary file, fsync, rename, fsync of the folder (trust.md, section 6).
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".{sha256}.{ids.nonce()}.tmp"
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(self.path(sha256))
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes. Raises FileNotFoundError, or ValueError if they were altered."""
+        data = self.path(sha256).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise ValueError(f"file {sha256} was altered")
+        return data
+
+    def hashes(self) -> Iterator[str]:
+        """Yield the SHA-256 that each stored file's name claims."""
+        if self.folder.is_dir():
+            yield from (path.stem for path in sorted(self.folder.glob("*.pdf")))
+
+    def sweep(self, *, known: set[str], older_than: float) -> int:
+        """Remove files no row knows and left-over temporary files, last changed before
+        `older_than` (seconds since the epoch). Returns how many."""
+        removed = 0
+        for path in sorted(self.folder.glob("*")) if self.folder.is_dir() else ():
+            orphan = path.suffix == ".tmp" or (path.suffix == ".pdf" and path.stem not in known)
+            if orphan and path.stat().st_mtime < older_than:
+                path.unlink()
+                removed += 1
+        return removed

@@ -1,0 +1,85 @@
+"""A blueprint that refuses a route without a capability, and runs changes in a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, g
+from flask_login import current_user
+
+from academy.kernel import clock, policy
+from academy.kernel.db import unit_of_work
+from academy.kernel.errors import ForbiddenError
+from academy.kernel.policy import PUBLIC, Actor, Capability
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class SignInRequired(ForbiddenError):
+    """Nobody is signed in; the page leads to the door and back."""
+
+    status = 401
+    slug = "sign-in-required"
+
+
+def actor() -> Actor:
+    """Return who asks, with the grants that hold today."""
+    return current_user._get_current_object()  # type: ignore[no-any-return]  # noqa: SLF001
+
+
+class FeatureBlueprint(Blueprint):
+    """`page()` declares a GET, `action()` a state change; both name the capability they need."""
+
+    def page(self, rule: str, *, needs: Capability) -> Callable[[V], V]:
+        """Declare a GET page. It must not write, but for `kernel.db.side_write`."""
+        return self._route(rule, needs, ("GET",))
+
+    def action(self, rule: str, *, needs: Capability) -> Callable[[V], V]:
+        """Declare a POST. Returning commits, raising rolls back."""
+        return self._route(rule, needs, ("POST",))
+
+    def _route(self, rule: str, needs: Capability, methods: tuple[str, ...]) -> Callable[[V], V]:
+        def register(view: V) -> V:
+            @wraps(view)
+            def guarded(**url_parts: Any) -> Any:
+                _guard(needs)
+                if methods == ("GET",):
+                    return view(**url_parts)
+                with unit_of_work():
+                    return view(**url_parts)
+
+            guarded.needs = needs  # type: ignore[attr-defined]
+            self.add_url_rule(rule, view.__name__, guarded, methods=methods)
+            return view
+
+        return register
+
+
+def _guard(needs: Capability) -> None:
+    """Let the asker pass, or raise. The decision is kept for the test-only header."""
+    g.guard = f"deny:{needs.name}"
+    who = actor()
+    if needs is not PUBLIC:
+        if not who.is_authenticated:
+            raise SignInRequired
+        policy.require_right(who, needs)
+        policy.require_step_up(who, needs, clock.real_now())
+    g.guard = f"allow:{needs.name}"
+
+
+def undeclared(app: Any) -> list[str]:
+    """Return the endpoints that name no capability; the app refuses to start with any."""
+    return sorted(
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if endpoint != "static" and not hasattr(view, "needs")
+    )
+
+
+def testing_header(response: Any) -> Any:
+    """Show tests what the guard decided; never outside tests."""
+    if current_app.testing and "guard" in g:
+        response.headers["X-Guard"] = g.guard
+    return response

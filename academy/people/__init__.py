@@ -1,0 +1,1 @@
+"""Persons, organisations, places, dated grants and sign-in."""

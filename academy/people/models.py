@@ -1,0 +1,198 @@
+"""Tables of people: persons, where they live, what they may do, and how they sign in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from academy.kernel.db import (
+    CONTACT,
+    IDENTITY,
+    PERSON,
+    PLAIN,
+    PREFERENCE,
+    SECRET,
+    Id,
+    Model,
+    one_of,
+)
+from academy.kernel.policy import ROLES, SCOPE_KINDS
+
+PLACE_KINDS = ("street", "neighbourhood", "district", "flat", "complex", "village")
+ORGANISATION_KINDS = (
+    "municipality",
+    "housing_association",
+    "neighbourhood_team",
+    "welfare",
+    "care",
+    "fund",
+)
+CHANNELS = ("letter", "phone", "message", "email")
+CONSENT_KINDS = ("photo", "phone_list")
+
+
+class Organisation(Model):
+    """A client organisation: it pays, and sees counts only."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (one_of("kind", ORGANISATION_KINDS),)
+
+    id: Mapped[Id]
+    source_id: Mapped[str | None] = mapped_column(sa.String(20), unique=True, info=PLAIN)
+    name: Mapped[str] = mapped_column(sa.String(200), info=PLAIN)
+    kind: Mapped[str] = mapped_column(sa.String(30), info=PLAIN)
+    city: Mapped[str] = mapped_column(sa.String(100), info=PLAIN)
+    contact_email: Mapped[str | None] = mapped_column(sa.String(254), info=CONTACT)
+
+
+class Place(Model):
+    """A street, neighbourhood, district, flat, complex or village; `parent` is what it lies in."""
+
+    __tablename__ = "place"
+    __table_args__ = (one_of("kind", PLACE_KINDS),)
+
+    id: Mapped[Id]
+    source_id: Mapped[str | None] = mapped_column(sa.String(20), unique=True, info=PLAIN)
+    name: Mapped[str] = mapped_column(sa.String(200), info=PLAIN)
+    kind: Mapped[str] = mapped_column(sa.String(20), info=PLAIN)
+    municipality: Mapped[str] = mapped_column(sa.String(100), info=PLAIN)
+    inhabitants: Mapped[int | None] = mapped_column(info=PLAIN)
+    parent_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("place.id", ondelete="RESTRICT"), index=True, info=PLAIN
+    )
+    client_organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id", ondelete="SET NULL"), index=True, info=PLAIN
+    )
+
+
+class Person(Model):
+    """Somebody we know. Not an account: one in ten has no e-mail."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        one_of("preferred_channel", CHANNELS),
+        sa.CheckConstraint("call_name <> '' or last_name <> ''", name="has_a_name"),
+        sa.Index("ix_person_sort", "sort_key", "id"),
+    )
+
+    id: Mapped[Id]
+    source_id: Mapped[str | None] = mapped_column(sa.String(20), unique=True, info=PLAIN)
+    call_name: Mapped[str] = mapped_column(sa.String(200), default="", info=IDENTITY)
+    prefix: Mapped[str] = mapped_column(sa.String(40), default="", info=IDENTITY)
+    last_name: Mapped[str] = mapped_column(sa.String(200), default="", info=IDENTITY)
+    name_on_certificate: Mapped[str] = mapped_column(sa.String(200), default="", info=IDENTITY)
+    sort_key: Mapped[str] = mapped_column(sa.String(450), default="", info=IDENTITY)
+    email: Mapped[str | None] = mapped_column(sa.String(254), index=True, info=CONTACT)
+    phone: Mapped[str | None] = mapped_column(sa.String(40), info=CONTACT)
+    preferred_channel: Mapped[str] = mapped_column(
+        sa.String(20), default="phone", info=PREFERENCE
+    )
+    language: Mapped[str] = mapped_column(sa.String(8), default="nl", info=PREFERENCE)
+    ui_language: Mapped[str] = mapped_column(sa.String(2), default="nl", info=PREFERENCE)
+    support: Mapped[str] = mapped_column(sa.String(200), default="", info=PREFERENCE)
+    place_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("place.id", ondelete="SET NULL"), index=True, info=PREFERENCE
+    )
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id", ondelete="SET NULL"), index=True, info=PREFERENCE
+    )
+    titles: Mapped[str] = mapped_column(sa.String(200), default="", info=PLAIN)
+    created_on: Mapped[date] = mapped_column(info=PLAIN)
+    place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def display_name(self) -> str:
+        """The name as people say it: call name, prefix, last name."""
+        return " ".join(part for part in (self.call_name, self.prefix, self.last_name) if part)
+
+
+class Consent(Model):
+    """A yes that can be taken back: photo, phone list."""
+
+    __tablename__ = "consent"
+    __table_args__ = (one_of("kind", CONSENT_KINDS),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=PERSON
+    )
+    kind: Mapped[str] = mapped_column(sa.String(20), info=PREFERENCE)
+    given_on: Mapped[date] = mapped_column(info=PREFERENCE)
+    withdrawn_on: Mapped[date | None] = mapped_column(info=PREFERENCE)
+
+
+class Grant(Model):
+    """Who may do what, where, from when to when, given by whom. `scope_id` names the cohort,
+    person, place or organisation; None for everything."""
+
+    __tablename__ = "grant"
+    __table_args__ = (
+        one_of("role", ROLES),
+        one_of("scope_kind", SCOPE_KINDS),
+        sa.CheckConstraint("(scope_kind = 'everything') = (scope_id is null)", name="scope_named"),
+        sa.CheckConstraint("granted_by_id <> person_id", name="not_by_oneself"),
+        sa.Index("ix_grant_scope", "scope_kind", "scope_id", "role"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    role: Mapped[str] = mapped_column(sa.String(20), info=PLAIN)
+    scope_kind: Mapped[str] = mapped_column(sa.String(20), info=PLAIN)
+    scope_id: Mapped[int | None] = mapped_column(info=PLAIN)
+    valid_from: Mapped[date] = mapped_column(info=PLAIN)
+    valid_to: Mapped[date | None] = mapped_column(info=PLAIN)
+    granted_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    reason: Mapped[str] = mapped_column(sa.String(200), info=PLAIN)
+
+
+class Account(Model):
+    """How a person signs in by e-mail or password. Several people may share a mailbox."""
+
+    __tablename__ = "account"
+
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, info=PERSON
+    )
+    mailbox: Mapped[str] = mapped_column(sa.String(254), index=True, info=CONTACT)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200), info=SECRET)
+    password_changed_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    disabled_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+
+
+class SignInCode(Model):
+    """A six-digit code sent to a mailbox. The code itself is derived, never stored."""
+
+    __tablename__ = "sign_in_code"
+
+    id: Mapped[Id]
+    mailbox: Mapped[str] = mapped_column(sa.String(254), index=True, info=CONTACT)
+    nonce: Mapped[str] = mapped_column(sa.String(32), info=SECRET)
+    created_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    expires_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    tries: Mapped[int] = mapped_column(default=0, info=PLAIN)
+    used_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+
+
+class SignIn(Model):
+    """One signed-in device. The cookie holds a token, the table only its hash."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=PERSON
+    )
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=SECRET)
+    created_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    last_seen_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    idle_until: Mapped[datetime] = mapped_column(info=PLAIN)
+    expires_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    ended_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    stepped_up_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    device: Mapped[str] = mapped_column(sa.String(60), default="", info=PREFERENCE)
