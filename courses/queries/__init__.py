@@ -1,0 +1,1 @@
+"""Reads of learning, returned as frozen rows made for one page."""

@@ -1,0 +1,1 @@
+"""Pages of learning: read the input, ask one service or query, choose the answer."""
