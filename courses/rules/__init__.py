@@ -1,0 +1,79 @@
+"""Does this person complete the course? Pure rules that explain their answer in two languages.
+
+Nothing here knows Flask, a database or a clock: dates and marks arrive as frozen values, and the
+answer is a frozen verdict. The numbers come from the `*_rule` blocks of `course.yaml`.
+"""
+
+from courses.rules.completion import Change, verdict, what_if
+from courses.rules.course_rule import (
+    AttendanceRule,
+    CourseRule,
+    CriterionRule,
+    FinalRule,
+    ModuleRule,
+    PracticeRule,
+    QuizRule,
+    RubricRule,
+    RuleUnreadableError,
+    SelfscanRule,
+    parse_rubric,
+    parse_rule,
+)
+from courses.rules.evidence import Evidence, FinalAttempt, Mark, SessionEvidence
+from courses.rules.practical import (
+    Agreement,
+    Outcome,
+    Talk,
+    TalkNotAllowedError,
+    agree,
+    differing,
+    merge_resit,
+    needs_talk,
+    outcome,
+    resit_criteria,
+    resit_from,
+)
+from courses.rules.scoring import Answer, Question, is_correct, score
+from courses.rules.verdict import CriterionVerdict, Missing, Verdict
+from courses.rules.words import Text
+
+__all__ = [
+    "Agreement",
+    "Answer",
+    "AttendanceRule",
+    "Change",
+    "CourseRule",
+    "CriterionRule",
+    "CriterionVerdict",
+    "Evidence",
+    "FinalAttempt",
+    "FinalRule",
+    "Mark",
+    "Missing",
+    "ModuleRule",
+    "Outcome",
+    "PracticeRule",
+    "Question",
+    "QuizRule",
+    "RubricRule",
+    "RuleUnreadableError",
+    "SelfscanRule",
+    "SessionEvidence",
+    "Talk",
+    "TalkNotAllowedError",
+    "Text",
+    "Verdict",
+    "agree",
+    "differing",
+    "is_correct",
+    "merge_resit",
+    "needs_talk",
+    "outcome",
+    "parse_rubric",
+    "parse_rule",
+    "resit_criteria",
+    "resit_from",
+    "score",
+    "verdict",
+    "what_if",
+]
