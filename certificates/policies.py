@@ -1,0 +1,46 @@
+"""Who may do what with certificates.
+
+The table "People, roles and rights" of the architecture page decides; change it there first. That
+nobody decides on themselves, on what they proposed or scored, or on their own group is not a role
+but a matter of the object: see `services.decisions`.
+"""
+
+from __future__ import annotations
+
+from academy.kernel.policy import PUBLIC, Capability, capability
+
+OWN_CERTIFICATE = capability("certificates:certificate:own", own=True)
+"""See, download and take back one's own certificates."""
+
+PROPOSE = capability("certificates:decision:propose", "trainer", "coordinator")
+"""Propose somebody for a certificate."""
+
+PROPOSE_CHANGE = capability("certificates:decision:propose-change", "coordinator")
+"""Propose a replacement or a renewal, and hand a certificate over."""
+
+DECIDE = capability("certificates:decision:decide", "board", "certifier", step_up=True)
+"""Grant, hold or refuse what somebody else proposed."""
+
+READ_DOSSIER = capability(
+    "certificates:decision:read", "trainer", "coordinator", "board", "certifier"
+)
+"""Open a proposal."""
+
+REVOKE = capability("certificates:certificate:revoke", "coordinator", step_up=True)
+"""Propose to revoke, and confirm what another coordinator proposed."""
+
+REGISTER = capability("certificates:register:read", "board", "coordinator")
+"""Read the register."""
+
+VERIFY = PUBLIC
+"""Check a certificate."""
+
+ALL: tuple[Capability, ...] = (
+    OWN_CERTIFICATE,
+    PROPOSE,
+    PROPOSE_CHANGE,
+    DECIDE,
+    READ_DOSSIER,
+    REVOKE,
+    REGISTER,
+)
