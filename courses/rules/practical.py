@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from courses.rules.course_rule import RubricRule  # noqa: TC001 - part of the public signatures
+from courses.rules.course_rule import RubricRule
 
 Levels = Mapping[str, int]
 Need = Literal["talk", "third"]
@@ -85,7 +85,7 @@ def needs_talk(first: Levels, second: Levels, *, rubric: RubricRule) -> bool:
     return far or outcome(first, rubric).passed != outcome(second, rubric).passed
 
 
-def agree(  # noqa: PLR0913 - what the domain names, and the attempt before
+def agree(
     first: Levels,
     second: Levels,
     *,
