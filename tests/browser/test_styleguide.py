@@ -1,0 +1,142 @@
+"""The style guide in Chromium: accessible, readable, within the screen, by day and evening."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.browser.chromium import (
+    DESKTOP,
+    PHONE,
+    SMALLEST_PHONE,
+    axe_violations,
+    chromium,
+    page,
+    sideways_overflow,
+    small_targets,
+    small_text,
+)
+from tests.web.rendering import STATIC, render, signed_out
+
+pytestmark = pytest.mark.browser
+
+POLICY = {"Content-Security-Policy": "default-src 'self'"}
+PROBLEM = {
+    "status": 500,
+    "title": "Het ging mis bij ons",
+    "sentence": "Probeer het over vijf minuten.",
+    "saved": "Je tekst is bewaard.",
+    "next_step": {"label": "Naar Vandaag", "href": "/"},
+}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    site = Flask("styleguide", static_folder=str(STATIC), static_url_path="/static")
+    site.add_url_rule("/guide", "guide", lambda: (render("styleguide.html"), POLICY))
+    site.add_url_rule(
+        "/error", "error", lambda: (render("errors/error.html", **PROBLEM, **signed_out()), POLICY)
+    )
+    site.add_url_rule("/draft", "draft", lambda: {"saved_at": "14.12"}, methods=["POST"])
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("path", ["/guide", "/error"])
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "evening"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_axe_finds_nothing(browser, address, width, dark, path):
+    with page(browser, width=width, dark=dark) as opened:
+        opened.goto(address + path)
+        assert axe_violations(opened) == []
+
+
+@pytest.mark.parametrize("path", ["/guide", "/error"])
+@pytest.mark.parametrize("width", [PHONE, SMALLEST_PHONE])
+def test_a_phone_never_scrolls_sideways(browser, address, width, path):
+    with page(browser, width=width) as opened:
+        opened.goto(address + path)
+        assert sideways_overflow(opened) == 0
+
+
+def test_a_phone_shows_large_text_and_large_targets(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/guide")
+        assert small_targets(opened) == []
+        assert small_text(opened) == []
+
+
+def test_nothing_breaks_the_content_policy(browser, address):
+    context = browser.new_context()
+    opened = context.new_page()
+    messages = []
+    opened.on("console", lambda message: messages.append(message.text))
+    opened.goto(address + "/guide")
+    assert messages == []
+    context.close()
+
+
+def test_without_script_the_evening_is_dark_too(browser, address):
+    with page(browser, dark=True, java_script_enabled=False) as opened:
+        opened.goto(address + "/guide")
+        assert opened.locator("html").get_attribute("data-bs-theme") is None
+        assert "15, 28, 25" in opened.locator("body").evaluate(
+            "body => getComputedStyle(body).backgroundColor"
+        )
+
+
+def test_the_light_can_be_switched_and_stays_so(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/guide")
+        opened.get_by_role("button", name="Maak het donker").click()
+        opened.reload()
+        assert opened.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_everyone_is_here_marks_only_people_without_a_mark(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/guide")
+        opened.get_by_role("button", name="Zet iedereen op aanwezig").click()
+        assert opened.locator("[data-register-count]").inner_text() == "3 van 5 zijn er"
+        assert opened.locator("#presentie input[value=absent]:checked").count() == 1
+
+
+def test_a_choice_can_be_made_with_the_keyboard(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/guide")
+        opened.locator("#guide-how").focus()
+        opened.keyboard.press("ArrowRight")
+        assert opened.locator("input[name=guide-how]:checked").input_value() == "visit"
+
+
+def test_the_skip_link_shows_itself_and_leads_to_the_content(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/guide")
+        opened.keyboard.press("Tab")
+        assert opened.locator(".skip-link").bounding_box()["y"] >= 0
+        opened.keyboard.press("Enter")
+        assert opened.evaluate("document.activeElement.id") == "main"
+
+
+def test_paper_shows_no_menu_and_no_buttons(browser, address):
+    with page(browser, dark=True) as opened:
+        opened.goto(address + "/guide")
+        opened.emulate_media(media="print")
+        assert opened.locator(".btn:visible").count() == 0
+        assert opened.locator("nav[aria-label=Hoofdmenu]").is_hidden()
+        assert "255, 255, 255" in opened.locator("body").evaluate(
+            "body => getComputedStyle(body).backgroundColor"
+        )
