@@ -1,0 +1,24 @@
+"""What courses tells the floors above, in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentStepTaken:
+    """An enrolment went from one state to another; `from_state` is empty for an application."""
+
+    enrolment_id: int
+    person_id: int
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanged:
+    """A session was moved, cancelled or held; `state` says which."""
+
+    session_id: int
+    cohort_id: int
+    state: str
