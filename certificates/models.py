@@ -21,7 +21,7 @@ from academy.kernel.db import (
     one_of,
 )
 
-KEY_PURPOSES = ("certificate", "coaching")
+KEY_PURPOSES = ("certificates", "coaching")
 DECISION_KINDS = ("first", "replacement", "renewal")
 OUTCOMES = ("grant", "hold", "refuse")
 STATES = ("approved", "issued")

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -27,6 +28,7 @@ DOCUMENTS_PER_CHILD = 200
 WALL_SECONDS = 20.0
 MEMORY_MB = 512
 
+_START_SECONDS = 30.0
 _LENGTH = struct.Struct(">Q")
 _LARGEST_MESSAGE = 64 * 1024 * 1024
 _CLONE_NEWUSER = 0x10000000
@@ -127,15 +129,17 @@ class DocumentChild:
             self._stop()
 
     def _exchange(self, message: bytes, *, limit: float) -> dict[str, Any]:
-        deadline = time.monotonic() + limit
-        process = self._process if self._is_running() else self._start(deadline)
+        process = self._running() or self._start()
         _write(_pipe(process.stdin), message)
-        return self._read(process, deadline)
+        # Importing a renderer is not the document's time: the clock starts when the child is ready.
+        answer = self._read(process, _START_SECONDS)
+        return self._read(process, limit) if "ready" in answer else answer
 
-    def _is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def _running(self) -> subprocess.Popen[bytes] | None:
+        process = self._process
+        return process if process is not None and process.poll() is None else None
 
-    def _start(self, deadline: float) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         self._stop()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "academy.kernel.documents", str(self._memory_mb)],
@@ -145,7 +149,7 @@ class DocumentChild:
             bufsize=0,
             env=_child_environment(),
         )
-        self.isolation = self._read(self._process, deadline)["isolation"]
+        self.isolation = self._read(self._process, _START_SECONDS)["isolation"]
         return self._process
 
     def _stop(self) -> None:
@@ -157,7 +161,8 @@ class DocumentChild:
         _pipe(process.stdin).close()
         _pipe(process.stdout).close()
 
-    def _read(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
+    def _read(self, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
         pipe = _pipe(process.stdout)
         (length,) = _LENGTH.unpack(_read_exactly(pipe, _LENGTH.size, deadline))
         if length > _LARGEST_MESSAGE:
@@ -271,14 +276,24 @@ def _serve(memory_mb: int) -> None:
     requests = sys.stdin.buffer
     while header := requests.read(_LENGTH.size):
         (length,) = _LENGTH.unpack(header)
-        request = _PlainUnpickler(io.BytesIO(requests.read(length))).load()
-        _write(answers, _answer(*request))
+        name, values, limit = _PlainUnpickler(io.BytesIO(requests.read(length))).load()
+        _write(answers, _guarded(partial(_prepare, name)))
+        _limit_processor_time(limit)
+        _write(answers, _guarded(partial(_run, name, values)))
 
 
-def _answer(function: str, values: dict[str, Any], limit: float) -> bytes:
-    _limit_processor_time(limit)
+def _prepare(name: str) -> dict[str, Any]:
+    _find(name)
+    return {"ready": True}
+
+
+def _run(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {"error": False, "value": _find(name)(**values)}
+
+
+def _guarded(step: Callable[[], dict[str, Any]]) -> bytes:
     try:
-        message = pickle.dumps({"error": False, "value": _find(function)(**values)})
+        message = pickle.dumps(step())
         _PlainUnpickler(io.BytesIO(message)).load()
     except DocumentError as error:
         return _refusal(error)

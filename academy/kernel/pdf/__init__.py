@@ -1,0 +1,1 @@
+"""Printed documents: one render engine for everything that leaves the academy as a PDF."""

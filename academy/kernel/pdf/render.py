@@ -1,0 +1,174 @@
+"""The one place that turns HTML into a PDF: PDF/A-3a and PDF/UA-1 in one file, nothing fetched.
+
+Meant to run in the document child (`kernel.documents`); importing it loads WeasyPrint.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pydyf
+from weasyprint import CSS, HTML
+from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from academy.kernel.documents import DocumentError
+from academy.kernel.pdf import fonts
+
+_LONGEST_HTML = 400_000
+_LINK = re.compile(r"https://[^\s]+", re.ASCII)
+_PRINT_CSS = Path(__file__).with_name("print.css")
+_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2"}
+
+# PDF/A knows only schemas it is told about; without the second half 3a fails 6.6.2.3.1.
+_UA_IDENTIFIER = (
+    b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
+    b'pdfuaid:part="1"/>'
+    b'<rdf:Description rdf:about="" '
+    b'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
+    b'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
+    b'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    b'<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    b"<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>"
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    b'<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    b"<pdfaProperty:name>part</pdfaProperty:name>"
+    b"<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    b"<pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed"
+    b"</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>"
+    b"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+
+
+class DoesNotFit(DocumentError):  # noqa: N818 (named after the fact, as events are)
+    """A text is longer than the box that the design gives it."""
+
+
+def render_document(
+    html: str,
+    css: str,
+    *,
+    fonts_folder: str,
+    assets: Mapping[str, bytes] | None = None,
+    pages: int | None = None,
+    box_class: str = "",
+) -> bytes:
+    """Return `html` as a tagged PDF that is PDF/A-3a and PDF/UA-1.
+
+    `css` comes after `print.css`. Images are `<img src="asset:name">` or `url(asset:name)`, their
+    bytes in `assets`; nothing else is fetched. The head of `html` carries the title, and
+    `dcterms.created` and `dcterms.modified`, or two renderings differ. `pages` and `box_class`
+    make a guard: DoesNotFit if there are more pages, or text leaves a box of that class.
+    """
+    if len(html) > _LONGEST_HTML:
+        raise DocumentError(
+            "De tekst is te lang voor één document.",
+            sentence_en="The text is too long for one document.",
+            kind="TooLong",
+        )
+    configuration, base = _print_styles(fonts_folder)
+    fetcher = _AssetFetcher(dict(assets or {}))
+    sheet = CSS(string=css, font_config=configuration, url_fetcher=fetcher)
+    document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
+        stylesheets=[base, sheet], font_config=configuration, pdf_variant="pdf/a-3a"
+    )
+    _require_fit(document, pages=pages, box_class=box_class)
+    _require_safe_links(document)
+    return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_finish))
+
+
+def html_date(moment: dt.datetime) -> str:
+    """Return `moment` as the `content` of a `dcterms.created` meta tag: UTC, whole seconds."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _AssetFetcher(URLFetcher):  # type: ignore[misc]
+    """Hands out what it was given by name and refuses everything else, loudly."""
+
+    def __init__(self, assets: dict[str, bytes]) -> None:
+        super().__init__(allowed_protocols=[], allow_redirects=False)
+        self._assets = assets
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        """Return the asset behind an `asset:` address; stop the document for any other."""
+        scheme, _, name = url.partition(":")
+        if scheme != "asset" or name.lstrip("/") not in self._assets:
+            raise FatalURLFetchingError(f"not an asset of this document: {scheme}")
+        name = name.lstrip("/")
+        content_type = _TYPES.get(Path(name).suffix, "application/octet-stream")
+        return URLFetcherResponse(url, self._assets[name], {"Content-Type": content_type})
+
+
+@lru_cache(maxsize=2)
+def _print_styles(fonts_folder: str) -> tuple[FontConfiguration, CSS]:
+    """Return the process's one font configuration: a new one per document leaks 225 kB each."""
+    files = {face.file: (Path(fonts_folder) / face.file).read_bytes() for face in fonts.FACES}
+    configuration = FontConfiguration()
+    sheet = CSS(
+        string=fonts.font_css() + _PRINT_CSS.read_text(encoding="utf-8"),
+        font_config=configuration,
+        url_fetcher=_AssetFetcher(files),
+    )
+    return configuration, sheet
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    """Make a PDF/A-3a file PDF/UA-1 as well (certificates.md, section 2)."""
+    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    metadata.stream = [
+        metadata.stream[0].replace(b"</rdf:RDF>", _UA_IDENTIFIER + b"</rdf:RDF>", 1)
+    ]
+    metadata.compress = False
+    if "AF" in pdf.catalog:  # WeasyPrint lists every attachment twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _require_fit(document: Any, *, pages: int | None, box_class: str) -> None:
+    if pages is not None and len(document.pages) != pages:
+        raise _too_long("")
+    if not box_class:
+        return
+    for page in document.pages:
+        for box in page._page_box.descendants():  # noqa: SLF001 (no public way to the boxes)
+            if _has_class(box, box_class) and _overflows(box):
+                raise _too_long(box.element.get("class", ""))
+
+
+def _has_class(box: Any, name: str) -> bool:
+    return box.element is not None and name in box.element.get("class", "").split()
+
+
+def _overflows(box: Any) -> bool:
+    """Say whether a line of text leaves `box`; half a point is rounding."""
+    right, bottom = box.position_x + box.margin_width(), box.position_y + box.margin_height()
+    return any(
+        text.position_y + text.height > bottom + 0.5 or text.position_x + text.width > right + 0.5
+        for text in box.descendants()
+        if isinstance(text, TextBox) and text.text.strip()
+    )
+
+
+def _too_long(place: str) -> DoesNotFit:
+    words = place.replace("vak", "").strip()
+    where = f" ({words})" if words else ""
+    return DoesNotFit(
+        f"Een tekst is te lang voor het papier{where}. Maak de tekst korter.",
+        sentence_en=f"A text is too long for the paper{where}. Make the text shorter.",
+    )
+
+
+def _require_safe_links(document: Any) -> None:
+    for page in document.pages:
+        for kind, target, _rectangle, _box in page.links:
+            if kind == "attachment" or (kind == "external" and not _LINK.fullmatch(target)):
+                raise DocumentError(
+                    "Een link in dit document mag niet.",
+                    sentence_en="A link in this document is not allowed.",
+                    kind="ForbiddenLink",
+                )

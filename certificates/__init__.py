@@ -1,0 +1,1 @@
+"""Certificates: issue, render, seal, verify, revoke."""

@@ -1,0 +1,1 @@
+"""Render, seal, keys and verify: a library that knows nothing of web pages or a database."""

@@ -1,0 +1,46 @@
+"""Asks the document child for a certificate: rendered, sealed and checked.
+
+Importing this loads neither WeasyPrint nor pyHanko.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from academy.kernel import documents
+from certificates.rules.printed import PrintedCertificate
+
+@dataclass(frozen=True, slots=True)
+class SealedDocument:
+    """The bytes of an issued file, their SHA-256 (hexadecimal) and the key that sealed them."""
+
+    pdf: bytes
+    sha256: str
+    key_id: str
+
+
+def make_certificate(
+    printed: PrintedCertificate,
+    design: str,
+    *,
+    keys_folder: Path,
+    passphrase: str,
+    now: datetime,
+    fonts_folder: Path,
+) -> SealedDocument:
+    """Return the sealed and checked PDF of `printed` in `design`, made in the document child.
+
+    `now` is the real time: it chooses the key. Raises DocumentError: a sentence for people if a
+    text cannot be printed, DocumentTimeout if it took too long.
+    """
+    answer: dict[str, Any] = documents.call(
+        "certificates.adapters.make_in_child:make",
+        design=design,
+        values=printed.as_plain(),
+        keys_folder=str(keys_folder),
+        passphrase=passphrase,
+        now=now,
+        fonts_folder=str(fonts_folder),
+    )
+    return SealedDocument(**answer)

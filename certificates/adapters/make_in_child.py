@@ -1,0 +1,56 @@
+"""Render, seal, and check one's own output before anybody gets it. Runs in the document child."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from certificates.adapters import keys, text
+from certificates.adapters.design import load_design
+from certificates.adapters.render import render_certificate
+from certificates.adapters.seal import seal
+from certificates.adapters.signature import read_intact
+from certificates.rules.code import group_code
+from certificates.rules.names import clean_name
+from certificates.rules.printed import PrintedCertificate
+
+LARGEST_CERTIFICATE = 120_000
+
+
+class OwnCheckFailedError(Exception):
+    """What we made is not what we meant to make; nothing may be issued. The message is a code."""
+
+
+def make(
+    *,
+    design: str,
+    values: dict[str, Any],
+    keys_folder: str,
+    passphrase: str,
+    now: datetime,
+    fonts_folder: str,
+) -> dict[str, Any]:
+    """Return the fields of `make.SealedDocument`."""
+    folder = Path(keys_folder)
+    key = keys.load_signer(folder, "certificates", passphrase, now=now)
+    texts = load_design(design).texts[values["language"]]
+    unsealed = render_certificate(design=design, values=values, fonts_folder=fonts_folder)
+    pdf = seal(unsealed, key, reason=texts["reason"], field_label=texts["field_label"])
+    require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key)
+    return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
+
+
+def require_as_meant(pdf: bytes, printed: PrintedCertificate, *, key: keys.SealKey) -> None:
+    """Check a sealed file as a stranger would: seal, size, name, number and code as printed.
+
+    Raises OwnCheckFailedError, or what `signature.read_intact` raises.
+    """
+    if len(pdf) > LARGEST_CERTIFICATE:
+        raise OwnCheckFailedError("too_large")
+    found = read_intact(pdf, leaves=[key.info.certificate], root=key.root_certificate)
+    if found["number"] != printed.number:
+        raise OwnCheckFailedError("other_number")
+    pages = text.page_texts(pdf)
+    for said in (clean_name(printed.printed_name), printed.number, group_code(printed.code)):
+        if not text.says(pages, said):
+            raise OwnCheckFailedError("text_missing")

@@ -1,0 +1,96 @@
+"""Reads the seal of a file that anyone may have made or changed.
+
+Runs in the document child; importing it loads pyHanko. Altered files raise nearly every exception
+there is (trust.md, section 0, finding 3), so here any exception means: the seal is not intact.
+"""
+
+import io
+from typing import Any
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from certificates.adapters import keys
+
+
+class NotIntactError(Exception):
+    """The seal is not what we make; the message is a stable code."""
+
+
+def read_signature(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, Any]:
+    """Return the fields of `rules.verdict.SealReading` for a file, whatever it holds.
+
+    `leaves` and `root` are the pinned certificates (DER).
+    """
+    carries = carries_seal(data, leaves=leaves)
+    try:
+        found = read_intact(data, leaves=leaves, root=root)
+    except Exception as error:  # noqa: BLE001 (hostile input: see the module's docstring)
+        problem = str(error) if isinstance(error, NotIntactError) else type(error).__name__
+        return {"carries_seal": carries, "intact": False, "problem": problem}
+    return {"carries_seal": True, "intact": True, **found}
+
+
+def read_intact(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, str]:
+    """Return the key id and the certificate number of a file whose seal is ours and intact.
+
+    Raises NotIntactError, or nearly anything else, for any other file.
+    """
+    reader = PdfFileReader(io.BytesIO(data), strict=True)
+    signatures = reader.embedded_signatures
+    if len(signatures) != 1:
+        raise NotIntactError("not_one_signature")
+    (signature,) = signatures
+    leaf = signature.signer_cert.dump()
+    if leaf not in leaves or not keys.is_for_certificates(leaf):
+        raise NotIntactError("not_our_key")
+    status = validate_pdf_signature(signature, _context(leaf, root))
+    _require(status.bottom_line, "not_valid")
+    _require(status.coverage == SignatureCoverageLevel.ENTIRE_FILE, "not_whole_file")
+    _require(status.modification_level == ModificationLevel.NONE, "modified")
+    _require(signature.docmdp_level == MDPPerm.NO_CHANGES, "not_certifying")
+    info = reader.trailer["/Info"]
+    return {"key_id": keys.key_id_of(leaf), "number": str(info.get("/Keywords", ""))}
+
+
+def carries_seal(data: bytes, *, leaves: list[bytes]) -> bool:
+    """Say whether the public key of one of our leaves stands in the bytes, however broken they are."""
+    lowered = data.lower()
+    return any(half in lowered for leaf in leaves for half in _point_halves(leaf))
+
+
+def _point_halves(leaf: bytes) -> list[bytes]:
+    point = (
+        x509.load_der_x509_certificate(leaf)
+        .public_key()
+        .public_bytes(
+            serialization.Encoding.X962,  # type: ignore[arg-type]
+            serialization.PublicFormat.UncompressedPoint,  # type: ignore[arg-type]
+        )
+    )
+    return [point[1:33].hex().encode(), point[33:].hex().encode()]
+
+
+def _context(leaf: bytes, root: bytes) -> ValidationContext:
+    """Trust our root only, fetch nothing, and look at the time the leaf was made.
+
+    A seal outlives its leaf: whether a file is older than the end of its key is for the register.
+    """
+    made = x509.load_der_x509_certificate(leaf).not_valid_before_utc
+    return ValidationContext(
+        trust_roots=[asn1_x509.Certificate.load(root)],
+        moment=made,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+
+
+def _require(condition: object, code: str) -> None:
+    if not condition:
+        raise NotIntactError(code)

@@ -1,0 +1,67 @@
+"""Is this file a certificate of ours, and how does it stand? A library: no web, no database."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from academy.kernel import documents
+from academy.kernel.documents import DocumentError
+from certificates.rules.verdict import (
+    REASONS,
+    Finding,
+    RegisterEntry,
+    SealReading,
+    file_verdict,
+)
+
+LARGEST_FILE = 2 * 1024 * 1024
+WALL_SECONDS = 3.0
+
+Lookup = Callable[[str], RegisterEntry | None]
+"""Finds the register's entry for the SHA-256 (hexadecimal) of a whole file."""
+ReadSeal = Callable[..., dict[str, Any]]
+
+
+def check_file(
+    data: bytes,
+    *,
+    leaves: Sequence[bytes],
+    root: bytes,
+    now: datetime,
+    today: date,
+    lookup: Lookup | None = None,
+    read_seal: ReadSeal | None = None,
+) -> Finding:
+    """Judge a file that anyone may have made; never raises for what is in it.
+
+    `leaves` and `root` are our pinned certificates (DER), for certificates only. Without `lookup`
+    there is no register, and an intact seal reads "original, status not known". `read_seal` is for
+    callers that parse in another process than the document child.
+    """
+    if len(data) > LARGEST_FILE:
+        return Finding("unknown", now, None, (REASONS["too_large"],))
+    entry = lookup(hashlib.sha256(data).hexdigest()) if lookup else None
+    seal = _read(data, list(leaves), root, read_seal or read_seal_in_child)
+    return file_verdict(entry, seal, now=now, today=today, has_register=lookup is not None)
+
+
+def read_seal_in_child(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, Any]:
+    """Read the seal where a hostile file can do no harm. Raises DocumentError if it tried."""
+    answer: dict[str, Any] = documents.call(
+        "certificates.adapters.signature:read_signature",
+        wall_seconds=WALL_SECONDS,
+        data=data,
+        leaves=leaves,
+        root=root,
+    )
+    return answer
+
+
+def _read(data: bytes, leaves: list[bytes], root: bytes, read_seal: ReadSeal) -> SealReading:
+    if not leaves or not data.startswith(b"%PDF-"):
+        return SealReading(carries_seal=False, intact=False, problem="not_a_pdf")
+    try:
+        return SealReading(**read_seal(data, leaves=leaves, root=root))
+    except DocumentError as error:
+        return SealReading(carries_seal=False, intact=False, problem=error.kind)

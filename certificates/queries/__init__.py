@@ -1,0 +1,1 @@
+"""Reads of certificates, returned as frozen rows."""

@@ -1,0 +1,191 @@
+"""What we say about a certificate or about a file, and why.
+
+A verdict by number or code comes from the register alone (`register_verdict`). A verdict about a
+file needs two answers: what the register knows of its hash, and what its seal says
+(`file_verdict`). A signature alone proves too little: trust.md, section 0, findings 1 and 2.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from certificates.rules.validity import is_expired
+
+Verdict = Literal["original", "altered", "unknown", "revoked", "replaced", "expired", "withdrawn"]
+VERDICTS: tuple[Verdict, ...] = (
+    "original",
+    "altered",
+    "unknown",
+    "revoked",
+    "replaced",
+    "expired",
+    "withdrawn",
+)
+State = Literal["issued", "revoked", "replaced", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason behind a verdict: a stable code and a sentence in Dutch and English."""
+
+    code: str
+    nl: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """What the register says of one certificate. `renewed_by` is the number of its renewal."""
+
+    number: str
+    state: State
+    valid_until: date | None
+    renewed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealReading:
+    """What the seal of a file says.
+
+    `carries_seal`: one of our certificates stands in the file. `intact`: exactly one signature, by
+    a pinned key for certificates, valid, certifying with no change allowed, over the whole file.
+    `problem` names what is wrong, for a log; it holds nothing of the file's text.
+    """
+
+    carries_seal: bool
+    intact: bool
+    key_id: str = ""
+    number: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict, as of when, on which number, and why. The first reason is the main one."""
+
+    verdict: Verdict
+    as_of: datetime
+    number: str | None
+    reasons: tuple[Reason, ...]
+
+
+REASONS: Mapping[str, Reason] = {
+    reason.code: reason
+    for reason in (
+        Reason(
+            "original",
+            "Dit is het certificaat zoals wij het hebben uitgegeven.",
+            "This is the certificate as we issued it.",
+        ),
+        Reason(
+            "status_not_known",
+            "Het zegel klopt. Of het certificaat nog geldt, kun je hier niet zien. "
+            "Kijk op de website van de academie.",
+            "The seal is right. Whether the certificate is still valid cannot be seen here. "
+            "Look on the academy's website.",
+        ),
+        Reason(
+            "altered",
+            "Dit bestand draagt ons zegel, maar het is veranderd. Vertrouw het niet.",
+            "This file carries our seal, but it has been changed. Do not trust it.",
+        ),
+        Reason(
+            "not_ours",
+            "Dit bestand kennen wij niet.",
+            "We do not know this file.",
+        ),
+        Reason(
+            "not_registered",
+            "Dit bestand staat niet in ons register. Vertrouw het niet.",
+            "This file is not in our register. Do not trust it.",
+        ),
+        Reason(
+            "seal_missing",
+            "Dit bestand staat in ons register, maar het zegel klopt niet. Vraag het ons na.",
+            "This file is in our register, but its seal is not right. Ask us about it.",
+        ),
+        Reason(
+            "too_large",
+            "Dit bestand is groter dan 2 MB. Onze certificaten zijn veel kleiner.",
+            "This file is larger than 2 MB. Our certificates are much smaller.",
+        ),
+        Reason(
+            "unknown",
+            "Dit certificaat kennen wij niet. Kijk of je alles goed hebt overgenomen.",
+            "We do not know this certificate. Check that you copied everything correctly.",
+        ),
+        Reason(
+            "revoked",
+            "Dit certificaat is ingetrokken. Wij vertellen niet waarom.",
+            "This certificate has been revoked. We do not say why.",
+        ),
+        Reason(
+            "withdrawn",
+            "Dit certificaat is ingetrokken op verzoek van de eigenaar.",
+            "This certificate has been withdrawn at the holder's request.",
+        ),
+        Reason(
+            "replaced",
+            "Dit certificaat is vervangen door een nieuw certificaat.",
+            "This certificate has been replaced by a new one.",
+        ),
+        Reason(
+            "expired",
+            "Dit certificaat is verlopen.",
+            "This certificate has expired.",
+        ),
+        Reason(
+            "renewed",
+            "Dit certificaat is verlengd. Er is een nieuw certificaat.",
+            "This certificate has been renewed. There is a new one.",
+        ),
+    )
+}
+
+
+def register_verdict(entry: RegisterEntry | None, *, now: datetime, today: date) -> Finding:
+    """Say how the certificate that somebody named by number or code stands."""
+    if entry is None:
+        return Finding("unknown", now, None, (REASONS["unknown"],))
+    verdict = _standing(entry, today=today)
+    reasons = [REASONS[verdict]]
+    if entry.renewed_by and verdict in {"original", "expired"}:
+        reasons.append(REASONS["renewed"])
+    return Finding(verdict, now, entry.number, tuple(reasons))
+
+
+def file_verdict(
+    entry: RegisterEntry | None,
+    seal: SealReading,
+    *,
+    now: datetime,
+    today: date,
+    has_register: bool = True,
+) -> Finding:
+    """Say how a file stands. `entry` is the register's answer to the hash of the whole file.
+
+    Without a register an intact seal is all there is: original, status not known.
+    """
+    if entry is not None and seal.intact:
+        return register_verdict(entry, now=now, today=today)
+    if entry is not None:
+        return Finding("unknown", now, None, (REASONS["seal_missing"],))
+    if seal.intact and not has_register:
+        number = seal.number or None
+        return Finding("original", now, number, (REASONS["status_not_known"],))
+    if seal.intact:
+        return Finding("unknown", now, None, (REASONS["not_registered"],))
+    if seal.carries_seal:
+        return Finding("altered", now, None, (REASONS["altered"],))
+    return Finding("unknown", now, None, (REASONS["not_ours"],))
+
+
+def _standing(entry: RegisterEntry, *, today: date) -> Verdict:
+    if entry.state == "withdrawn":
+        return "withdrawn"
+    if entry.state == "revoked":
+        return "revoked"
+    if entry.state == "replaced":
+        return "replaced"
+    return "expired" if is_expired(entry.valid_until, today=today) else "original"

@@ -1,0 +1,340 @@
+"""Propose and decide: two people, and the rules' verdict filed with what they decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.kernel import audit, clock, policy
+from academy.kernel.db import db
+from academy.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+)
+from academy.kernel.i18n import language
+from academy.kernel.pdf import fonts
+from academy.kernel.policy import Actor
+from academy.kernel.resources import vendor_file
+from certificates import policies
+from certificates.models import OUTCOMES, Certificate, Decision
+from certificates.queries import chain
+from certificates.queries.facts import (
+    EnrolmentFacts,
+    assessor_ids,
+    find_first_assessor,
+    get_facts,
+    trainer_ids,
+)
+from certificates.queries.judgement import judge
+from certificates.rules.four_eyes import Obstacle, find_obstacle
+from certificates.rules.names import clean_name, find_name_problem
+from certificates.rules.renewal import renewal_verdict
+from certificates.services.register import approve
+from courses.services import enrolment as enrolments
+
+GRANT_REASON = "voldoet aan de regels van de leergang"
+REASON_MAX = 500
+
+
+# --- propose ---------------------------------------------------------------------------------
+
+
+def propose(enrolment_id: int, *, by: Actor, hardship: str = "") -> int:
+    """Propose somebody for the certificate of their course, and return the decision's id.
+
+    The rules must say yes, or `hardship` says in writing why an exception is asked. Raises
+    InvalidInputError for neither and for a name that cannot be printed, ConflictError when it was
+    proposed before or the person does not take part.
+    """
+    facts = get_facts(enrolment_id, lock=True)
+    policy.require(by, policies.PROPOSE, facts.reach)
+    _refuse_oneself(facts.person_id, by)
+    if facts.state != "active":
+        raise ConflictError(_("%(name)s doet nu niet mee aan deze groep.", name=facts.holder))
+    _refuse_second_proposal(enrolment_id)
+    hardship = _text(hardship, field="hardship")
+    verdict = judge(enrolment_id)
+    _refuse_incomplete(verdict.complete, hardship, name=facts.holder)
+    _printable(facts.printed_name)
+    return _add(facts, "first", by=by, verdict=verdict.trace, hardship=hardship)
+
+
+def propose_replacement(certificate_id: int, *, printed_name: str, by: Actor) -> int:
+    """Propose the same certificate under a new or corrected name, and return the decision's id.
+
+    Raises InvalidInputError for a name that cannot be printed or did not change, ConflictError
+    when the certificate does not count any more or a proposal is open.
+    """
+    facts, earlier = _changeable(certificate_id, by=by)
+    printed_name = _printable(printed_name)
+    if printed_name == earlier.printed_name:
+        sentence = _("Deze naam staat al op het certificaat.")
+        raise InvalidInputError(sentence, fields={"printed_name": sentence})
+    return _add(
+        facts, "replacement", by=by, verdict={}, earlier_id=earlier.id, printed_name=printed_name
+    )
+
+
+def propose_renewal(certificate_id: int, *, by: Actor, hardship: str = "") -> int:
+    """Propose a certificate for another term, and return the decision's id.
+
+    Raises InvalidInputError when requirements are missing and no `hardship` says why to make an
+    exception, ConflictError when it is not renewable or a proposal is open.
+    """
+    facts, earlier = _changeable(certificate_id, by=by)
+    hardship = _text(hardship, field="hardship")
+    verdict = _judge_renewal(facts, earlier)
+    _refuse_incomplete(verdict["complete"], hardship, name=facts.holder)
+    _printable(earlier.printed_name)
+    return _add(
+        facts,
+        "renewal",
+        by=by,
+        verdict=verdict,
+        hardship=hardship,
+        earlier_id=earlier.id,
+        printed_name=earlier.printed_name,
+    )
+
+
+def _changeable(certificate_id: int, *, by: Actor) -> tuple[EnrolmentFacts, chain.Standing]:
+    earlier = chain.get_standing(certificate_id)
+    facts = get_facts(earlier.enrolment_id, lock=True)
+    policy.require(by, policies.PROPOSE_CHANGE, facts.reach)
+    _refuse_oneself(facts.person_id, by)
+    if earlier.state != "issued" or earlier.standing != "valid":
+        raise ConflictError(_("Dit certificaat telt niet meer. Kies het nieuwste."))
+    _refuse_second_proposal(earlier.enrolment_id)
+    return facts, earlier
+
+
+def _judge_renewal(facts: EnrolmentFacts, earlier: chain.Standing) -> dict[str, Any]:
+    rule = facts.course["renewal_rule"]
+    if rule is None or earlier.valid_until is None:
+        raise ConflictError(_("Dit bewijs verloopt niet. Verlengen is niet nodig."))
+    return renewal_verdict(
+        rule,
+        chain.renewal_evidence(facts.person_id),
+        since=earlier.since,
+        until=earlier.valid_until,
+        today=clock.today(),
+    ).trace()
+
+
+def _refuse_oneself(person_id: int, by: Actor) -> None:
+    if by.person_id is None or by.person_id == person_id:
+        raise ForbiddenError(_("Je kunt jezelf niet voordragen. Vraag het een collega."))
+
+
+def _refuse_second_proposal(enrolment_id: int) -> None:
+    if chain.has_open_proposal(enrolment_id):
+        raise ConflictError(_("Er ligt al een voorstel. Het wacht op een besluit."))
+
+
+def _refuse_incomplete(complete: bool, hardship: str, *, name: str) -> None:  # noqa: FBT001
+    if complete or hardship:
+        return
+    sentence = _(
+        "%(name)s heeft nog niet alles. Wil je toch een voorstel doen? Schrijf dan op waarom.",
+        name=name,
+    )
+    raise InvalidInputError(sentence, fields={"hardship": sentence})
+
+
+def _printable(name: str) -> str:
+    """Return the cleaned name. Raises InvalidInputError for one that we cannot print."""
+    cleaned = clean_name(name)
+    uncovered = fonts.uncovered(cleaned, str(vendor_file("print")))
+    problem = find_name_problem(cleaned, uncovered=uncovered)
+    if problem is not None:
+        sentence = problem.en if language() == "en" else problem.nl
+        raise InvalidInputError(sentence, fields={"printed_name": sentence})
+    return cleaned
+
+
+def _text(text: str, *, field: str) -> str:
+    text = text.strip()
+    if len(text) > REASON_MAX:
+        sentence = _("Dit is te lang. Er passen %(count)d tekens in.", count=REASON_MAX)
+        raise InvalidInputError(sentence, fields={field: sentence})
+    return text
+
+
+def _add(
+    facts: EnrolmentFacts,
+    kind: str,
+    *,
+    by: Actor,
+    verdict: dict[str, Any],
+    hardship: str = "",
+    earlier_id: int | None = None,
+    printed_name: str = "",
+) -> int:
+    decision = Decision(
+        enrolment_id=facts.enrolment_id,
+        kind=kind,
+        proposer_id=by.person_id,
+        holder_id=facts.person_id,
+        first_assessor_id=find_first_assessor(facts.enrolment_id),
+        proposed_at=clock.now(),
+        hardship=hardship,
+        printed_name=printed_name,
+        earlier_id=earlier_id,
+        verdict=verdict,
+    )
+    db.session.add(decision)
+    db.session.flush()  # the audit names the row
+    audit.record(
+        "certificates:decision:proposed",
+        ("certification_decision", decision.id),
+        by=by,
+        subject_id=facts.person_id,
+        decision_kind=kind,
+        exception=bool(hardship),
+    )
+    return decision.id
+
+
+# --- decide ----------------------------------------------------------------------------------
+
+
+def decide(
+    decision_id: int,
+    outcome: str,
+    *,
+    reason: str = "",
+    by: Actor,
+    issued_on: date | None = None,
+    serial: int | None = None,
+) -> int | None:
+    """Grant, hold or refuse a proposal; return the certificate's id after a grant.
+
+    Hold and refuse need a reason; what is on hold can be decided again. `issued_on` (default
+    today) is the day printed; `serial` is for a register taken over from elsewhere. Raises
+    NotFoundError, ForbiddenError for somebody who had a part in it, ConflictError when it was
+    decided already, InvalidInputError for a missing reason.
+    """
+    if outcome not in OUTCOMES:
+        sentence = _("Kies wat je besluit.")
+        raise InvalidInputError(sentence, fields={"outcome": sentence})
+    decision = _open_decision(decision_id)
+    facts = get_facts(decision.enrolment_id, lock=True)
+    policy.require(by, policies.DECIDE, facts.reach)
+    _refuse_involved(decision, facts, by)
+    decision.reason = _reason(outcome, reason)
+    decision.outcome = outcome
+    decision.decided_by_id = by.person_id
+    decision.decided_at = clock.now()
+    certificate = None
+    if outcome == "grant":
+        certificate = _grant(
+            decision, facts, by=by, issued_on=issued_on or clock.today(), serial=serial
+        )
+    audit.record(
+        "certificates:decision:decided",
+        ("certification_decision", decision.id),
+        by=by,
+        subject_id=decision.holder_id,
+        outcome=outcome,
+        certificate_id=certificate.id if certificate else None,
+    )
+    return certificate.id if certificate else None
+
+
+def why_not(decision_id: int, *, by: Actor) -> str:
+    """Return why `by` may not decide on this proposal, as a sentence; empty when they may."""
+    decision = db.session.get(Decision, decision_id)
+    if decision is None:
+        raise NotFoundError
+    facts = get_facts(decision.enrolment_id)
+    if not policy.covers(by, policies.DECIDE, facts.reach):
+        return _("Het bestuur beslist hierover.")
+    obstacle = _obstacle(decision, facts, by)
+    return _obstacle_sentence(obstacle) if obstacle else ""
+
+
+def _open_decision(decision_id: int) -> Decision:
+    decision = db.session.get(Decision, decision_id, with_for_update=True)
+    if decision is None:
+        raise NotFoundError
+    if decision.outcome not in (None, "hold"):
+        raise ConflictError(_("Hierover is al besloten."))
+    return decision
+
+
+def _obstacle(decision: Decision, facts: EnrolmentFacts, by: Actor) -> Obstacle | None:
+    return find_obstacle(
+        by.person_id,
+        proposer_id=decision.proposer_id,
+        holder_id=decision.holder_id,
+        assessor_ids=assessor_ids(facts.enrolment_id),
+        trainer_ids=trainer_ids(facts.cohort_id),
+    )
+
+
+def _refuse_involved(decision: Decision, facts: EnrolmentFacts, by: Actor) -> None:
+    obstacle = _obstacle(decision, facts, by)
+    if obstacle or by.person_id is None:
+        raise ForbiddenError(_obstacle_sentence(obstacle or "proposer"))
+
+
+def _obstacle_sentence(obstacle: Obstacle) -> str:
+    return {
+        "holder": _("Dit gaat over jezelf. Iemand anders beslist."),
+        "proposer": _("Je deed dit voorstel zelf. Iemand anders beslist."),
+        "assessor": _("Je beoordeelde de proeve van deze deelnemer. Iemand anders beslist."),
+        "trainer": _("Je bent trainer van deze groep. Iemand anders beslist."),
+    }[obstacle]
+
+
+def _reason(outcome: str, reason: str) -> str:
+    text = _text(reason, field="reason")
+    if not text and outcome != "grant":
+        sentence = _("Schrijf in een zin waarom. De deelnemer krijgt dit te horen.")
+        raise InvalidInputError(sentence, fields={"reason": sentence})
+    return text or GRANT_REASON
+
+
+def _grant(
+    decision: Decision,
+    facts: EnrolmentFacts,
+    *,
+    by: Actor,
+    issued_on: date,
+    serial: int | None,
+) -> Certificate:
+    if issued_on < clock.today():
+        sentence = _("Deze dag is al geweest. Kies vandaag of later.")
+        raise InvalidInputError(sentence, fields={"issued_on": sentence})
+    _judge_again(decision, facts)
+    name = _printable(decision.printed_name or facts.printed_name)
+    certificate = approve(
+        decision, facts, printed_name=name, issued_on=issued_on, serial=serial
+    )
+    if decision.kind == "first":
+        enrolments.complete(facts.enrolment_id, by=by)
+    return certificate
+
+
+def _judge_again(decision: Decision, facts: EnrolmentFacts) -> None:
+    """File the verdict of this moment: what was true at the proposal may have been corrected."""
+    if decision.kind == "first":
+        verdict = judge(facts.enrolment_id)
+        complete, decision.verdict = verdict.complete, verdict.trace
+    elif decision.kind == "renewal":
+        earlier = chain.get_standing(decision.earlier_id or 0)
+        decision.verdict = _judge_renewal(facts, earlier)
+        complete = decision.verdict["complete"]
+    else:
+        complete = True
+    if not complete and not decision.hardship:
+        raise ConflictError(
+            _("%(name)s voldoet nu niet meer aan de regels. Kijk eerst wat er veranderde.",
+              name=facts.holder)
+        )
+

@@ -1,0 +1,127 @@
+"""The register: give out the next serial and freeze what a certificate says."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.kernel import clock, queue
+from academy.kernel.db import db
+from academy.kernel.errors import ConflictError
+from academy.kernel.settings import current
+from certificates.models import Certificate, Decision, Serial
+from certificates.queries.facts import EnrolmentFacts, contact_hours, find_promise, signers
+from certificates.rules.number import LETTERS, format_number
+from certificates.rules.validity import valid_until
+
+ISSUE_JOB = "certificates.issue"
+
+
+def job_key(certificate_id: int) -> str:
+    """Return the key under which a certificate's job is enqueued, once."""
+    return f"certificate-{certificate_id}"
+
+
+def approve(
+    decision: Decision,
+    facts: EnrolmentFacts,
+    *,
+    printed_name: str,
+    issued_on: date,
+    serial: int | None = None,
+) -> Certificate:
+    """Enter the certificate that `decision` grants, frozen, and enqueue the making of its file.
+
+    `serial` is for a register taken over from elsewhere; without it the next one is given out.
+    Raises ConflictError when something that must be printed is missing.
+    """
+    earlier = db.session.get(Certificate, decision.earlier_id) if decision.earlier_id else None
+    promise = _promise(facts)
+    letter = LETTERS[facts.track]
+    serial = _take_serial(letter, year=issued_on.year, serial=serial)
+    certificate = Certificate(
+        number=format_number(letter, year=issued_on.year, serial=serial),
+        letter=letter,
+        year=issued_on.year,
+        serial=serial,
+        decision_id=decision.id,
+        enrolment_id=facts.enrolment_id,
+        person_id=facts.person_id,
+        track=facts.track,
+        language=facts.language if facts.language in ("nl", "en") else "nl",
+        printed_name=printed_name,
+        promise=promise,
+        content=_content(facts),
+        issued_on=issued_on,
+        valid_until=_last_day(decision.kind, earlier, facts, issued_on),
+        replaces_id=earlier.id if earlier and decision.kind == "replacement" else None,
+        renews_id=earlier.id if earlier and decision.kind == "renewal" else None,
+        state="approved",
+        standing="valid",
+        approved_at=clock.now(),
+    )
+    db.session.add(certificate)
+    db.session.flush()  # the job needs the id
+    queue.enqueue(ISSUE_JOB, key=job_key(certificate.id), certificate_id=certificate.id)
+    return certificate
+
+
+def _take_serial(letter: str, *, year: int, serial: int | None) -> int:
+    """Return the next serial of a letter and year; the row stays locked until the commit."""
+    queue.insert_once(Serial, letter=letter, year=year, last=0)
+    row = db.session.scalars(
+        sa.select(Serial)
+        .where(Serial.letter == letter, Serial.year == year)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    taken = row.last + 1 if serial is None else serial
+    row.last = max(row.last, taken)
+    return taken
+
+
+def _last_day(
+    kind: str, earlier: Certificate | None, facts: EnrolmentFacts, issued_on: date
+) -> date | None:
+    """A replacement keeps the end; a renewal counts from the old end, not from today."""
+    if earlier is not None and kind == "replacement":
+        return earlier.valid_until
+    start = (earlier.valid_until if earlier is not None else None) or issued_on
+    return valid_until(start, months=facts.course["certificate"]["validity_months"])
+
+
+def _promise(facts: EnrolmentFacts) -> str:
+    if not facts.course["certificate"].get("promise_on_certificate"):
+        return ""
+    promise = find_promise(facts.enrolment_id)
+    if not promise:
+        raise ConflictError(
+            _("%(name)s heeft nog geen belofte gedaan. Die staat op het bewijs.", name=facts.holder)
+        )
+    return promise
+
+
+def _content(facts: EnrolmentFacts) -> dict[str, Any]:
+    printed = facts.course["certificate"]
+    with_hours = printed.get("study_hours_on_certificate") is not None
+    signing = signers(facts)
+    if not signing:
+        raise ConflictError(_("Er is niemand die dit certificaat kan ondertekenen."))
+    return {
+        "design": facts.track,
+        "kind": printed["kind"],
+        "title": dict(printed["title"]),
+        "statement": dict(printed["statement"]),
+        "disclaimer": dict(printed["disclaimer"]),
+        "signatories": [{"name": one.name, "part": one.part} for one in signing],
+        "hours": contact_hours(facts.enrolment_id) if with_hours else None,
+        "place": current().place,
+        "course": {
+            "id": facts.course["id"],
+            "version": facts.course["version"],
+            "title": dict(facts.course_title),
+        },
+    }
