@@ -1,1 +1,1 @@
-"""Changes to certificates: one function per thing a person does. A service flushes, never commits."""
+"""Changes to certificates: one function per thing a person does. They flush, never commit."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from academy.kernel import audit, clock, policy
@@ -253,7 +252,7 @@ def why_not(decision_id: int, *, by: Actor) -> str:
         raise NotFoundError
     facts = get_facts(decision.enrolment_id)
     if not policy.covers(by, policies.DECIDE, facts.reach):
-        return _("Het bestuur beslist hierover.")
+        return str(_("Het bestuur beslist hierover."))
     obstacle = _obstacle(decision, facts, by)
     return _obstacle_sentence(obstacle) if obstacle else ""
 
@@ -284,12 +283,13 @@ def _refuse_involved(decision: Decision, facts: EnrolmentFacts, by: Actor) -> No
 
 
 def _obstacle_sentence(obstacle: Obstacle) -> str:
-    return {
+    sentence: str = {
         "holder": _("Dit gaat over jezelf. Iemand anders beslist."),
         "proposer": _("Je deed dit voorstel zelf. Iemand anders beslist."),
         "assessor": _("Je beoordeelde de proeve van deze deelnemer. Iemand anders beslist."),
         "trainer": _("Je bent trainer van deze groep. Iemand anders beslist."),
     }[obstacle]
+    return sentence
 
 
 def _reason(outcome: str, reason: str) -> str:
@@ -313,9 +313,7 @@ def _grant(
         raise InvalidInputError(sentence, fields={"issued_on": sentence})
     _judge_again(decision, facts)
     name = _printable(decision.printed_name or facts.printed_name)
-    certificate = approve(
-        decision, facts, printed_name=name, issued_on=issued_on, serial=serial
-    )
+    certificate = approve(decision, facts, printed_name=name, issued_on=issued_on, serial=serial)
     if decision.kind == "first":
         enrolments.complete(facts.enrolment_id, by=by)
     return certificate
@@ -334,7 +332,8 @@ def _judge_again(decision: Decision, facts: EnrolmentFacts) -> None:
         complete = True
     if not complete and not decision.hardship:
         raise ConflictError(
-            _("%(name)s voldoet nu niet meer aan de regels. Kijk eerst wat er veranderde.",
-              name=facts.holder)
+            _(
+                "%(name)s voldoet nu niet meer aan de regels. Kijk eerst wat er veranderde.",
+                name=facts.holder,
+            )
         )
-

@@ -22,9 +22,7 @@ from certificates.queries.facts import get_facts
 REMOVE_JOB = "certificates.remove_file"
 
 
-def add_event(
-    certificate: Certificate, kind: str, *, by: Actor, ground: str | None = None
-) -> None:
+def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | None = None) -> None:
     """Note one step in a certificate's life, and the audit line that goes with it."""
     db.session.add(
         CertificateEvent(
@@ -162,9 +160,7 @@ def withdraw(certificate_id: int, *, by: Actor) -> None:
     certificate.printed_name = ""
     certificate.promise = ""
     set_standing(certificate, "withdrawn", by=by)
-    queue.enqueue(
-        REMOVE_JOB, key=f"certificate-{certificate.id}", certificate_id=certificate.id
-    )
+    queue.enqueue(REMOVE_JOB, key=f"certificate-{certificate.id}", certificate_id=certificate.id)
     events.emit(CertificateEnded(certificate.id, certificate.person_id, "withdrawn"))
 
 

@@ -1,0 +1,109 @@
+"""The last step of a certificate: its sealed file is stored, now the register says so.
+
+Order (trust.md, section 6): render, seal and check outside any transaction; store the file so
+that it survives a power cut; then this, in one transaction. A kill before it leaves an orphan
+file and a job that is done again; a kill after it leaves nothing to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from academy.kernel import clock, events, mail
+from academy.kernel.db import db
+from academy.kernel.policy import SYSTEM, Actor
+from academy.people.models import Person
+from certificates.adapters.keys import KeyInfo
+from certificates.events import CertificateIssued
+from certificates.models import Certificate, SigningKey
+from certificates.rules.code import code_digest
+from certificates.services.keys import enter_key
+from certificates.services.life import add_event, set_standing
+
+ISSUED_MAIL = "certificates/issued"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A sealed file that lies in storage, the key that sealed it and the code printed on it."""
+
+    sha256: str
+    size_bytes: int
+    key: KeyInfo
+    code: str
+
+
+def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) -> bool:
+    """Enter the file of an approved certificate; False if another worker was first.
+
+    Ends the certificate it replaces or renews, tells who listens, and mails the holder.
+    """
+    certificate = db.session.scalars(
+        sa.select(Certificate)
+        .where(Certificate.id == certificate_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if certificate.state != "approved":
+        return False
+    certificate.sha256 = file.sha256
+    certificate.size_bytes = file.size_bytes
+    certificate.code_hash = code_digest(file.code)
+    certificate.key_id = _key_row(file.key)
+    certificate.issued_at = clock.now()
+    certificate.state = "issued"
+    add_event(certificate, "issued", by=by)
+    _end_earlier(certificate, by=by)
+    events.emit(
+        CertificateIssued(
+            certificate_id=certificate.id,
+            person_id=certificate.person_id,
+            track=certificate.track,
+            issued_on=certificate.issued_on,
+            first=certificate.replaces_id is None and certificate.renews_id is None,
+        )
+    )
+    _mail_holder(certificate)
+    return True
+
+
+def _key_row(key: KeyInfo) -> int:
+    known = db.session.scalar(sa.select(SigningKey.id).where(SigningKey.kid == key.key_id))
+    return known if known is not None else enter_key(key)
+
+
+def _end_earlier(certificate: Certificate, *, by: Actor) -> None:
+    for earlier_id, standing in (
+        (certificate.replaces_id, "replaced"),
+        (certificate.renews_id, "renewed"),
+    ):
+        if earlier_id is None:
+            continue
+        earlier = db.session.get_one(Certificate, earlier_id, with_for_update=True)
+        if earlier.standing == "valid":  # what was revoked in between stays revoked
+            set_standing(earlier, standing, by=by)
+
+
+def _mail_holder(certificate: Certificate) -> None:
+    person = db.session.get_one(Person, certificate.person_id)
+    if not person.email:
+        return
+    mail.send(
+        ISSUED_MAIL,
+        to=person.email,
+        person_id=person.id,
+        language=person.ui_language,
+        key=f"certificate-{certificate.id}",
+        certificate_id=certificate.id,
+    )
+
+
+def mail_values(certificate_id: int) -> dict[str, str] | None:
+    """Return what the mail to the holder prints, or None when the certificate was taken back."""
+    certificate = db.session.get(Certificate, certificate_id)
+    if certificate is None or certificate.standing == "withdrawn":
+        return None
+    person = db.session.get_one(Person, certificate.person_id)
+    return {"call_name": person.call_name or person.display_name}

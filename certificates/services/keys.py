@@ -1,0 +1,32 @@
+"""The public halves of the sealing keys, as the register knows them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from academy.kernel import audit, queue
+from academy.kernel.db import db
+from academy.kernel.policy import SYSTEM, Actor
+from certificates.adapters.keys import KeyInfo
+from certificates.models import SigningKey
+
+
+def enter_key(key: KeyInfo, *, by: Actor = SYSTEM) -> int:
+    """Enter the public half of a key and return its row's id; a known one stays as it is."""
+    pem = x509.load_der_x509_certificate(key.certificate).public_bytes(Encoding.PEM)
+    added = queue.insert_once(
+        SigningKey,
+        kid=key.key_id,
+        purpose=key.purpose,
+        fingerprint=key.fingerprint,
+        certificate_pem=pem.decode("ascii"),
+        valid_from=key.valid_from,
+        valid_to=key.valid_until,
+    )
+    if added is None:
+        known = sa.select(SigningKey.id).where(SigningKey.kid == key.key_id)
+        return db.session.scalars(known).one()
+    audit.record("certificates:key:entered", ("signing_key", added), by=by)
+    return added

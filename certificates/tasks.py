@@ -1,0 +1,59 @@
+"""Jobs: make a certificate's file, and remove the file of one that its holder took back."""
+
+from __future__ import annotations
+
+import structlog
+
+from academy.kernel import clock, ids
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.resources import vendor_file
+from academy.kernel.settings import current
+from academy.kernel.storage import Storage
+from certificates.adapters.keys import KeyInfo, list_keys
+from certificates.adapters.make import make_certificate
+from certificates.models import Certificate
+from certificates.queries.printing import find_to_print
+from certificates.rules.code import LENGTH
+from certificates.services.issuing import StoredFile, record_issued
+
+log = structlog.get_logger()
+
+
+def issue(certificate_id: int, *, code: str | None = None) -> None:
+    """Make, seal, check, store and enter one certificate; a second time changes nothing.
+
+    The code is random and is in nothing but the file; `code` is for a register taken over from
+    elsewhere. Raises DocumentError when the paper cannot be made, KeysError without a key.
+    """
+    settings = current()
+    code = code or ids.crockford(LENGTH)
+    with unit_of_work():
+        to_print = find_to_print(certificate_id, code=code, public_url=settings.public_url)
+    if to_print is None:
+        return
+    sealed = make_certificate(
+        to_print.printed,
+        to_print.design,
+        keys_folder=settings.keys,
+        passphrase=settings.keys_passphrase,
+        now=clock.real_now(),
+        fonts_folder=vendor_file("print"),
+    )
+    sha256 = Storage(settings.storage).put(sealed.pdf)
+    file = StoredFile(sha256=sha256, size_bytes=len(sealed.pdf), key=_key(sealed.key_id), code=code)
+    with unit_of_work():
+        first = record_issued(certificate_id, file)
+    log.info("certificate issued", certificate_id=certificate_id, first=first)
+
+
+def _key(key_id: str) -> KeyInfo:
+    return next(key for key in list_keys(current().keys) if key.key_id == key_id)
+
+
+def remove_file(certificate_id: int) -> None:
+    """Remove the file of a certificate that its holder took back; a second time changes nothing."""
+    with unit_of_work():
+        certificate = db.session.get_one(Certificate, certificate_id)
+        sha256 = certificate.sha256 if certificate.standing == "withdrawn" else None
+    if sha256:
+        Storage(current().storage).path(sha256).unlink(missing_ok=True)
