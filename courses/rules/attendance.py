@@ -23,7 +23,7 @@ from courses.rules.verdict import IMPOSSIBLE, MET, NOT_YET, CriterionVerdict, Mi
 from courses.rules.words import NOTHING, Text, listed, sentences, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from courses.rules.course_rule import AttendanceRule, CourseRule, ModuleRule
     from courses.rules.evidence import Evidence, SessionEvidence
@@ -50,6 +50,7 @@ class Tally:
     made_up: tuple[ModuleRule, ...]
     over_limit: tuple[ModuleRule, ...]
     open: tuple[ModuleRule, ...]
+    unmarked: tuple[ModuleRule, ...]
     lost: tuple[ModuleRule, ...]
     required_missing: tuple[ModuleRule, ...]
     makeups_left: int
@@ -123,6 +124,7 @@ def _tally(rule: CourseRule, standings: dict[str, str]) -> Tally:
         made_up=tuple(module for module in made_up if module in credited),
         over_limit=tuple(over_limit),
         open=_standing_at(rule, standings, UNMARKED, PLANNED),
+        unmarked=_standing_at(rule, standings, UNMARKED),
         lost=tuple(m for m in rule.modules if m in missed or m in over_limit),
         required_missing=tuple(m for m in rule.modules if m.id in required and m not in credited),
         makeups_left=max(0, left),
@@ -207,7 +209,7 @@ def _why_missing(
             f"Je trainer moet nog invullen of je bij {name.nl} was.",
             f"Your trainer still has to fill in whether you were at {name.en}.",
         ),
-        PLANNED: Text(f"Je moet nog naar {name.nl}.", f"{name.en.capitalize()} is still to come."),
+        PLANNED: Text(f"Je moet nog naar {name.nl}.", f"You still have to go to {name.en}."),
         MADE_UP: Text(
             f"Je haalde {name.nl} in, maar inhalen telt {limit} keer mee.",
             f"You made up {name.en}, but only {limit} of your make-ups count.",
@@ -243,40 +245,60 @@ def _forecast(rule: CourseRule, tally: Tally, *, state: State) -> Text:
 
 def _forecast_makeup(rule: CourseRule, tally: Tally) -> Text:
     count, left = tally.makeups_needed, tally.makeups_left
-    names = listed([rule.module_named(module) for module in tally.required_lost or tally.lost])
-    which = Text("of", "or") if len(tally.lost) > count and not tally.required_lost else None
+    others = [module for module in tally.lost if module not in tally.required_lost]
+    free = count - len(tally.required_lost)
+    fixed = tally.required_lost if free < len(others) else tally.lost
+    still_needed = max(0, tally.needed - count)
     return sentences(
         Text(
             f"Je moet nog {count} keer inhalen, en je mag nog {left} keer inhalen.",
             f"You still have to make up {times(count)}, and you may make up {times(left)}.",
         ),
-        Text(
-            f"Kies uit {names.nl}." if which else f"Haal {names.nl} in.",
-            f"Choose from {names.en}." if which else f"Make up {names.en}.",
-        ),
-        _no_more_misses(tally),
+        _named(rule, fixed, words=Text("Haal {} in.", "Make up {}.")),
+        _named(rule, others, words=Text(f"Kies {free} uit {{}}.", f"Choose {free} from {{}}."))
+        if 0 < free < len(others)
+        else NOTHING,
+        Text("Je kunt niet meer missen.", "You cannot miss any more.")
+        if tally.open and still_needed == len(tally.open)
+        else NOTHING,
     )
 
 
-def _no_more_misses(tally: Tally) -> Text:
-    if not tally.open or tally.needed < len(tally.open):
+def _named(rule: CourseRule, modules: Sequence[ModuleRule], *, words: Text) -> Text:
+    """Fill the names of these modules into a sentence; nothing if there are none."""
+    if not modules:
         return NOTHING
-    return Text("Je kunt niet meer missen.", "You cannot miss any more.")
+    names = listed([rule.module_named(module) for module in modules])
+    return Text(words.nl.format(names.nl), words.en.format(names.en))
 
 
 def _forecast_open(rule: CourseRule, tally: Tally) -> Text:
-    compulsory = [module for module in tally.open if module in tally.required_missing]
-    spare = min(len(tally.open) - tally.needed, len(tally.open) - len(compulsory))
-    if not spare:
-        return Text("Je kunt niet meer missen.", "You cannot miss any more.")
+    """Say how often somebody may still miss; a session without a mark is not counted on."""
+    planned = [module for module in tally.open if module not in tally.unmarked]
+    if not planned:
+        return Text("Je trainer moet eerst nog invullen.", "Your trainer has to fill in first.")
+    compulsory = [module for module in planned if module in tally.required_missing]
+    spare = len(planned) - max(tally.needed, len(compulsory))
+    if spare <= 0:
+        return sentences(
+            Text("Je kunt niet meer missen.", "You cannot miss any more."),
+            _makeups_left_words(tally),
+        )
     return sentences(
         Text(f"Je kunt nog {spare} keer missen.", f"You can miss {times(spare)} more."),
-        _compulsory_words(rule, compulsory),
+        _named(
+            rule,
+            compulsory,
+            words=Text("Mis in elk geval niet {}.", "In any case do not miss {}."),
+        ),
     )
 
 
-def _compulsory_words(rule: CourseRule, compulsory: list[ModuleRule]) -> Text:
-    if not compulsory:
+def _makeups_left_words(tally: Tally) -> Text:
+    if not tally.makeups_left:
         return NOTHING
-    names = listed([rule.module_named(module) for module in compulsory])
-    return Text(f"Mis in elk geval niet {names.nl}.", f"In any case do not miss {names.en}.")
+    left = tally.makeups_left
+    return Text(
+        f"Lukt het een keer niet? Inhalen mag nog {left} keer.",
+        f"Can you not make it? You may still make up {times(left)}.",
+    )
