@@ -6,16 +6,17 @@ The number of statements does not depend on the number of enrolments.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from academy.kernel import clock
-from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.kernel.db import Page, UtcDateTime, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
 from courses.models import (
@@ -47,8 +48,7 @@ from courses.rules import FinalAttempt as FinalEvidence
 
 PAGE_SIZE = 25
 VERDICTS_AT_ONCE = 200
-
-K = TypeVar("K", bound=Hashable)
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,7 @@ def _cohort_id(cohort: str) -> int:
 
 
 def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Progress]:
+    moved = aliased(Enrolment)
     rows = db.session.execute(
         sa.select(
             Enrolment.id,
@@ -150,6 +151,7 @@ def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> 
             Person.sort_key,
             Cohort.course_version_id,
             CourseVersion.content_hash,
+            sa.exists().where(moved.transferred_to_id == Enrolment.id).label("was_moved"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
@@ -158,7 +160,7 @@ def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> 
         .order_by(Person.sort_key, Enrolment.id)
         .limit(limit)
     ).all()
-    evidence = _evidence({row.id: row.cohort_id for row in rows})
+    evidence = _evidence(rows)
     return [
         Progress(
             enrolment_id=row.id,
@@ -201,193 +203,203 @@ class _Chain:
         return (*self.earlier, self.enrolment_id)
 
 
-def _evidence(cohorts: dict[int, int]) -> dict[int, Evidence]:
-    """Return all evidence per enrolment. `cohorts` maps enrolment to cohort."""
-    if not cohorts:
+def _evidence(rows: Sequence[Any]) -> dict[int, Evidence]:
+    """Return all evidence per enrolment, in three statements, or four if somebody was moved."""
+    if not rows:
         return {}
-    chains = _chains(cohorts)
+    chains = _chains(rows)
     ids = sorted({one for chain in chains for one in chain.all})
-    marks = _marks(ids)
-    planned = _planned(sorted(set(cohorts.values())))
-    practice, quizzes = _practice(ids), _quizzes(ids)
-    finals, moments = _finals(ids), _moments(ids)
+    sessions = _session_rows(ids, {chain.cohort_id for chain in chains})
+    done, finals = _done(ids), _finals(ids)
     return {
         chain.enrolment_id: Evidence(
-            sessions=_sessions(chain, planned[chain.cohort_id], marks),
-            practice=_joined(chain, practice),
-            quiz_percents=_joined(chain, quizzes, better=max),
+            sessions=_sessions(chain, sessions),
+            practice=_practice(chain, done),
+            quiz_percents=_quizzes(chain, done),
             finals=_numbered(chain, finals),
-            selfscan_moments=frozenset(m for one in chain.all for m in moments[one]),
+            selfscan_moments=frozenset(row.key for row in _of(chain, done, "selfscan")),
         )
         for chain in chains
     }
 
 
-def _chains(cohorts: dict[int, int]) -> list[_Chain]:
+def _chains(rows: Sequence[Any]) -> list[_Chain]:
     """Find for each enrolment those that were transferred into it, however often, oldest first."""
-    start = sa.select(Enrolment.id, Enrolment.transferred_to_id.label("into")).where(
-        Enrolment.transferred_to_id.in_(list(cohorts))
-    )
-    found = start.cte("transferred", recursive=True)
-    further = sa.select(Enrolment.id, found.c.into).join(
-        found, Enrolment.transferred_to_id == found.c.id
-    )
-    found = found.union(further)
-    earlier = defaultdict(list)
-    for enrolment_id, into in db.session.execute(sa.select(found.c.id, found.c.into)):
-        earlier[into].append(enrolment_id)
-    return [
-        _Chain(enrolment_id, cohort_id, tuple(sorted(earlier[enrolment_id])))
-        for enrolment_id, cohort_id in cohorts.items()
-    ]
+    into = [row.id for row in rows if row.was_moved]
+    earlier: dict[int, list[int]] = defaultdict(list)
+    if into:
+        first = sa.select(Enrolment.id, Enrolment.transferred_to_id.label("into_id"))
+        found = first.where(Enrolment.transferred_to_id.in_(into)).cte("moved", recursive=True)
+        further = sa.select(Enrolment.id, found.c.into_id).join(
+            found, Enrolment.transferred_to_id == found.c.id
+        )
+        found = found.union(further)
+        for enrolment_id, into_id in db.session.execute(sa.select(found.c.id, found.c.into_id)):
+            earlier[into_id].append(enrolment_id)
+    return [_Chain(row.id, row.cohort_id, tuple(sorted(earlier[row.id]))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """One session of a cohort."""
+class _SessionRows:
+    """Sessions by cohort, as evidence without a mark; and marked ones by enrolment."""
 
-    id: int
-    module: str
-    status: str
-    held_on: date
+    planned: dict[int, dict[int, SessionEvidence]]
+    marked: dict[int, dict[int, SessionEvidence]]
 
 
-def _planned(cohort_ids: list[int]) -> dict[int, list[_Planned]]:
-    rows = db.session.execute(
-        sa.select(Session.id, Session.cohort_id, Module.key, Session.state, Session.starts_at)
-        .join(Module, Module.id == Session.module_id)
-        .where(Session.cohort_id.in_(cohort_ids))
-        .order_by(Session.starts_at, Session.id)
-    )
-    found: dict[int, list[_Planned]] = defaultdict(list)
-    for row in rows:
-        found[row.cohort_id].append(_Planned(row.id, row.key, row.state, _day(row.starts_at)))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Marked:
-    """A mark that counts, with what is needed of its session."""
-
-    session_id: int
-    session: SessionEvidence
-
-
-def _marks(enrolment_ids: list[int]) -> dict[int, list[_Marked]]:
+def _session_rows(enrolment_ids: list[int], cohort_ids: set[int]) -> _SessionRows:
+    mine = AttendanceCell.enrolment_id.in_(enrolment_ids)
     rows = db.session.execute(
         sa.select(
-            AttendanceCell.enrolment_id,
-            AttendanceCell.session_id,
-            AttendanceMark.status,
-            AttendanceMark.minutes_late,
-            AttendanceMark.counts_anyway,
+            Session.id,
+            Session.cohort_id,
             Session.state,
             Session.starts_at,
             Module.key,
+            AttendanceCell.enrolment_id,
+            AttendanceMark.status,
+            AttendanceMark.minutes_late,
+            AttendanceMark.counts_anyway,
         )
-        .join(AttendanceMark, AttendanceMark.id == AttendanceCell.mark_id)
-        .join(Session, Session.id == AttendanceCell.session_id)
         .join(Module, Module.id == Session.module_id)
-        .where(AttendanceCell.enrolment_id.in_(enrolment_ids))
+        .outerjoin(AttendanceCell, sa.and_(AttendanceCell.session_id == Session.id, mine))
+        .outerjoin(AttendanceMark, AttendanceMark.id == AttendanceCell.mark_id)
+        .where(sa.or_(Session.cohort_id.in_(cohort_ids), mine))
+        .order_by(Session.starts_at, Session.id)
     )
-    found: dict[int, list[_Marked]] = defaultdict(list)
+    found = _SessionRows(planned=defaultdict(dict), marked=defaultdict(dict))
     for row in rows:
-        mark = Mark(row.status, row.minutes_late, override=row.counts_anyway)
-        session = SessionEvidence(row.key, row.state, held_on=_day(row.starts_at), mark=mark)
-        found[row.enrolment_id].append(_Marked(row.session_id, session))
+        session = SessionEvidence(row.key, row.state, held_on=_day(row.starts_at))
+        found.planned[row.cohort_id][row.id] = session
+        if row.enrolment_id is not None:
+            mark = Mark(row.status, row.minutes_late, override=row.counts_anyway)
+            found.marked[row.enrolment_id][row.id] = replace(session, mark=mark)
     return found
 
 
-def _sessions(
-    chain: _Chain, planned: list[_Planned], marks: dict[int, list[_Marked]]
-) -> tuple[SessionEvidence, ...]:
+def _sessions(chain: _Chain, rows: _SessionRows) -> tuple[SessionEvidence, ...]:
     """Return the own cohort's sessions, marked or not, and what was marked in earlier cohorts.
 
     An earlier cohort's unmarked sessions are left out: nobody waits for those any more.
     """
-    own = {marked.session_id: marked.session for marked in marks[chain.enrolment_id]}
-    now = (
-        own.get(one.id, SessionEvidence(one.module, one.status, held_on=one.held_on))
-        for one in planned
+    own = {**rows.planned[chain.cohort_id], **rows.marked[chain.enrolment_id]}
+    before = (session for one in chain.earlier for session in rows.marked[one].values())
+    return (*own.values(), *before)
+
+
+Done = dict[int, list[sa.Row[Any]]]
+"""Hand-ins, quiz attempts and self-scans by enrolment: `kind`, `key`, `word`, `number`."""
+
+
+def _done(enrolment_ids: list[int]) -> Done:
+    """Read assignments, quizzes and self-scans in one statement, in the order they were done."""
+    no_word, no_number = sa.cast(sa.null(), sa.String), sa.cast(sa.null(), sa.Integer)
+    practice = _done_part(
+        "practice",
+        PracticeSubmission,
+        PracticeAssignment.key,
+        word=PracticeSubmission.state,
+        number=no_number,
+        at=PracticeSubmission.submitted_at,
+    ).join(PracticeAssignment, PracticeAssignment.id == PracticeSubmission.assignment_id)
+    quizzes = _done_part(
+        "quiz",
+        QuizAttempt,
+        Quiz.key,
+        word=no_word,
+        number=QuizAttempt.percent,
+        at=QuizAttempt.taken_at,
+    ).join(Quiz, Quiz.id == QuizAttempt.quiz_id)
+    scans = _done_part(
+        "selfscan",
+        SelfScanCompletion,
+        SelfScanCompletion.moment,
+        word=no_word,
+        number=no_number,
+        at=sa.cast(sa.null(), UtcDateTime),
     )
-    before = (marked.session for earlier in chain.earlier for marked in marks[earlier])
-    return (*now, *before)
-
-
-def _practice(enrolment_ids: list[int]) -> dict[int, dict[str, str]]:
-    """Return per enrolment the state of each assignment; the last hand-in counts."""
     rows = db.session.execute(
-        sa.select(PracticeSubmission.enrolment_id, PracticeAssignment.key, PracticeSubmission.state)
-        .join(PracticeAssignment, PracticeAssignment.id == PracticeSubmission.assignment_id)
-        .where(PracticeSubmission.enrolment_id.in_(enrolment_ids))
-        .order_by(PracticeSubmission.submitted_at, PracticeSubmission.id)
+        sa.union_all(
+            practice.where(PracticeSubmission.enrolment_id.in_(enrolment_ids)),
+            quizzes.where(QuizAttempt.enrolment_id.in_(enrolment_ids)),
+            scans.where(SelfScanCompletion.enrolment_id.in_(enrolment_ids)),
+        ).order_by("at", "row_id")
     )
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    for enrolment_id, key, state in rows:
-        found[enrolment_id][key] = state
+    found: Done = defaultdict(list)
+    for row in rows:
+        found[row.enrolment_id].append(row)
     return found
 
 
-def _quizzes(enrolment_ids: list[int]) -> dict[int, dict[str, int]]:
-    rows = db.session.execute(
-        sa.select(QuizAttempt.enrolment_id, Quiz.key, sa.func.max(QuizAttempt.percent))
-        .join(Quiz, Quiz.id == QuizAttempt.quiz_id)
-        .where(QuizAttempt.enrolment_id.in_(enrolment_ids), QuizAttempt.percent.is_not(None))
-        .group_by(QuizAttempt.enrolment_id, Quiz.key)
-    )
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for enrolment_id, key, percent in rows:
-        found[enrolment_id][key] = percent or 0
+def _done_part(
+    kind: str, model: Any, key: Any, *, word: Any, number: Any, at: Any
+) -> sa.Select[Any]:
+    return sa.select(
+        model.enrolment_id.label("enrolment_id"),
+        sa.literal_column(f"'{kind}'").label("kind"),
+        key.label("key"),
+        word.label("word"),
+        number.label("number"),
+        at.label("at"),
+        model.id.label("row_id"),
+    ).select_from(model)
+
+
+def _of(chain: _Chain, done: Done, kind: str) -> Iterator[sa.Row[Any]]:
+    return (row for one in chain.all for row in done[one] if row.kind == kind)
+
+
+def _practice(chain: _Chain, done: Done) -> dict[str, str]:
+    """Return the state of each assignment: the last hand-in of the last cohort counts.
+
+    What was done in an earlier cohort stays done.
+    """
+    found: dict[str, str] = {}
+    for one in chain.earlier:
+        states = {row.key: row.word for row in done[one] if row.kind == "practice"}
+        found |= {key: state for key, state in states.items() if state == DONE}
+    own = {row.key: row.word for row in done[chain.enrolment_id] if row.kind == "practice"}
+    return {**own, **found}
+
+
+def _quizzes(chain: _Chain, done: Done) -> dict[str, int]:
+    """Return the best percentage of each quiz."""
+    found: dict[str, int] = {}
+    for row in _of(chain, done, "quiz"):
+        if row.number is not None:
+            found[row.key] = max(row.number, found.get(row.key, 0))
     return found
-
-
-def _joined(
-    chain: _Chain,
-    found: dict[int, dict[str, K]],
-    *,
-    better: Callable[[K, K], K] | None = None,
-) -> dict[str, K]:
-    """Join what was done in every cohort of the chain; a later one never undoes `done`."""
-    joined: dict[str, K] = {}
-    for one in chain.all:
-        for key, value in found[one].items():
-            before = joined.get(key)
-            if before is not None and better is not None:
-                joined[key] = better(before, value)
-            elif before != "done":
-                joined[key] = value
-    return joined
 
 
 def _finals(enrolment_ids: list[int]) -> dict[int, list[FinalEvidence]]:
-    levels: dict[int, dict[str, int]] = defaultdict(dict)
-    mine = sa.select(FinalAttempt.id).where(FinalAttempt.enrolment_id.in_(enrolment_ids))
-    agreed = sa.select(AgreedLevel.final_attempt_id, AgreedLevel.criterion, AgreedLevel.level)
-    for attempt_id, criterion, level in db.session.execute(
-        agreed.where(AgreedLevel.final_attempt_id.in_(mine))
-    ):
-        levels[attempt_id][criterion] = level
-    attempts = db.session.execute(
+    """Return the tries at the practical by enrolment; levels only once the outcome is there."""
+    rows = db.session.execute(
         sa.select(
             FinalAttempt.id,
             FinalAttempt.enrolment_id,
             FinalAttempt.attempt,
             FinalAttempt.state,
             FinalAttempt.decided_on,
+            AgreedLevel.criterion,
+            AgreedLevel.level,
         )
+        .outerjoin(AgreedLevel, AgreedLevel.final_attempt_id == FinalAttempt.id)
         .where(FinalAttempt.enrolment_id.in_(enrolment_ids))
-        .order_by(FinalAttempt.attempt)
-    )
+        .order_by(FinalAttempt.attempt, FinalAttempt.id)
+    ).all()
+    levels: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        if row.criterion is not None:
+            levels[row.id][row.criterion] = row.level
     found: dict[int, list[FinalEvidence]] = defaultdict(list)
-    for row in attempts:
-        found[row.enrolment_id].append(
-            FinalEvidence(
-                number=row.attempt,
-                levels=levels.get(row.id) if row.state == "outcome" else None,
-                decided_on=row.decided_on,
-                void=row.state == "void",
-            )
+    for row in {row.id: row for row in rows}.values():
+        attempt = FinalEvidence(
+            number=row.attempt,
+            levels=levels[row.id] if row.state == "outcome" else None,
+            decided_on=row.decided_on,
+            void=row.state == "void",
         )
+        found[row.enrolment_id].append(attempt)
     return found
 
 
@@ -395,18 +407,6 @@ def _numbered(chain: _Chain, finals: dict[int, list[FinalEvidence]]) -> tuple[Fi
     """Return the tries at the practical in every cohort of the chain, counted on."""
     tries = [one for enrolment_id in chain.all for one in finals[enrolment_id]]
     return tuple(replace(one, number=place) for place, one in enumerate(tries, start=1))
-
-
-def _moments(enrolment_ids: list[int]) -> dict[int, list[str]]:
-    rows = db.session.execute(
-        sa.select(SelfScanCompletion.enrolment_id, SelfScanCompletion.moment).where(
-            SelfScanCompletion.enrolment_id.in_(enrolment_ids)
-        )
-    )
-    found: dict[int, list[str]] = defaultdict(list)
-    for enrolment_id, moment in rows:
-        found[enrolment_id].append(moment)
-    return found
 
 
 def _day(moment: datetime) -> date:
