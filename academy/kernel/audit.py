@@ -149,7 +149,9 @@ def _write_kept(session: Session) -> None:
 def _salts(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
     known = {
         row.person_id: row.salt
-        for row in session.scalars(sa.select(PersonSalt).where(PersonSalt.person_id.in_(person_ids)))
+        for row in session.scalars(
+            sa.select(PersonSalt).where(PersonSalt.person_id.in_(person_ids))
+        )
     }
     fresh = {person_id: ids.salt() for person_id in sorted(person_ids - set(known))}
     if fresh:

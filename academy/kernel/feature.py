@@ -34,13 +34,17 @@ class TodayItem:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A destination in the main menu, shown to who holds `needs`."""
+    """A destination in the main menu, shown to who holds `needs`. `label` is a lazy text.
 
-    label: str
+    `for_participants`: left out for staff, whose menu shows their work.
+    """
+
+    label: Any
     endpoint: str
     icon: str
     needs: Capability
     order: int
+    for_participants: bool = False
 
 
 TodayProvider = Callable[[Actor], list[TodayItem]]

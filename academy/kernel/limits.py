@@ -39,8 +39,10 @@ def spend(limit: Limit, key: str) -> None:
     """Count one try under `key`. Raises TooManyError when there were too many.
 
     The count is committed at once, apart from the caller's unit of work: a refused or rolled back
-    try counts too. Tries older than a day are swept along the way.
+    try counts too. So call it before the first change; it ends what was read until then.
+    Tries older than a day are swept along the way.
     """
+    db.session.rollback()
     now = clock.real_now()
     key_hash = ids.digest(f"{limit.name}:{key}")
     with db.engine.begin() as connection:
@@ -61,7 +63,10 @@ def spend(limit: Limit, key: str) -> None:
             return
     minutes = max(1, int(limit.window.total_seconds() // 60))
     raise TooManyError(
-        _("Dit ging te vaak mis. Wacht %(minutes)d minuten en probeer het dan weer.", minutes=minutes)
+        _(
+            "Dit ging te vaak mis. Wacht %(minutes)d minuten en probeer het dan weer.",
+            minutes=minutes,
+        )
     )
 
 

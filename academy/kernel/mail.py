@@ -37,7 +37,7 @@ from academy.kernel.db import (
     unit_of_work,
 )
 from academy.kernel.queue import Argument, NotNowError
-from academy.kernel.settings import Settings
+from academy.kernel.settings import Settings, current
 
 JOB = "kernel.mail"
 SMTP_SECONDS = 10.0
@@ -76,9 +76,9 @@ _values: dict[str, Values] = {}
 def register_values(template: str, values: Values) -> None:
     """Let `values` look up what `template` (`<feature>/<name>`) prints, when it is sent.
 
-    It is called with the ids given to `send`, in a unit of work. Returning None says that the mail
-    is no longer needed. Without it a template prints the ids themselves. Raises ValueError when
-    the template has other values already.
+    It is called with the ids given to `send`, in a unit of work and in the mail's language.
+    Returning None says that the mail is no longer needed. Without it a template prints the ids
+    themselves. Raises ValueError when the template has other values already.
     """
     if _values.setdefault(template, values) is not values:
         raise ValueError(f"the values of mail {template} are registered twice")
@@ -100,7 +100,7 @@ def send(
     """
     _refuse_wrong_address(to)
     queue.refuse_objects(ids_to_look_up)
-    domain = _settings().mail_from.rpartition("@")[2]
+    domain = current().mail_from.rpartition("@")[2]
     mail_id = queue.insert_once(
         OutgoingMail,
         message_id=f"<{ids.nonce()}@{domain}>",
@@ -131,7 +131,7 @@ def deliver(mail_id: int) -> None:
     Raises NotNowError while the mail server is absent, and what the server said when it refuses
     for good.
     """
-    settings = _settings()
+    settings = current()
     with unit_of_work():
         mail = db.session.get_one(OutgoingMail, mail_id)
         if mail.outcome is not None:
@@ -160,39 +160,35 @@ def deliver(mail_id: int) -> None:
         )
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["academy.settings"]
-    return settings
-
-
 def _compose(mail: OutgoingMail, settings: Settings) -> EmailMessage | None:
-    look_up = _values.get(mail.template)
-    values = look_up(**mail.ids) if look_up else mail.ids
-    if values is None or not mail.to_address:
-        return None
     language = mail.language or "nl"
-    values = {
-        "academy_name": settings.name,
-        "public_url": settings.public_url,
-        "help_name": settings.help_name,
-        "help_phone": settings.help_phone,
-        **values,
-    }
     with force_locale(language):
-        subject, body = (
-            current_app.jinja_env.get_template(f"mail/{mail.template}/{part}.txt").render(values)
-            for part in ("subject", "body")
-        )
+        look_up = _values.get(mail.template)
+        values = look_up(**mail.ids) if look_up else mail.ids
+        if values is None or not mail.to_address:
+            return None
+        subject, body = (_render(mail.template, part, values) for part in ("subject", "body"))
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(settings.name, addr_spec=settings.mail_from)
     message["To"] = Address(addr_spec=mail.to_address)
     message["Subject"] = " ".join(subject.split())
     message["Date"] = format_datetime(clock.real_now())
     message["Message-ID"] = mail.message_id
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n", cte="quoted-printable")
+    message["Content-Language"] = language  # set_content would drop it
     return message
+
+
+def _render(template: str, part: str, values: dict[str, Any]) -> str:
+    settings = current()
+    return current_app.jinja_env.get_template(f"mail/{template}/{part}.txt").render(
+        academy_name=settings.name,
+        public_url=settings.public_url,
+        help_name=settings.help_name,
+        help_phone=settings.help_phone,
+        **values,
+    )
 
 
 def _hand_over(message: EmailMessage, settings: Settings) -> None:

@@ -48,9 +48,7 @@ class Capability:
     step_up: bool = False
 
 
-def capability(
-    name: str, *roles: str, own: bool = False, step_up: bool = False
-) -> Capability:
+def capability(name: str, *roles: str, own: bool = False, step_up: bool = False) -> Capability:
     """Return the capability `name` that `roles` give. Raises ValueError for an unknown role."""
     unknown = set(roles) - set(ROLES)
     if unknown:

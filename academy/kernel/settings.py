@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import current_app
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -128,3 +130,9 @@ def _env_file() -> dict[str, str]:
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {key.removeprefix("export ").strip(): value.strip().strip("'\"") for key, value in pairs}
+
+
+def current() -> Settings:
+    """Return the settings of the running application."""
+    settings: Settings = current_app.extensions["academy.settings"]
+    return settings

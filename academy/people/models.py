@@ -86,9 +86,7 @@ class Person(Model):
     sort_key: Mapped[str] = mapped_column(sa.String(450), default="", info=IDENTITY)
     email: Mapped[str | None] = mapped_column(sa.String(254), index=True, info=CONTACT)
     phone: Mapped[str | None] = mapped_column(sa.String(40), info=CONTACT)
-    preferred_channel: Mapped[str] = mapped_column(
-        sa.String(20), default="phone", info=PREFERENCE
-    )
+    preferred_channel: Mapped[str] = mapped_column(sa.String(20), default="phone", info=PREFERENCE)
     language: Mapped[str] = mapped_column(sa.String(8), default="nl", info=PREFERENCE)
     ui_language: Mapped[str] = mapped_column(sa.String(2), default="nl", info=PREFERENCE)
     support: Mapped[str] = mapped_column(sa.String(200), default="", info=PREFERENCE)
@@ -175,7 +173,6 @@ class SignInCode(Model):
     nonce: Mapped[str] = mapped_column(sa.String(32), info=SECRET)
     created_at: Mapped[datetime] = mapped_column(info=PLAIN)
     expires_at: Mapped[datetime] = mapped_column(info=PLAIN)
-    tries: Mapped[int] = mapped_column(default=0, info=PLAIN)
     used_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
 
 

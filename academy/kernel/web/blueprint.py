@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g
 from flask_login import current_user
 
 from academy.kernel import clock, policy
-from academy.kernel.db import unit_of_work
+from academy.kernel.db import keep_nothing, unit_of_work
 from academy.kernel.errors import ForbiddenError
 from academy.kernel.policy import PUBLIC, Actor, Capability
 
@@ -37,7 +37,7 @@ class FeatureBlueprint(Blueprint):
         return self._route(rule, needs, ("GET",))
 
     def action(self, rule: str, *, needs: Capability) -> Callable[[V], V]:
-        """Declare a POST. Returning commits, raising rolls back."""
+        """Declare a POST. Returning commits; raising, or returning an error status, rolls back."""
         return self._route(rule, needs, ("POST",))
 
     def _route(self, rule: str, needs: Capability, methods: tuple[str, ...]) -> Callable[[V], V]:
@@ -48,13 +48,23 @@ class FeatureBlueprint(Blueprint):
                 if methods == ("GET",):
                     return view(**url_parts)
                 with unit_of_work():
-                    return view(**url_parts)
+                    answer = view(**url_parts)
+                    if _status(answer) >= 400:
+                        keep_nothing()
+                    return answer
 
             guarded.needs = needs  # type: ignore[attr-defined]
             self.add_url_rule(rule, view.__name__, guarded, methods=methods)
             return view
 
         return register
+
+
+def _status(answer: Any) -> int:
+    """Return the status of what a view returned: a response, a text, or (text, status)."""
+    if isinstance(answer, tuple):
+        return next((part for part in answer[1:] if isinstance(part, int)), 200)
+    return int(getattr(answer, "status_code", 200))
 
 
 def _guard(needs: Capability) -> None:

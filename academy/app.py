@@ -1,0 +1,129 @@
+"""Composition root: the one module that knows every feature and makes the application."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import structlog
+from flask import Flask, g, request
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise
+
+from academy.kernel import demo_clock, events, ids, queue
+from academy.kernel.db import db, set_reading
+from academy.kernel.feature import Feature
+from academy.kernel.i18n import init_i18n
+from academy.kernel.policy import NOBODY
+from academy.kernel.resources import folder
+from academy.kernel.settings import Settings, read_settings
+from academy.kernel.web import pages, shell
+from academy.kernel.web.assets import asset
+from academy.kernel.web.blueprint import testing_header, undeclared
+from academy.kernel.web.errors import init_errors
+from academy.kernel.web.headers import init_headers
+from academy.people.feature import FEATURE as PEOPLE
+from academy.people.adapters.cookie import actor_of_request
+
+FEATURES: tuple[Feature, ...] = (PEOPLE,)
+MAX_REQUEST_BYTES = 6 * 1024 * 1024
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
+    """Make the application. Raises SettingsError, or RuntimeError for an undeclared route."""
+    settings = settings or read_settings()
+    app = Flask("academy", template_folder=str(folder("templates")), static_folder=None)
+    app.testing = testing
+    app.extensions["academy.settings"] = settings
+    _configure(app, settings)
+    _init_logging(settings)
+    db.init_app(app)
+    Migrate(app, db, directory=str(folder("migrations")), render_as_batch=True)
+    _init_sign_in(app)
+    CSRFProtect(app)
+    init_i18n(app)
+    init_headers(app)
+    init_errors(app)
+    app.before_request(_begin_request)
+    app.teardown_request(lambda _error: set_reading(False))
+    app.after_request(testing_header)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = asset
+    app.context_processor(lambda: shell.page_frame(FEATURES))
+    app.extensions["academy.features"] = FEATURES
+    _compose(app)
+    if forgotten := undeclared(app):
+        raise RuntimeError(f"routes without a capability: {', '.join(forgotten)}")
+    static = str(folder("static"))
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=static, prefix="static/", max_age=31_536_000, autorefresh=testing
+    )
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    if settings.database_url.startswith("sqlite:///"):
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(
+            parents=True, exist_ok=True
+        )
+    secure = settings.is_https
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_NAME="__Host-form" if secure else "form",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+    )
+
+
+def _init_logging(settings: Settings) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level]
+        ),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _init_sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.anonymous_user = lambda: NOBODY
+    manager.session_protection = None  # our sign-ins live in the database, not in the cookie
+    manager.request_loader(actor_of_request)
+
+
+def _begin_request() -> None:
+    g.request_id = ids.request_id()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    demo_clock.follow()
+    set_reading(request.method in SAFE)
+
+
+def _compose(app: Flask) -> None:
+    app.register_blueprint(pages.bp)
+    queue.before_job(demo_clock.follow)
+    for feature in FEATURES:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint)
+        for name, job in feature.jobs.items():
+            queue.register(name, job)
+        for kind, listeners in feature.listeners.items():
+            events.register(kind, listeners)

@@ -1,0 +1,73 @@
+"""The `academy` command. Commands load when they run, so that `academy --help` is quick."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import click
+from flask.cli import FlaskGroup
+
+COMMANDS = {
+    "serve": ("academy.running:serve", "Start web and worker together."),
+    "worker": ("academy.running:worker", "Do the waiting jobs."),
+    "db": ("academy.running:database", "Make and change the tables."),
+    "check": ("academy.running:check", "Look whether everything is as it should be."),
+    "demo": ("academy.demo.cli:demo", "Load the fictional academy."),
+    "people": ("academy.people.cli:people", "Persons and rights."),
+    "courses": ("courses.cli:courses", "Course content and verdicts."),
+    "certificates": ("certificates.cli:certificates", "Issue and verify certificates."),
+    "keys": ("certificates.cli:keys", "Make and list the sealing keys."),
+    "coaching": ("academy.coaching.cli:coaching", "Coaching logs."),
+}
+
+
+class LazyGroup(FlaskGroup):
+    """Lists commands from the table above and imports one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command by importing its module."""
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _create_app() -> object:
+    from academy.app import create_app
+
+    return create_app()
+
+
+@click.group(
+    cls=LazyGroup,
+    create_app=_create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+def cli() -> None:
+    """Samen Lukt Het Zelf Academie."""
+
+
+def main() -> None:
+    """Run the command line; a wrong setting ends with one clear sentence."""
+    from academy.kernel.settings import SettingsError
+
+    os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
+    try:
+        cli()
+    except SettingsError as error:
+        raise SystemExit(f"academy: {error}") from None

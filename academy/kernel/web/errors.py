@@ -1,0 +1,155 @@
+"""How an error answers: a friendly page, or `application/problem+json` below `/api`.
+
+A page says what happened, whether anything was saved, and what to do next.
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug import Response as AnyResponse
+from werkzeug.exceptions import HTTPException
+
+from academy.kernel.db import db
+from academy.kernel.errors import ConflictError, DomainError, StepUpRequired
+from academy.kernel.web.blueprint import SignInRequired
+
+log = structlog.get_logger()
+
+
+def init_errors(app: Flask) -> None:
+    """Let every error of `app` answer in words."""
+    app.register_error_handler(SignInRequired, _to_the_door)
+    app.register_error_handler(StepUpRequired, _to_step_up)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _sentence(status: int) -> tuple[str, str]:
+    """Return title and sentence for a status that carries no sentence of its own."""
+    known = {
+        400: (
+            _("Dit lukte niet"),
+            _("Wij snapten de vraag niet. Ga terug en probeer het nog eens."),
+        ),
+        403: (_("Deze pagina is niet voor jou"), _("Je mag dit niet zien of doen.")),
+        404: (
+            _("Deze pagina is er niet"),
+            _("Misschien is het adres niet goed, of is de pagina weg."),
+        ),
+        405: (_("Dit kan hier niet"), _("Ga terug en gebruik de knop op de pagina.")),
+        409: (_("Iemand was je voor"), _("Kijk nog eens hoe het nu staat.")),
+        413: (_("Dit bestand is te groot"), _("Kies een kleiner bestand.")),
+        422: (_("Er klopt iets niet"), _("Kijk nog eens naar wat je invulde.")),
+        429: (_("Even wachten"), _("Dit ging te vaak achter elkaar.")),
+        503: (
+            _("De academie is even weg"),
+            _("Onze gegevens zijn nu niet te bereiken. Probeer het over vijf minuten."),
+        ),
+    }
+    return known.get(
+        status,
+        (_("Het ging mis bij ons"), _("Er is niets opgeslagen. Probeer het over vijf minuten.")),
+    )
+
+
+def answer(
+    status: int, slug: str, sentence: str = "", fields: dict[str, str] | None = None
+) -> Response:
+    """Build the answer for an error: a page, or problem+json below `/api`."""
+    title, default = _sentence(status)
+    detail = sentence or default
+    if request.path.startswith("/api/"):
+        problem = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+        response = jsonify(problem | ({"errors": fields} if fields else {}))
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(
+            render_template(
+                "errors/error.html",
+                status=status,
+                title=title,
+                sentence=detail,
+                saved=_("Er is niets veranderd."),
+                next_step={"label": _("Ga naar het begin"), "href": "/"},
+                request_id=g.get("request_id", ""),
+            )
+        )
+    response.status_code = status
+    return response
+
+
+def _to_the_door(error: SignInRequired) -> AnyResponse:
+    if request.path.startswith("/api/"):
+        return answer(401, error.slug, _("Je moet eerst binnenkomen."))
+    back = request.full_path.rstrip("?") if request.method == "GET" else url_for("people.today")
+    return redirect(url_for("sign_in.door", next=back), 303)
+
+
+def _to_step_up(error: StepUpRequired) -> AnyResponse:
+    if request.path.startswith("/api/"):
+        return answer(403, error.slug, _("Laat eerst nog eens zien wie je bent."))
+    back = request.full_path.rstrip("?")
+    if request.method != "GET":
+        back = request.referrer or url_for("people.today")
+    return redirect(url_for("sign_in.step_up", next=back), 303)
+
+
+def _domain_error(error: DomainError) -> Response:
+    return answer(error.status, error.slug, error.sentence, error.fields)
+
+
+def _csrf_error(error: CSRFError) -> Response:
+    return answer(
+        400, "form-expired", _("Deze pagina stond te lang open. Ga terug en probeer het nog eens.")
+    )
+
+
+def _http_error(error: HTTPException) -> AnyResponse:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return answer(code, (error.name or "error").lower().replace(" ", "-"))
+
+
+def _integrity_error(error: IntegrityError) -> Response:
+    """A unique constraint decided a race: somebody else was first. Anything else is our fault."""
+    db.session.rollback()
+    text = str(error.orig).lower()
+    if "unique" in text or "duplicate key" in text:
+        return _domain_error(ConflictError(_("Dit is al gedaan, misschien door iemand anders.")))
+    return _unexpected(error)
+
+
+def _stale(error: StaleDataError) -> Response:
+    db.session.rollback()
+    return _domain_error(
+        ConflictError(_("Iemand anders veranderde dit net. Kijk eerst hoe het nu staat."))
+    )
+
+
+def _database_away(error: OperationalError) -> Response:
+    db.session.rollback()
+    log.error("database away", request_id=g.get("request_id"), kind=type(error.orig).__name__)
+    return answer(503, "database-away")
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    log.error(
+        "unexpected error",
+        request_id=g.get("request_id"),
+        endpoint=request.endpoint,
+        kind=type(error).__name__,
+        exc_info=error,
+    )
+    return answer(500, "unexpected")

@@ -1,0 +1,51 @@
+"""Commands about people: the first administrator of a new academy."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from academy.kernel import clock
+from academy.kernel.db import unit_of_work
+from academy.kernel.errors import DomainError
+from academy.kernel.policy import SYSTEM
+from academy.people.queries.directory import has_administrator
+from academy.people.services import grants, persons, sign_in
+
+
+@click.group()
+def people() -> None:
+    """Persons and rights."""
+
+
+@people.command("first-admin")
+@click.option("--name", prompt="Naam / name", help="Name of the first administrator.")
+@click.option("--email", prompt="E-mail", help="Where the sign-in code goes.")
+@with_appcontext
+def first_admin(name: str, email: str) -> None:
+    """Make the first administrator of an empty academy."""
+    try:
+        with unit_of_work():
+            first, _, last = name.strip().rpartition(" ")
+            new = persons.NewPerson(
+                call_name=first or last, last_name=last if first else "", email=email
+            )
+            person = persons.add_person(new, by=SYSTEM)
+            sign_in.make_account(person.id, email, by=SYSTEM)
+            grants.found_academy(
+                person.id,
+                "admin",
+                granted_by_id=None,
+                valid_from=clock.today(),
+                reason="eerste beheerder",
+            )
+    except DomainError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(f"{name} kan nu binnenkomen met {email}. / {name} can sign in with {email}.")
+
+
+@people.command("has-admin")
+@with_appcontext
+def has_admin() -> None:
+    """Exit 0 if somebody can administer this academy, else 1."""
+    raise SystemExit(0 if has_administrator() else 1)

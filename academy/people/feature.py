@@ -1,0 +1,26 @@
+"""Manifest of people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from academy.kernel import mail
+from academy.kernel.feature import Feature, NavItem
+from academy.kernel.policy import SIGNED_IN
+from academy.people import policies
+from academy.people.cli import people
+from academy.people.services.sign_in import CODE_MAIL, mail_values
+from academy.people.views import home, sign_in
+
+mail.register_values(CODE_MAIL, mail_values)
+
+FEATURE = Feature(
+    name="people",
+    blueprints=(sign_in.bp, home.bp),
+    capabilities=policies.ALL,
+    commands=(people,),
+    navigation=(
+        NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
+        NavItem(_("Gegevens"), "people.own", "person", policies.OWN_DATA, 70),
+    ),
+)

@@ -1,0 +1,98 @@
+"""What comes in through the door and the page with one's own data."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+MAILBOX_LENGTH = 254
+
+
+class DoorForm(FlaskForm):  # type: ignore[misc]
+    """Where shall the code go?"""
+
+    mailbox = StringField(
+        _("Je e-mailadres"),
+        validators=[
+            InputRequired(_("Vul je e-mailadres in.")),
+            Length(max=MAILBOX_LENGTH, message=_("Dit e-mailadres is te lang.")),
+        ],
+        render_kw={"autocomplete": "email", "inputmode": "email", "type": "email"},
+    )
+    next = HiddenField()
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """The six digits."""
+
+    mailbox = StringField(
+        _("Je e-mailadres"),
+        validators=[InputRequired(_("Vul je e-mailadres in.")), Length(max=MAILBOX_LENGTH)],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    code = StringField(
+        _("Je code"),
+        description=_("Zes cijfers. Ze staan in de mail van de academie."),
+        validators=[InputRequired(_("Vul je code in.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    next = HiddenField()
+
+
+class PasswordDoorForm(FlaskForm):  # type: ignore[misc]
+    """E-mail and password."""
+
+    mailbox = DoorForm.mailbox
+    password = PasswordField(
+        _("Je wachtwoord"),
+        validators=[InputRequired(_("Vul je wachtwoord in.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class StepUpForm(FlaskForm):  # type: ignore[misc]
+    """Show once more who you are."""
+
+    code = StringField(
+        _("Je code"),
+        description=_("Zes cijfers. Ze staan in de mail van de academie."),
+        validators=[Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    password = PasswordField(
+        _("Je wachtwoord"),
+        validators=[Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class NameForm(FlaskForm):  # type: ignore[misc]
+    """How the name stands on the certificate."""
+
+    name_on_certificate = StringField(
+        _("Je naam op het certificaat"),
+        description=_("Met jouw eigen letters en accenten."),
+        validators=[
+            InputRequired(_("Schrijf je naam zoals hij op het certificaat moet staan.")),
+            Length(max=200, message=_("Deze naam is langer dan 200 letters. Klopt het?")),
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password."""
+
+    password = PasswordField(
+        _("Nieuw wachtwoord"),
+        description=_("Minstens 10 tekens. Een zin is makkelijk te onthouden."),
+        validators=[
+            InputRequired(_("Vul een wachtwoord in.")),
+            Length(max=200, message=_("Dit wachtwoord is te lang.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,19 @@
+"""Who may do what with people: one constant per right."""
+
+from __future__ import annotations
+
+from academy.kernel.policy import Capability, capability
+
+OWN_DATA = capability("people:own:read", own=True)
+"""See and change one's own data, password and devices."""
+
+MANAGE_GRANTS = capability("people:grant:write", "admin", step_up=True)
+"""Give and take back rights and accounts."""
+
+MANAGE_PEOPLE = capability("people:person:write", "coordinator", "admin")
+"""Add and change persons, places and organisations."""
+
+READ_PEOPLE = capability("people:person:read", "coordinator", "trainer", "coach")
+"""Find a person in one's own reach."""
+
+ALL: tuple[Capability, ...] = (OWN_DATA, MANAGE_GRANTS, MANAGE_PEOPLE, READ_PEOPLE)

@@ -1,0 +1,113 @@
+"""Who somebody is when they act: the grants that hold on a day, ready for `kernel.policy`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor, HeldGrant
+from academy.people.models import Account, Grant, Person, Place, SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSignIn:
+    """A sign-in that holds now."""
+
+    id: int
+    person_id: int
+    call_name: str
+    prefix: str
+    last_name: str
+    ui_language: str
+    last_seen_at: datetime
+    expires_at: datetime
+    stepped_up_at: datetime | None
+
+
+def find_live_sign_in(token_hash: str, now: datetime) -> LiveSignIn | None:
+    """Return the sign-in with this token if it has not ended, idled out or expired at `now`."""
+    row = db.session.execute(
+        sa.select(
+            SignIn.id,
+            SignIn.person_id,
+            Person.call_name,
+            Person.prefix,
+            Person.last_name,
+            Person.ui_language,
+            SignIn.last_seen_at,
+            SignIn.expires_at,
+            SignIn.stepped_up_at,
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .join(Account, Account.person_id == SignIn.person_id)
+        .where(
+            SignIn.token_hash == token_hash,
+            SignIn.ended_at.is_(None),
+            SignIn.idle_until > now,
+            SignIn.expires_at > now,
+            Account.disabled_at.is_(None),
+        )
+    ).first()
+    return LiveSignIn(**row._mapping) if row else None
+
+
+def grants_of(person_id: int, day: date) -> tuple[HeldGrant, ...]:
+    """Return the grants of a person that hold on `day`; a place brings every place below it."""
+    rows = db.session.execute(
+        sa.select(Grant.role, Grant.scope_kind, Grant.scope_id)
+        .where(
+            Grant.person_id == person_id,
+            Grant.valid_from <= day,
+            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= day),
+        )
+        .order_by(Grant.id)
+    ).all()
+    held: dict[tuple[str, str], set[int]] = {}
+    for role, kind, scope_id in rows:
+        held.setdefault((role, kind), set()).update(() if scope_id is None else (scope_id,))
+    below = _places_below({i for (_, kind), ids in held.items() if kind == "place" for i in ids})
+    return tuple(
+        HeldGrant(role, kind, frozenset(_with_below(ids, below) if kind == "place" else ids))
+        for (role, kind), ids in held.items()
+    )
+
+
+def _places_below(roots: set[int]) -> dict[int, set[int]]:
+    """Map each root place to all places inside it."""
+    if not roots:
+        return {}
+    tree = (
+        sa.select(Place.id.label("id"), Place.id.label("root"))
+        .where(Place.id.in_(roots))
+        .cte("tree", recursive=True)
+    )
+    tree = tree.union(sa.select(Place.id, tree.c.root).join(tree, Place.parent_id == tree.c.id))
+    below: dict[int, set[int]] = {}
+    for place_id, root in db.session.execute(sa.select(tree.c.id, tree.c.root)):
+        below.setdefault(root, set()).add(place_id)
+    return below
+
+
+def _with_below(ids: Iterable[int], below: dict[int, set[int]]) -> set[int]:
+    return {place for root in ids for place in below.get(root, {root})}
+
+
+def actor_for(person_id: int, *, origin: str = "cli", day: date | None = None) -> Actor:
+    """Return the actor that a person is on `day` (default today). Raises NotFoundError."""
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    return Actor(
+        person_id=person.id,
+        display_name=person.display_name,
+        call_name=person.call_name,
+        grants=grants_of(person.id, day or clock.today()),
+        origin=origin,
+        language=person.ui_language,
+    )

@@ -1,0 +1,74 @@
+"""Pure rules about names, sign-in and grants."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+CODE_DIGITS = 6
+CODE_LASTS = timedelta(minutes=15)
+PASSWORD_MIN = 10
+PASSWORD_MAX = 200
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_LASTS = timedelta(hours=12)
+PARTICIPANT_IDLE = timedelta(days=30)
+PARTICIPANT_LASTS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a sign-in holds: without use, and at most."""
+
+    idle: timedelta
+    lasts: timedelta
+
+
+def lifetime(*, is_staff: bool) -> Lifetime:
+    """Return how long a sign-in holds. Source: trust.md, T13."""
+    if is_staff:
+        return Lifetime(STAFF_IDLE, STAFF_LASTS)
+    return Lifetime(PARTICIPANT_IDLE, PARTICIPANT_LASTS)
+
+
+def idle_until(now: datetime, expires_at: datetime, idle: timedelta) -> datetime:
+    """Return when the sign-in dies if it is not used again."""
+    return min(now + idle, expires_at)
+
+
+def clean_name(text: str) -> str:
+    """Return `text` in NFC with single spaces. Source: glossary of names, domain.md section 7."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def sort_key(call_name: str, prefix: str, last_name: str) -> str:
+    """Return the key by which Dutch lists sort a person: last name first, without the prefix."""
+    parts = (last_name or call_name, call_name if last_name else "", prefix)
+    return " ".join(_folded(part) for part in parts if part)
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("ł", "l"))
+    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return plain.lstrip("'’‘ ")
+
+
+def clean_mailbox(text: str) -> str:
+    """Return an e-mail address as we compare it: without spaces around it, in lower case."""
+    return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def looks_like_mailbox(text: str) -> bool:
+    """Say whether `text` has the form of one e-mail address; only sending proves it."""
+    name, at, domain = text.partition("@")
+    tidy = len(text) <= 254 and not any(sign.isspace() or not sign.isprintable() for sign in text)
+    plain = not any(sign in '<>,;"()[]\\' for sign in text)
+    whole = "." in domain and not domain.startswith(".") and not domain.endswith(".")
+    return bool(
+        tidy and plain and name and at and whole and "@" not in domain and ".." not in domain
+    )
+
+
+def clean_code(text: str) -> str:
+    """Return only the digits of a typed code: people write 123 456 and 123-456."""
+    return "".join(sign for sign in text if sign.isdecimal() and sign.isascii())

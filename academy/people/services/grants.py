@@ -1,0 +1,118 @@
+"""Giving and taking back rights. A right that ends, ends the person's sign-ins too."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.kernel import audit, clock, policy
+from academy.kernel.db import db
+from academy.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
+from academy.kernel.policy import Actor
+from academy.people.models import Grant
+from academy.people.policies import MANAGE_GRANTS
+from academy.people.services import sign_in
+
+FOUNDING_ROLES = ("admin", "board")
+
+
+def give_grant(
+    person_id: int,
+    role: str,
+    *,
+    by: Actor,
+    scope_kind: str,
+    scope_id: int | None,
+    valid_from: date,
+    reason: str,
+    valid_to: date | None = None,
+) -> Grant:
+    """Give a right over a scope, from a day until a day (both count).
+
+    Raises ForbiddenError for one's own rights or without the right to give any,
+    InvalidInputError when it would end before it begins.
+    """
+    policy.require_right(by, MANAGE_GRANTS)
+    return _add(
+        Grant(
+            person_id=person_id,
+            role=role,
+            scope_kind=scope_kind,
+            scope_id=scope_id,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            granted_by_id=by.person_id,
+            reason=reason,
+        ),
+        by,
+    )
+
+
+def found_academy(
+    person_id: int, role: str, *, granted_by_id: int | None, valid_from: date, reason: str
+) -> Grant:
+    """Give one of the first rights, before anybody can: the first board and administrator grants.
+
+    Raises ForbiddenError as soon as an administrator is there to give rights.
+    """
+    if role not in FOUNDING_ROLES:
+        raise InvalidInputError(_("Zo begint een academie niet."))
+    admins = db.session.scalar(
+        sa.select(sa.func.count()).select_from(Grant).where(Grant.role == "admin")
+    )
+    admins = admins or 0
+    if admins >= 2 or (role == "admin" and admins and granted_by_id is None):
+        raise ForbiddenError(_("Er is al een beheerder. Die geeft de rechten."))
+    grant = Grant(
+        person_id=person_id,
+        role=role,
+        scope_kind="everything",
+        scope_id=None,
+        valid_from=valid_from,
+        granted_by_id=granted_by_id,
+        reason=reason,
+    )
+    return _add(grant, Actor(person_id=granted_by_id, origin="cli"))
+
+
+def _add(grant: Grant, by: Actor) -> Grant:
+    if by.person_id is not None and grant.person_id == by.person_id:
+        raise ForbiddenError(_("Je kunt jezelf geen rechten geven. Vraag een andere beheerder."))
+    if grant.valid_to is not None and grant.valid_to < grant.valid_from:
+        raise InvalidInputError(_("Het recht eindigt voor het begint."))
+    db.session.add(grant)
+    db.session.flush()  # the audit names the row
+    audit.record(
+        "people:grant:given",
+        ("grant", grant.id),
+        by=by,
+        subject_id=grant.person_id,
+        role=grant.role,
+        scope_kind=grant.scope_kind,
+        scope_id=grant.scope_id,
+    )
+    return grant
+
+
+def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None:
+    """Let a right end: yesterday was the last day, unless `last_day` says otherwise.
+
+    The person's sign-ins end too, so that nothing opened before stays open. Raises NotFoundError.
+    """
+    policy.require_right(by, MANAGE_GRANTS)
+    grant = db.session.get(Grant, grant_id, with_for_update=True)
+    if grant is None:
+        raise NotFoundError
+    grant.valid_to = max(last_day or clock.today() - timedelta(days=1), grant.valid_from)
+    if last_day is None and grant.valid_from >= clock.today():
+        db.session.delete(grant)
+    sign_in.close_all(grant.person_id, by=by)
+    audit.record(
+        "people:grant:ended",
+        ("grant", grant_id),
+        by=by,
+        subject_id=grant.person_id,
+        role=grant.role,
+    )

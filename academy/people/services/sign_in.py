@@ -1,0 +1,222 @@
+"""Coming in by mail code or password, staying in, going out.
+
+Unknown mailboxes take the same steps as known ones: a code row, a mail job (which then finds
+nobody), one password check. Nothing tells them apart.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.kernel import audit, clock, ids, limits, mail
+from academy.kernel.db import db
+from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.limits import Limit
+from academy.kernel.policy import Actor
+from academy.kernel.settings import current
+from academy.people import rules
+from academy.people.adapters.passwords import hash_password, password_fits
+from academy.people.models import Account, Person, SignIn, SignInCode
+from academy.people.queries.accounts import MailboxPerson, open_codes, people_of_mailbox
+from academy.people.queries.actors import grants_of
+
+WINDOW = timedelta(minutes=5)
+TRY_MAILBOX = Limit("try-mailbox", 10, WINDOW)
+TRY_ADDRESS = Limit("try-address", 10, WINDOW)
+ASK_MAILBOX = Limit("ask-code", 6, timedelta(hours=1))
+ASK_ADDRESS = Limit("ask-code-address", 30, timedelta(hours=1))
+CODE_MAIL = "people/code"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A fresh sign-in: the token for the cookie and how long it can hold."""
+
+    token: str
+    lasts: timedelta
+
+
+def ask_code(mailbox: str, *, address: str) -> None:
+    """Send a six-digit code to `mailbox`, if somebody signs in with it. `address` is the asker's.
+
+    Raises InvalidInputError for what is no mailbox, TooManyError after six codes an hour.
+    """
+    mailbox = rules.clean_mailbox(mailbox)
+    if not rules.looks_like_mailbox(mailbox):
+        sentence = _("Dit lijkt geen e-mailadres. Het ziet er zo uit: naam@voorbeeld.nl")
+        raise InvalidInputError(sentence, fields={"mailbox": sentence})
+    limits.spend(ASK_ADDRESS, address)
+    limits.spend(ASK_MAILBOX, mailbox)
+    now = clock.real_now()
+    code = SignInCode(
+        mailbox=mailbox,
+        nonce=ids.nonce(),
+        created_at=now,
+        expires_at=now + rules.CODE_LASTS,
+    )
+    db.session.add(code)
+    db.session.flush()  # the mail needs the id
+    mail.send(CODE_MAIL, to=mailbox, key=f"code-{code.id}", code_id=code.id)
+
+
+def code_text(code: SignInCode) -> str:
+    """Return the six digits that belong to a code row."""
+    return ids.keyed_number(
+        current().secret_key, f"code:{code.id}:{code.nonce}", digits=rules.CODE_DIGITS
+    )
+
+
+def mail_values(code_id: int) -> dict[str, str] | None:
+    """Return what the code mail prints, or None when nobody signs in with that mailbox."""
+    code = db.session.get(SignInCode, code_id)
+    if code is None or not people_of_mailbox(code.mailbox):
+        return None
+    return {"code": code_text(code), "public_url": current().public_url}
+
+
+def check_code(mailbox: str, typed: str, *, address: str) -> list[MailboxPerson]:
+    """Return who may come in with this code, using it up.
+
+    Raises InvalidInputError when it does not fit, TooManyError after ten tries in five minutes.
+    """
+    mailbox = rules.clean_mailbox(mailbox)
+    limits.spend(TRY_ADDRESS, address)
+    limits.spend(TRY_MAILBOX, mailbox)
+    digits = rules.clean_code(typed)
+    now = clock.real_now()
+    people = people_of_mailbox(mailbox)
+    fitting = None
+    for code in open_codes(mailbox, now):
+        if hmac.compare_digest(code_text(code), digits):
+            fitting = code
+    if fitting is None or not people:
+        raise WrongCode
+    fitting.used_at = now
+    limits.forgive(TRY_MAILBOX, mailbox)
+    return people
+
+
+class WrongCode(InvalidInputError):
+    """The code does not fit."""
+
+    slug = "wrong-code"
+
+    def __init__(self) -> None:
+        """Say it kindly, at the field."""
+        sentence = _("Je code klopt niet. Kijk nog eens in je mail, of vraag een nieuwe.")
+        super().__init__(sentence, fields={"code": sentence})
+
+
+def check_password(mailbox: str, password: str, *, address: str) -> MailboxPerson:
+    """Return who has this mailbox and password. Raises InvalidInputError or TooManyError."""
+    mailbox = rules.clean_mailbox(mailbox)
+    limits.spend(TRY_ADDRESS, address)
+    limits.spend(TRY_MAILBOX, mailbox)
+    people = people_of_mailbox(mailbox)
+    stored = [one for one in people if one.password_hash] or [None]
+    for one in stored:
+        if password_fits(one.password_hash if one else None, password[: rules.PASSWORD_MAX]):
+            limits.forgive(TRY_MAILBOX, mailbox)
+            assert one is not None  # noqa: S101 - the dummy hash never fits
+            return one
+    sentence = _("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
+    raise InvalidInputError(sentence, fields={"password": sentence})
+
+
+def open_sign_in(person_id: int, *, device: str) -> Opened:
+    """Sign a person in on a device. Raises NotFoundError when they may not come in."""
+    account = db.session.get(Account, person_id)
+    if account is None or account.disabled_at is not None:
+        raise NotFoundError
+    now = clock.real_now()
+    grants = grants_of(person_id, clock.today())
+    life = rules.lifetime(is_staff=bool(grants))
+    token = ids.token()
+    row = SignIn(
+        person_id=person_id,
+        token_hash=ids.digest(token),
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + life.lasts,
+        idle_until=rules.idle_until(now, now + life.lasts, life.idle),
+        stepped_up_at=now,
+        device=device[:60],
+    )
+    db.session.add(row)
+    db.session.flush()  # the audit names the row
+    by = Actor(person_id=person_id)
+    audit.record("people:sign-in:opened", ("sign_in", row.id), by=by, subject_id=person_id)
+    return Opened(token, life.lasts)
+
+
+def close_sign_in(sign_in_id: int, *, by: Actor) -> None:
+    """Go out on one device: this one, or another of one's own. Raises NotFoundError."""
+    row = db.session.get(SignIn, sign_in_id)
+    if row is None or row.person_id != by.person_id:
+        raise NotFoundError
+    row.ended_at = row.ended_at or clock.real_now()
+    audit.record("people:sign-in:closed", ("sign_in", row.id), by=by, subject_id=row.person_id)
+
+
+def close_all(person_id: int, *, by: Actor, but: int | None = None) -> int:
+    """End every sign-in of a person, except the one with id `but`. Returns how many."""
+    ended = db.session.execute(
+        sa.update(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.id != (but or 0))
+        .values(ended_at=clock.real_now())
+    )
+    audit.record("people:sign-in:closed-all", ("person", person_id), by=by, subject_id=person_id)
+    return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def step_up(sign_in_id: int, *, by: Actor) -> None:
+    """Note that the person showed again who they are."""
+    row = db.session.get(SignIn, sign_in_id)
+    if row is None or row.person_id != by.person_id:
+        raise NotFoundError
+    row.stepped_up_at = clock.real_now()
+
+
+def make_account(person_id: int, mailbox: str, *, by: Actor) -> Account:
+    """Let a person sign in with `mailbox`. Raises InvalidInputError for what is no mailbox."""
+    mailbox = rules.clean_mailbox(mailbox)
+    if not rules.looks_like_mailbox(mailbox):
+        raise InvalidInputError(_("Dit lijkt geen e-mailadres."))
+    account = Account(person_id=person_id, mailbox=mailbox)
+    db.session.add(account)
+    audit.record("people:account:made", ("person", person_id), by=by, subject_id=person_id)
+    return account
+
+
+def set_password(person_id: int, password: str, *, by: Actor) -> None:
+    """Set a person's own password and end their sign-ins elsewhere.
+
+    Raises InvalidInputError when it is shorter than ten or longer than two hundred characters.
+    """
+    if not rules.PASSWORD_MIN <= len(password) <= rules.PASSWORD_MAX:
+        sentence = _(
+            "Kies een wachtwoord van minstens %(least)d letters, cijfers of tekens.",
+            least=rules.PASSWORD_MIN,
+        )
+        raise InvalidInputError(sentence, fields={"password": sentence})
+    account = db.session.get(Account, person_id)
+    if account is None:
+        raise NotFoundError
+    account.password_hash = hash_password(password)
+    account.password_changed_at = clock.real_now()
+    close_all(person_id, by=by, but=by.sign_in_id if by.person_id == person_id else None)
+    audit.record("people:password:set", ("person", person_id), by=by, subject_id=person_id)
+
+
+def set_language(person_id: int, language: str, *, by: Actor) -> None:
+    """Let the pages speak Dutch or English to this person."""
+    person = db.session.get(Person, person_id)
+    if person is None or language not in ("nl", "en"):
+        raise NotFoundError
+    person.ui_language = language
+    audit.record("people:language:set", ("person", person_id), by=by, subject_id=person_id)

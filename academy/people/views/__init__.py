@@ -1,0 +1,1 @@
+"""Pages of people: the door, Vandaag, one's own data."""

@@ -1,0 +1,212 @@
+"""The door: come in by mail code or password, show again who you are, go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from academy.kernel.errors import DomainError, InvalidInputError
+from academy.kernel.policy import PUBLIC, SIGNED_IN
+from academy.kernel.web.addresses import asker, safe_next
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.people import rules
+from academy.people.adapters.cookie import clear_cookie, set_cookie
+from academy.people.forms import CodeForm, DoorForm, PasswordDoorForm, StepUpForm
+from academy.people.queries.accounts import MailboxPerson, has_password, own_data
+from academy.people.services import sign_in as services
+
+bp = FeatureBlueprint("sign_in", __name__)
+
+WAITING = "waiting_at_the_door"
+CHOOSERS = "who_may_come_in"
+
+
+def _next() -> str:
+    wanted = request.form.get("next") or request.args.get("next")
+    return safe_next(wanted, url_for("people.today"))
+
+
+def _again(template: str, form: Any, error: DomainError | None = None, **values: Any) -> Any:
+    """Show the form again with what went wrong at its field; nothing typed is lost."""
+    for name, sentence in (error.fields if error else {}).items():
+        if name in form:
+            form[name].errors = [*form[name].errors, sentence]
+    status = error.status if error else 422
+    return make_response(render_template(template, form=form, **values), status)
+
+
+@bp.page("/binnenkomen", needs=PUBLIC)
+def door() -> str | Response:
+    """Ask where the code should go."""
+    if actor().is_authenticated:
+        return redirect(_next(), 303)
+    return render_template("people/door.html", form=DoorForm(next=_next()))
+
+
+@bp.action("/binnenkomen", needs=PUBLIC)
+def ask_code() -> Any:
+    """Send a code, and answer the same for everybody."""
+    form = DoorForm()
+    if not form.validate():
+        return _again("people/door.html", form)
+    try:
+        services.ask_code(form.mailbox.data, address=asker())
+    except InvalidInputError as error:
+        return _again("people/door.html", form, error)
+    session[WAITING] = rules.clean_mailbox(form.mailbox.data)
+    return redirect(url_for("sign_in.code", next=_next()), 303)
+
+
+@bp.page("/binnenkomen/code", needs=PUBLIC)
+def code() -> str:
+    """Ask for the six digits; the link in the mail only fills them in."""
+    form = CodeForm(
+        mailbox=session.get(WAITING, ""),
+        code=rules.clean_code(request.args.get("code", ""))[: rules.CODE_DIGITS],
+        next=_next(),
+    )
+    return render_template("people/code.html", form=form, mailbox=session.get(WAITING))
+
+
+@bp.action("/binnenkomen/code", needs=PUBLIC)
+def enter_with_code() -> Any:
+    """Let in whoever has the code."""
+    form = CodeForm()
+    waiting = session.get(WAITING)
+    if not form.validate():
+        return _again("people/code.html", form, mailbox=waiting)
+    try:
+        people = services.check_code(form.mailbox.data, form.code.data, address=asker())
+    except InvalidInputError as error:
+        return _again("people/code.html", form, error, mailbox=waiting)
+    if len(people) > 1:
+        session[CHOOSERS] = [one.person_id for one in people]
+        return redirect(url_for("sign_in.who", next=_next()), 303)
+    return _let_in(people[0])
+
+
+@bp.page("/binnenkomen/wie", needs=PUBLIC)
+def who() -> Any:
+    """Ask who of the people with this mailbox is here."""
+    people = _choosers()
+    if not people:
+        return redirect(url_for("sign_in.door"), 303)
+    return render_template("people/who.html", people=people, next=_next())
+
+
+@bp.action("/binnenkomen/wie", needs=PUBLIC)
+def choose_who() -> Any:
+    """Let in the one who was chosen."""
+    chosen = request.form.get("person", "")
+    for one in _choosers():
+        if str(one.person_id) == chosen:
+            return _let_in(one)
+    return redirect(url_for("sign_in.door"), 303)
+
+
+def _choosers() -> list[MailboxPerson]:
+    allowed = set(session.get(CHOOSERS, ()))
+    if not allowed:
+        return []
+    mailbox = session.get(WAITING, "")
+    return [one for one in services.people_of_mailbox(mailbox) if one.person_id in allowed]
+
+
+@bp.page("/binnenkomen/wachtwoord", needs=PUBLIC)
+def password() -> str:
+    """Ask for e-mail and password."""
+    return render_template("people/password_door.html", form=PasswordDoorForm(next=_next()))
+
+
+@bp.action("/binnenkomen/wachtwoord", needs=PUBLIC)
+def enter_with_password() -> Any:
+    """Let in whoever has the password."""
+    form = PasswordDoorForm()
+    if not form.validate():
+        return _again("people/password_door.html", form)
+    try:
+        person = services.check_password(form.mailbox.data, form.password.data, address=asker())
+    except InvalidInputError as error:
+        return _again("people/password_door.html", form, error)
+    return _let_in(person)
+
+
+def _let_in(person: MailboxPerson) -> Response:
+    """Open a fresh sign-in; whatever the browser brought along is forgotten."""
+    target = _next()
+    old = actor()
+    if old.sign_in_id is not None:
+        services.close_sign_in(old.sign_in_id, by=old)
+    session.clear()
+    opened = services.open_sign_in(person.person_id, device=_device())
+    answer = redirect(target, 303)
+    set_cookie(answer, opened.token, lasts=opened.lasts)
+    return answer
+
+
+def _device() -> str:
+    """Name the device in words, from what the browser says of itself."""
+    agent = request.headers.get("User-Agent", "").lower()
+    kinds = (
+        ("iphone", "iPhone"),
+        ("ipad", "iPad"),
+        ("android", "Android"),
+        ("windows", "Windows"),
+        ("mac os", "Mac"),
+        ("linux", "Linux"),
+    )
+    return next((name for sign, name in kinds if sign in agent), _("onbekend apparaat"))
+
+
+@bp.page("/bevestig", needs=SIGNED_IN)
+def step_up() -> str:
+    """Ask to show again who you are, before something that weighs."""
+    person_id = actor().person_id
+    assert person_id is not None  # noqa: S101 - SIGNED_IN
+    return render_template(
+        "people/step_up.html",
+        form=StepUpForm(next=_next()),
+        by_password=has_password(person_id),
+        sent=request.args.get("sent") == "1",
+    )
+
+
+@bp.action("/bevestig/stuur", needs=SIGNED_IN)
+def send_step_up_code() -> Response:
+    """Send a code to one's own mailbox."""
+    mailbox = own_data(actor().person_id or 0).email
+    services.ask_code(mailbox, address=asker())
+    return redirect(url_for("sign_in.step_up", sent=1, next=_next()), 303)
+
+
+@bp.action("/bevestig", needs=SIGNED_IN)
+def confirm_step_up() -> Any:
+    """Accept a fresh code or the password, for ten minutes."""
+    form = StepUpForm()
+    me = actor()
+    mailbox = own_data(me.person_id or 0).email
+    by_password = has_password(me.person_id or 0)
+    try:
+        if form.password.data:
+            services.check_password(mailbox, form.password.data, address=asker())
+        else:
+            services.check_code(mailbox, form.code.data or "", address=asker())
+    except InvalidInputError as error:
+        return _again("people/step_up.html", form, error, by_password=by_password, sent=True)
+    services.step_up(me.sign_in_id or 0, by=me)
+    return redirect(_next(), 303)
+
+
+@bp.action("/uitloggen", needs=SIGNED_IN)
+def leave() -> Response:
+    """Go out on this device."""
+    me = actor()
+    if me.sign_in_id is not None:
+        services.close_sign_in(me.sign_in_id, by=me)
+    session.clear()
+    answer = redirect("/", 303)
+    clear_cookie(answer)
+    return answer

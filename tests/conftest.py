@@ -1,0 +1,148 @@
+"""Fixtures that every test may use: a migrated application, a client, and signing in.
+
+`ACADEMY_TEST_ON=postgresql` runs the same tests on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+
+from academy.app import create_app
+from academy.kernel import clock
+from academy.kernel.db import db, set_reading, unit_of_work
+from academy.kernel.settings import Settings, read_settings
+from academy.people.adapters.cookie import cookie_name
+from academy.people.models import Account, Person
+from academy.people.services.sign_in import open_sign_in
+from tests.postgres import cluster
+
+TODAY = clock.local(date(2026, 11, 23), 9)
+
+
+def make_settings(database_url: str, folder: Path, **changes: str) -> Settings:
+    """Return settings for tests, with everything below `folder`."""
+    values = {
+        "ACADEMY_VAR": str(folder),
+        "ACADEMY_DATABASE_URL": database_url,
+        "ACADEMY_SECRET_KEY": "a secret that only tests know, forty signs",
+        "ACADEMY_NOTES_KEY": Fernet.generate_key().decode(),
+        "ACADEMY_KEYS_PASSPHRASE": "a passphrase that only tests know",
+        "ACADEMY_DEMO": "0",
+        "ACADEMY_LOG_LEVEL": "ERROR",
+    }
+    return read_settings(values | {f"ACADEMY_{name}": value for name, value in changes.items()})
+
+
+class Browser(FlaskClient):
+    """A test client whose every request has an application context of its own, as in life."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str | None]:
+    """The test PostgreSQL server, or None when tests run on SQLite."""
+    if os.environ.get("ACADEMY_TEST_ON") != "postgresql":
+        yield None
+        return
+    with cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run's academy."""
+    return tmp_path_factory.mktemp("academy")
+
+
+@pytest.fixture(scope="session")
+def session_app(server_url: str | None, session_folder: Path) -> Iterator[Flask]:
+    """One application for the run; its database is put back before every test."""
+    if server_url is None:
+        url = f"sqlite:///{session_folder / 'academy.sqlite'}"
+    else:
+        _postgres(server_url, "create database academy_tests")
+        url = f"{server_url}academy_tests"
+    app = create_app(make_settings(url, session_folder), testing=True)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    if server_url is None:
+        shutil.copy(session_folder / "academy.sqlite", session_folder / "clean.sqlite")
+    else:
+        _postgres(server_url, "create database academy_clean template academy_tests")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _postgres(server_url: str, *statements: str) -> None:
+    engine = sa.create_engine(f"{server_url}postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture
+def app(session_app: Flask, server_url: str | None, session_folder: Path) -> Iterator[Flask]:
+    """The application on an empty, migrated database, with its context pushed; it is 23 November
+    2026, nine o'clock."""
+    with session_app.app_context():
+        db.engine.dispose()
+    if server_url is None:
+        for name in ("academy.sqlite-wal", "academy.sqlite-shm"):
+            (session_folder / name).unlink(missing_ok=True)
+        shutil.copy(session_folder / "clean.sqlite", session_folder / "academy.sqlite")
+    else:
+        _postgres(
+            server_url,
+            "drop database academy_tests with (force)",
+            "create database academy_tests template academy_clean",
+        )
+    set_reading(False)
+    with session_app.app_context(), clock.at(TODAY):
+        yield session_app
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, nobody signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Person | int], FlaskClient]:
+    """Return a client in which the given person is signed in, freshly (step-up holds)."""
+
+    def open_for(person: Person | int) -> FlaskClient:
+        person_id = person if isinstance(person, int) else person.id
+        with unit_of_work():
+            if db.session.get(Account, person_id) is None:
+                db.session.add(Account(person_id=person_id, mailbox=f"p{person_id}@test.example"))
+                db.session.flush()
+            opened = open_sign_in(person_id, device="test")
+        client = app.test_client()
+        client.set_cookie(cookie_name(), opened.token)
+        return client
+
+    return open_for

@@ -1,0 +1,257 @@
+"""The door: codes, passwords, shared mailboxes, step-up, and sign-ins that die."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from tests.factories import make_actor, make_grant, make_person
+
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.mail import OutgoingMail
+from academy.kernel.queue import Job
+from academy.people.models import Account, Grant, SignIn, SignInCode
+from academy.people.services import grants, sign_in as services
+from academy.people.services.sign_in import code_text, make_account, set_password
+
+
+@pytest.fixture
+def samira(app):
+    with unit_of_work():
+        person = make_person("Samira", email="samira@test.example")
+        make_account(person.id, "Samira@Test.example ", by=make_actor(person))
+    return person
+
+
+def ask(client, mailbox="samira@test.example"):
+    return client.post("/binnenkomen", data={"mailbox": mailbox})
+
+
+def latest_code():
+    code = db.session.scalars(sa.select(SignInCode).order_by(SignInCode.id.desc())).first()
+    text = code_text(code)
+    db.session.rollback()
+    return text
+
+
+def enter(client, code, mailbox="samira@test.example"):
+    return client.post("/binnenkomen/code", data={"mailbox": mailbox, "code": code})
+
+
+def test_a_mail_code_opens_the_door(client, samira):
+    assert ask(client).status_code == 303
+    answer = enter(client, latest_code())
+    assert answer.status_code == 303
+    assert answer.location == "/vandaag"
+    assert client.get("/vandaag").status_code == 200
+
+
+def test_a_code_written_with_a_space_fits(client, samira):
+    ask(client)
+    code = latest_code()
+    assert enter(client, f"{code[:3]} {code[3:]}").status_code == 303
+
+
+def test_a_code_works_once(client, samira, app):
+    ask(client)
+    code = latest_code()
+    enter(client, code)
+    assert enter(app.test_client(), code).status_code == 422
+
+
+def test_a_code_dies_after_fifteen_minutes(client, samira):
+    ask(client)
+    code = latest_code()
+    with time_machine.travel(clock.real_now() + timedelta(minutes=15, seconds=1), tick=False):
+        assert enter(client, code).status_code == 422
+
+
+def test_the_link_in_the_mail_only_fills_in_the_code(client, samira):
+    answer = client.get("/binnenkomen/code?code=123456")
+    assert 'value="123456"' in answer.text
+    assert client.get("/vandaag").status_code == 303
+
+
+def test_a_wrong_code_keeps_what_was_typed(client, samira):
+    ask(client)
+    answer = enter(client, "000000" if latest_code() != "000000" else "111111")
+    assert answer.status_code == 422
+    assert "Je code klopt niet" in answer.text
+
+
+def test_an_unknown_mailbox_gets_the_same_answer(client, samira, app):
+    known, unknown = ask(client), ask(app.test_client(), "niemand@test.example")
+    assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
+    first, second = db.session.scalars(sa.select(SignInCode.mailbox).order_by(SignInCode.id))
+    assert (first, second) == ("samira@test.example", "niemand@test.example")
+    counts = [
+        db.session.scalar(sa.select(sa.func.count()).select_from(t)) for t in (Job, OutgoingMail)
+    ]
+    assert counts == [2, 2]
+    pages = [c.get("/binnenkomen/code").text for c in (client, app.test_client())]
+    assert "samira@test.example" in pages[0]
+
+
+def test_guessing_stops_after_ten_tries(client, samira):
+    ask(client)
+    statuses = [enter(client, "000001").status_code for _ in range(11)]
+    assert statuses[:10] == [422] * 10
+    assert statuses[10] == 429
+
+
+def test_people_who_share_a_mailbox_say_who_they_are(client, samira):
+    with unit_of_work():
+        joke = make_person("Joke")
+        make_account(joke.id, "samira@test.example", by=make_actor(joke))
+        joke_id = joke.id
+    ask(client)
+    answer = enter(client, latest_code())
+    assert answer.location.startswith("/binnenkomen/wie")
+    assert "Joke" in client.get("/binnenkomen/wie").text
+    client.post("/binnenkomen/wie", data={"person": joke_id})
+    assert "Dag Joke" in client.get("/vandaag").text
+
+
+def test_nobody_chooses_a_person_without_a_code(client, samira):
+    answer = client.post("/binnenkomen/wie", data={"person": samira.id})
+    assert answer.location == "/binnenkomen"
+    assert client.get("/vandaag").status_code == 303
+
+
+def test_a_password_opens_the_door(client, samira):
+    with unit_of_work():
+        set_password(samira.id, "een lange zin", by=make_actor(samira))
+    data = {"mailbox": "SAMIRA@test.example", "password": "een lange zin"}
+    assert client.post("/binnenkomen/wachtwoord", data=data).status_code == 303
+    assert client.get("/vandaag").status_code == 200
+
+
+def test_a_wrong_password_is_refused(client, samira):
+    data = {"mailbox": "samira@test.example", "password": "iets anders"}
+    assert client.post("/binnenkomen/wachtwoord", data=data).status_code == 422
+
+
+def test_the_door_leads_back_to_where_one_was(client, samira):
+    assert client.get("/gegevens").location == "/binnenkomen?next=/gegevens"
+    client.post("/binnenkomen", data={"mailbox": "samira@test.example", "next": "/gegevens"})
+    data = {"mailbox": "samira@test.example", "code": latest_code(), "next": "/gegevens"}
+    assert client.post("/binnenkomen/code", data=data).location == "/gegevens"
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "x"])
+def test_the_door_leads_nowhere_else(client, samira, target):
+    ask(client)
+    data = {"mailbox": "samira@test.example", "code": latest_code(), "next": target}
+    assert client.post("/binnenkomen/code", data=data).location == "/vandaag"
+
+
+def copy_of(client):
+    return client.get_cookie("academy").value
+
+
+def replay(app, cookie):
+    other = app.test_client()
+    other.set_cookie("academy", cookie)
+    return other.get("/vandaag").status_code
+
+
+def test_a_copied_cookie_dies_when_one_goes_out(app, samira, sign_in):
+    client = sign_in(samira)
+    cookie = copy_of(client)
+    assert replay(app, cookie) == 200
+    client.post("/uitloggen")
+    assert replay(app, cookie) == 303
+
+
+def test_a_new_password_ends_the_other_devices(app, samira, sign_in):
+    here, there = sign_in(samira), sign_in(samira)
+    here.post("/gegevens/wachtwoord", data={"password": "een nieuwe lange zin"})
+    assert here.get("/vandaag").status_code == 200
+    assert there.get("/vandaag").status_code == 303
+
+
+def test_a_lost_right_ends_the_sign_ins(app, samira, sign_in):
+    with unit_of_work():
+        admin = make_person("Beheer")
+        make_grant(admin, "admin")
+        grant = make_grant(samira, "trainer")
+        client = sign_in(samira)
+        grants.end_grant(grant.id, by=make_actor(admin))
+    assert client.get("/vandaag").status_code == 303
+
+
+def test_a_disabled_account_is_out_at_once(samira, sign_in):
+    client = sign_in(samira)
+    with unit_of_work():
+        db.session.get(Account, samira.id).disabled_at = clock.real_now()
+    assert client.get("/vandaag").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("role", "after", "status"),
+    [
+        ("trainer", timedelta(minutes=31), 303),
+        ("trainer", timedelta(minutes=29), 200),
+        (None, timedelta(days=31), 303),
+        (None, timedelta(days=29), 200),
+    ],
+)
+def test_a_sign_in_ends_when_it_is_not_used(samira, sign_in, role, after, status):
+    if role:
+        with unit_of_work():
+            make_grant(samira, role)
+    client = sign_in(samira)
+    with time_machine.travel(clock.real_now() + after, tick=False):
+        assert client.get("/vandaag").status_code == status
+
+
+def test_using_it_keeps_a_sign_in_alive_until_its_last_day(samira, sign_in):
+    with unit_of_work():
+        make_grant(samira, "trainer")
+    client = sign_in(samira)
+    start = clock.real_now()
+    for minutes in range(20, 12 * 60, 20):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+            assert client.get("/vandaag").status_code == 200, minutes
+    with time_machine.travel(start + timedelta(hours=12, seconds=1), tick=False):
+        assert client.get("/vandaag").status_code == 303
+
+
+def test_the_token_is_new_at_every_sign_in_and_not_in_the_table(app, samira, sign_in):
+    first, second = copy_of(sign_in(samira)), copy_of(sign_in(samira))
+    assert first != second
+    assert len(first) >= 22
+    stored = list(db.session.scalars(sa.select(SignIn.token_hash)))
+    assert first not in stored
+    assert second not in stored
+
+
+def test_another_persons_device_cannot_be_closed(samira, sign_in):
+    with unit_of_work():
+        other = make_person("Joke")
+    sign_in(other)
+    row = db.session.scalars(sa.select(SignIn.id).where(SignIn.person_id == other.id)).one()
+    db.session.rollback()
+    assert sign_in(samira).post(f"/gegevens/apparaten/{row}/uit").status_code == 404
+
+
+def test_nobody_gives_themselves_a_right(samira):
+    with unit_of_work():
+        make_grant(samira, "admin")
+    with pytest.raises(Exception, match="jezelf"):
+        grants.give_grant(
+            samira.id, "board", by=make_actor(samira), scope_kind="everything", scope_id=None,
+            valid_from=clock.today(), reason="x",
+        )  # fmt: skip
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Grant)) == 1
+
+
+def test_the_code_mail_is_not_needed_for_a_stranger(app):
+    with unit_of_work():
+        services.ask_code("niemand@test.example", address="127.0.0.1")
+    code_id = db.session.scalars(sa.select(SignInCode.id)).one()
+    assert services.mail_values(code_id) is None
