@@ -18,11 +18,20 @@ from tests.browser.chromium import (
     small_targets,
     small_text,
 )
-from tests.web.rendering import STATIC, render, signed_out
+from tests.web.rendering import STATIC, environment, page_context, render, signed_out
 
 pytestmark = pytest.mark.browser
 
 POLICY = {"Content-Security-Policy": "default-src 'self'"}
+WRITING = """
+{% extends "layouts/base.html" %}
+{% from "components/autosave_status.html" import autosave_status %}
+{% from "components/form_start.html" import form_start %}
+{% block scripts %}<script src="{{ asset('js/autosave.js') }}" defer></script>{% endblock %}
+{% block main %}<h1>Schrijf</h1>
+{% call form_start(autosave_url="/draft") %}<label for="about">Waarover?</label>
+<textarea id="about" name="about"></textarea>{{ autosave_status() }}{% endcall %}{% endblock %}
+"""
 PROBLEM = {
     "status": 500,
     "title": "Het ging mis bij ons",
@@ -44,6 +53,11 @@ def address() -> Iterator[str]:
     site.add_url_rule("/guide", "guide", lambda: (render("styleguide.html"), POLICY))
     site.add_url_rule(
         "/error", "error", lambda: (render("errors/error.html", **PROBLEM, **signed_out()), POLICY)
+    )
+    site.add_url_rule(
+        "/writing",
+        "writing",
+        lambda: (environment().from_string(WRITING).render(page_context()), POLICY),
     )
     site.add_url_rule("/draft", "draft", lambda: {"saved_at": "14.12"}, methods=["POST"])
     server = make_server("127.0.0.1", 0, site, threaded=True)
@@ -112,6 +126,28 @@ def test_everyone_is_here_marks_only_people_without_a_mark(browser, address):
         opened.get_by_role("button", name="Zet iedereen op aanwezig").click()
         assert opened.locator("[data-register-count]").inner_text() == "3 van 5 zijn er"
         assert opened.locator("#presentie input[value=absent]:checked").count() == 1
+
+
+def test_a_draft_is_kept_while_somebody_writes_and_the_page_says_so(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/writing")
+        with opened.expect_request("**/draft") as sent:
+            opened.get_by_label("Waarover?").fill("De huismeester belde terug.")
+            opened.get_by_label("Waarover?").blur()
+        opened.get_by_text("Bewaard om 14.12 uur.").wait_for()
+        assert sent.value.headers["x-csrftoken"] == "a-token"
+        assert "De huismeester belde terug." in sent.value.post_data
+
+
+def test_without_internet_the_page_says_that_the_draft_waits(browser, address):
+    with page(browser) as opened:
+        opened.goto(address + "/writing")
+        opened.context.set_offline(offline=True)
+        opened.get_by_label("Waarover?").fill("Nog even.")
+        opened.get_by_label("Waarover?").blur()
+        opened.get_by_text("Er is geen internet.").wait_for()
+        opened.context.set_offline(offline=False)
+        opened.get_by_text("Bewaard om 14.12 uur.").wait_for()
 
 
 def test_a_choice_can_be_made_with_the_keyboard(browser, address):

@@ -33,6 +33,7 @@ def page_context(**changes: Any) -> dict[str, Any]:
     """What the context processor gives every page, for somebody who is signed in."""
     item = SimpleNamespace
     return {
+        "academy_name": "Samen Lukt Het Zelf Academie",
         "locale": "nl",
         "nav": [
             item(label="Vandaag", href="/", icon="home", current=True),
