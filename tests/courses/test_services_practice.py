@@ -1,0 +1,142 @@
+import pytest
+import sqlalchemy as sa
+
+from academy.kernel import clock
+from academy.kernel.audit import AuditEvent
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from courses.models import Cohort, Module, PracticeAssignment, PracticeSubmission
+from courses.services.practice import hand_in, review
+from tests.courses.training_group import actor, add_person, after, grant, make_group
+
+
+def assignment(group, number=1):
+    return db.session.scalars(
+        sa.select(PracticeAssignment.id)
+        .join(Module, Module.id == PracticeAssignment.module_id)
+        .where(Module.id == group.modules[number - 1])
+    ).one()
+
+
+def hand(group, *, by=None, number=1, evidence="kort-verslag", text="Ik sprak Jan."):
+    with clock.at(after(2)), unit_of_work():
+        return hand_in(
+            group.enrolments[0],
+            assignment(group, number),
+            evidence=evidence,
+            text=text,
+            by=actor(by or group.learners[0]),
+        )
+
+
+def answer(group, submission_id, state="done", sentence="", by=None):
+    with clock.at(after(3)), unit_of_work():
+        who = actor(by or group.trainer_id)
+        review(submission_id, state=state, sentence=sentence, by=who)
+
+
+def test_a_hand_in_waits_for_the_trainer(app):
+    group = make_group(1)
+    submission = db.session.get(PracticeSubmission, hand(group))
+    assert (submission.state, submission.text) == ("submitted", "Ik sprak Jan.")
+    assert submission.submitted_at == after(2)
+
+
+def test_a_trainer_hands_in_for_somebody_who_told_it(app):
+    group = make_group(1)
+    submission_id = hand(group, by=group.trainer_id, evidence="gesproken", text="")
+    assert db.session.get(PracticeSubmission, submission_id).submitted_by_id == group.trainer_id
+    event = db.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == "courses:practice:handed-in")
+    ).one()
+    assert (event.actor_id, event.subject_id) == (group.trainer_id, group.learners[0])
+
+
+def test_a_coach_hands_in_for_her_own_coachee_only(app):
+    group = make_group(2)
+    coach = add_person("Coach")
+    grant(coach, "coach", kind="person", scope_id=group.learners[1])
+    db.session.commit()
+    with pytest.raises(NotFoundError):
+        hand(group, by=coach)
+
+
+def test_the_same_hand_in_twice_is_one(app):
+    group = make_group(1)
+    assert hand(group) == hand(group)
+    assert hand(group, text="Iets anders.") != hand(group, text="Nog iets.")
+
+
+def test_an_assignment_of_another_course_is_not_found(app):
+    group, other = make_group(1), make_group(1, course="pro", name="Elders")
+    with pytest.raises(NotFoundError), unit_of_work():
+        hand_in(
+            group.enrolments[0],
+            assignment(other),
+            evidence="gesproken",
+            by=actor(group.learners[0]),
+        )
+
+
+def test_somebody_else_cannot_hand_in(app):
+    group = make_group(2)
+    with pytest.raises(NotFoundError):
+        hand(group, by=group.learners[1])
+
+
+def test_nothing_is_handed_in_after_the_course(app):
+    group = make_group(1)
+    db.session.get(Cohort, group.cohort_id).state = "completed"
+    db.session.commit()
+    with pytest.raises(ConflictError):
+        hand(group)
+
+
+@pytest.mark.parametrize(("evidence", "text"), [("telepathie", ""), ("plan", "x" * 5001)])
+def test_a_wrong_hand_in_is_refused(app, evidence, text):
+    group = make_group(1)
+    with pytest.raises(InvalidInputError):
+        hand(group, evidence=evidence, text=text)
+
+
+def test_done_is_done(app):
+    group = make_group(1)
+    first = hand(group)
+    answer(group, first)
+    reviewed = db.session.get(PracticeSubmission, first)
+    assert (reviewed.state, reviewed.reviewed_by_id) == ("done", group.trainer_id)
+    with pytest.raises(ConflictError):
+        hand(group, text="Nog een keer")
+    with pytest.raises(ConflictError):
+        answer(group, first, state="add_something", sentence="Toch niet.")
+
+
+def test_add_something_says_what_and_a_new_hand_in_follows(app):
+    group = make_group(1)
+    first = hand(group)
+    with pytest.raises(InvalidInputError) as refused:
+        answer(group, first, state="add_something")
+    assert list(refused.value.fields) == ["sentence"]
+    answer(group, first, state="add_something", sentence="Vertel ook wat Jan zelf wil.")
+    second = hand(group, text="Jan wil een bankje.")
+    answer(group, second)
+    states = db.session.scalars(sa.select(PracticeSubmission.state).order_by("id")).all()
+    assert states == ["add_something", "done"]
+
+
+def test_an_older_hand_in_is_not_answered_when_a_newer_one_waits(app):
+    group = make_group(1)
+    first = hand(group)
+    hand(group, text="Beter verhaal.")
+    with pytest.raises(ConflictError):
+        answer(group, first)
+
+
+def test_nobody_reviews_own_work_or_that_of_another_cohort(app):
+    group, other = make_group(1), make_group(1, name="Elders")
+    grant(group.learners[0], "trainer", kind="cohort", scope_id=group.cohort_id)
+    db.session.commit()
+    submission = hand(group)
+    for stranger in (group.learners[0], other.trainer_id, group.assessor_id):
+        with pytest.raises(NotFoundError):
+            answer(group, submission, by=stranger)
