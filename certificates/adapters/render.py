@@ -85,7 +85,7 @@ def page_values(
         "brand": texts["brand"],
         "brand_line": texts["brand_line"],
         "made_at": html_date(printed.made_at),
-        "title_lines": _title_lines(title, design, fonts_folder=fonts_folder),
+        "title_lines": _title_lines(title, design, start=texts.get("title_start"), fonts_folder=fonts_folder),
         "seal_alt": texts["seal_alt"],
         "owner_label": texts["owner_label"],
         "printed_name": name,
@@ -165,8 +165,15 @@ def _lines_needed(text: str, width: _Measure, room: float, *, breaks_anywhere: b
     return lines
 
 
-def _title_lines(title: str, design: Design, *, fonts_folder: str) -> list[str]:
-    """Return the title on one line if it takes less than half the room, else on two even lines."""
+def _title_lines(
+    title: str, design: Design, *, start: str | None, fonts_folder: str
+) -> list[str]:
+    """Return the title on two even lines, or on one if it takes less than half the room.
+
+    A title that begins with `start` breaks there.
+    """
+    if start and title.startswith(f"{start} "):
+        return [start, title.removeprefix(f"{start} ")]
     width = _Measure(fonts_folder, design.title_points)
     words = title.split(" ")
     if len(words) == 1 or width(title) < design.title_width_mm * _POINTS_PER_MM / 2:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pydyf
 from weasyprint import CSS, HTML
-from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.formatting_structure.boxes import LineBox, TextBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -145,11 +145,16 @@ def _has_class(box: Any, name: str) -> bool:
 
 
 def _overflows(box: Any) -> bool:
-    """Say whether a line of text leaves `box`; half a point is rounding."""
+    """Say whether a line of text leaves `box`; half a point is rounding.
+
+    Down counts the line's own height: a text box is as high as its tallest fallback face.
+    """
     right, bottom = box.position_x + box.margin_width(), box.position_y + box.margin_height()
     return any(
-        text.position_y + text.height > bottom + 0.5 or text.position_x + text.width > right + 0.5
-        for text in box.descendants()
+        line.position_y + line.height > bottom + 0.5 or text.position_x + text.width > right + 0.5
+        for line in box.descendants()
+        if isinstance(line, LineBox)
+        for text in line.descendants()
         if isinstance(text, TextBox) and text.text.strip()
     )
 

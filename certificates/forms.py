@@ -1,0 +1,102 @@
+"""What people fill in around certificates."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+REASON_LENGTH = 500
+NAME_LENGTH = 200
+
+
+class ProposeForm(FlaskForm):  # type: ignore[misc]
+    """Propose somebody; without everything in order it takes a written reason."""
+
+    hardship = TextAreaField(
+        _("Waarom toch een voorstel?"),
+        description=_("Alleen nodig als er nog iets mist. Het bestuur leest dit."),
+        validators=[Optional(), Length(max=REASON_LENGTH, message=_("Dit is te lang."))],
+    )
+
+
+class DecideForm(FlaskForm):  # type: ignore[misc]
+    """Grant, hold or refuse."""
+
+    outcome = RadioField(
+        _("Wat besluit je?"),
+        choices=[
+            ("grant", _("Toekennen")),
+            ("hold", _("Aanhouden: er moet eerst nog iets gebeuren")),
+            ("refuse", _("Afwijzen")),
+        ],
+        validators=[InputRequired(_("Kies wat je besluit."))],
+    )
+    reason = TextAreaField(
+        _("Waarom?"),
+        description=_("Nodig bij aanhouden en afwijzen. De deelnemer krijgt dit te horen."),
+        validators=[Optional(), Length(max=REASON_LENGTH, message=_("Dit is te lang."))],
+    )
+
+
+class ReplaceForm(FlaskForm):  # type: ignore[misc]
+    """The new spelling of a name."""
+
+    printed_name = StringField(
+        _("Naam op het nieuwe certificaat"),
+        description=_("Precies zoals de eigenaar hem schrijft, met alle accenten."),
+        validators=[
+            InputRequired(_("Vul de naam in.")),
+            Length(max=NAME_LENGTH, message=_("Deze naam is te lang.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class RevokeForm(FlaskForm):  # type: ignore[misc]
+    """Why a certificate should not count any more; never shown to strangers."""
+
+    ground = RadioField(
+        _("Op welke grond?"),
+        choices=[
+            ("own_request", _("De eigenaar vraagt het zelf")),
+            ("fraud", _("Fraude")),
+            ("conduct", _("Ernstig in strijd met de gedragscode")),
+        ],
+        validators=[InputRequired(_("Kies een grond."))],
+    )
+
+
+class WithdrawForm(FlaskForm):  # type: ignore[misc]
+    """The holder's own wish, which cannot be undone."""
+
+    sure = BooleanField(
+        _("Ja, ik weet het zeker"),
+        validators=[InputRequired(_("Zet een vinkje als je het zeker weet."))],
+    )
+
+
+class CheckForm(FlaskForm):  # type: ignore[misc]
+    """A number or a code, typed over from paper."""
+
+    number = StringField(
+        _("Nummer of code op het certificaat"),
+        description=_("Bijvoorbeeld SLHZ-B-2026-00042-74. Hoofdletters en streepjes hoeven niet."),
+        validators=[
+            InputRequired(_("Vul het nummer of de code in.")),
+            Length(max=60, message=_("Dit is te lang voor een nummer of code.")),
+        ],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
+    )
+
+
+class CheckFileForm(FlaskForm):  # type: ignore[misc]
+    """The file itself."""
+
+    file = FileField(
+        _("Het bestand (pdf)"),
+        description=_("Hooguit 2 MB. Wij bewaren het niet."),
+        render_kw={"accept": "application/pdf"},
+    )

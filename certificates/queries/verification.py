@@ -1,0 +1,160 @@
+"""What a stranger may know of a certificate, by its number, its code or the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.kernel.settings import current
+from certificates.adapters.keys import KeysError, root_certificate, trusted_leaves
+from certificates.adapters.verify import check_file
+from certificates.models import Certificate, VerificationCount
+from certificates.rules.code import code_digest, find_code
+from certificates.rules.number import find_number
+from certificates.rules.verdict import Finding, RegisterEntry, State, register_verdict
+
+NO_NAME = ("revoked", "withdrawn", "replaced")
+STATES: dict[str, State] = {
+    "valid": "issued",
+    "renewed": "issued",
+    "replaced": "replaced",
+    "revoked": "revoked",
+    "withdrawn": "withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the page shows beside the verdict. `printed_name` is empty where it must not be seen.
+
+    `since` is the day on which it was revoked, replaced or withdrawn.
+    """
+
+    title: Mapping[str, str]
+    issued_on: date
+    valid_until: date | None
+    since: date | None
+    renewed_by: str | None
+    printed_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A verdict for a page; details only of what we issued."""
+
+    finding: Finding
+    details: Details | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    entry: RegisterEntry
+    details: Details
+
+
+def check_number(typed: str) -> Check:
+    """Judge what somebody typed as a number; never with a name."""
+    number = find_number(typed)
+    found = _find(Certificate.number == str(number or ""), with_name=False)
+    return _by_register(found)
+
+
+def check_code(typed: str) -> Check:
+    """Judge what somebody typed or scanned as a code."""
+    code = find_code(typed)
+    found = _find(Certificate.code_hash == code_digest(code or ""), with_name=True)
+    return _by_register(found)
+
+
+def check_upload(data: bytes) -> Check:
+    """Judge a file. It is hashed and parsed, never stored."""
+    found: dict[str, _Registered] = {}
+
+    def lookup(sha256: str) -> RegisterEntry | None:
+        registered = _find(Certificate.sha256 == sha256, with_name=True)
+        if registered is None:
+            return None
+        found[registered.entry.number] = registered
+        return registered.entry
+
+    leaves, root = _pinned()
+    finding = check_file(
+        data, leaves=leaves, root=root, now=clock.now(), today=clock.today(), lookup=lookup
+    )
+    registered = found.get(finding.number or "")
+    return Check(finding, registered.details if registered else None)
+
+
+def _pinned() -> tuple[list[bytes], bytes]:
+    """Our public keys; none before `keys init`, and then no file is ours."""
+    folder = current().keys
+    try:
+        return trusted_leaves(folder), root_certificate(folder)
+    except KeysError:
+        return [], b""
+
+
+def _by_register(found: _Registered | None) -> Check:
+    entry = found.entry if found else None
+    finding = register_verdict(entry, now=clock.now(), today=clock.today())
+    return Check(finding, found.details if found else None)
+
+
+def _find(condition: sa.ColumnElement[bool], *, with_name: bool) -> _Registered | None:
+    renewal = aliased(Certificate)
+    row = db.session.execute(
+        sa.select(
+            Certificate.number,
+            Certificate.standing,
+            Certificate.standing_since,
+            Certificate.printed_name,
+            Certificate.content,
+            Certificate.issued_on,
+            Certificate.valid_until,
+            renewal.number.label("renewed_by"),
+        )
+        .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
+        .where(condition, Certificate.state == "issued")
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    may_name = with_name and row.standing not in NO_NAME
+    return _Registered(
+        RegisterEntry(row.number, STATES[row.standing], row.valid_until, row.renewed_by),
+        Details(
+            title=_title(row.content),
+            issued_on=row.issued_on,
+            valid_until=row.valid_until,
+            since=row.standing_since,
+            renewed_by=row.renewed_by,
+            printed_name=row.printed_name if may_name else "",
+        ),
+    )
+
+
+def _title(content: Mapping[str, Any]) -> Mapping[str, str]:
+    title: Mapping[str, str] = content["title"]
+    return title
+
+
+def count_statement(way: str) -> sa.Executable:
+    """Return the statement that counts one check of today; it tells nothing of which or by whom."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    statement: sa.Executable = (
+        insert(VerificationCount)
+        .values(day=clock.today(), way=way, times=1)
+        .on_conflict_do_update(
+            index_elements=["day", "way"], set_={"times": VerificationCount.times + 1}
+        )
+    )
+    return statement

@@ -1,0 +1,113 @@
+"""Controleer: anybody may check a certificate, by number, by code or with the file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from academy.kernel import clock, limits
+from academy.kernel.db import set_reading, side_write
+from academy.kernel.limits import Limit
+from academy.kernel.web.addresses import asker
+from academy.kernel.web.blueprint import FeatureBlueprint
+from certificates.adapters.verify import LARGEST_FILE
+from certificates.forms import CheckFileForm, CheckForm
+from certificates.policies import VERIFY
+from certificates.queries.verification import (
+    Check,
+    check_code,
+    check_number,
+    check_upload,
+    count_statement,
+)
+from certificates.rules.number import find_number, is_number_like
+
+bp = FeatureBlueprint("verify", __name__)
+
+PER_ADDRESS = Limit("verify", 30, timedelta(minutes=1))
+LONGEST_TYPED = 60
+
+
+@bp.page("/controleer", needs=VERIFY)
+def start() -> Response:
+    """Ask for a number, a code or a file; `?number=` answers at once."""
+    typed = request.args.get("number", "")
+    if not typed:
+        return _answer(None)
+    return _answer(_by_typed(typed), typed=typed)
+
+
+@bp.action("/controleer", needs=VERIFY)
+def check() -> Response:
+    """Judge what was typed."""
+    form = CheckForm()
+    if not form.validate():
+        return _answer(None, form=form, status=422)
+    typed = form.number.data
+    return _answer(_by_typed(typed), typed=typed)
+
+
+@bp.action("/controleer/bestand", needs=VERIFY)
+def check_file() -> Response:
+    """Judge an uploaded file; it is read into memory and forgotten."""
+    form = CheckFileForm()
+    upload = request.files.get("file")
+    if not form.validate() or upload is None or not upload.filename:
+        form.file.errors = [*form.file.errors, _("Kies eerst een bestand.")]
+        return _answer(None, file_form=form, status=422)
+    _count("file")
+    return _answer(check_upload(upload.stream.read(LARGEST_FILE + 1)))
+
+
+@bp.page("/c/<code>", needs=VERIFY)
+def by_code(code: str) -> Response:
+    """Judge the code in the address, which the QR code opens."""
+    _count("code")
+    return _answer(check_code(code))
+
+
+def _by_typed(typed: str) -> Check:
+    typed = typed[:LONGEST_TYPED]
+    if is_number_like(typed):
+        _count("number")
+        return check_number(typed)
+    _count("code")
+    return check_code(typed)
+
+
+def _count(way: str) -> None:
+    """Count one check, and refuse an address that asks more than thirty times a minute."""
+    set_reading(False)  # noqa: FBT003  both writes take a transaction of their own
+    try:
+        limits.spend(PER_ADDRESS, asker())
+        side_write(count_statement(way))
+    finally:
+        set_reading(request.method == "GET")
+
+
+def _answer(
+    found: Check | None,
+    *,
+    typed: str = "",
+    form: CheckForm | None = None,
+    file_form: CheckFileForm | None = None,
+    status: int = 200,
+) -> Response:
+    has_typing_error = is_number_like(typed) and find_number(typed) is None
+    response = make_response(
+        render_template(
+            "certificates/verify.html",
+            check=found,
+            has_typing_error=has_typing_error,
+            form=form or CheckForm(formdata=None),
+            file_form=file_form or CheckFileForm(formdata=None),
+            now=clock.now(),
+        ),
+        status,
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,76 @@
+"""What the tests of the document child let it do."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from academy.kernel.documents import DocumentError
+
+
+class NotPossible(DocumentError):  # noqa: N818
+    pass
+
+
+def echo(value):
+    return value
+
+
+def process_id():
+    return os.getpid()
+
+
+def environment():
+    return sorted(os.environ)
+
+
+def connect():
+    socket.create_connection(("127.0.0.1", 9), timeout=1)
+
+
+def listen():
+    socket.socket().bind(("127.0.0.1", 0))
+
+
+def resolve():
+    socket.getaddrinfo("localhost", 80)
+
+
+def run_program():
+    subprocess.run(["true"], check=True)
+
+
+def use_system():
+    os.system("true")  # noqa: S605, S607
+
+
+def allocate(megabytes):
+    return len(bytearray(megabytes << 20))
+
+
+def sleep(seconds):
+    time.sleep(seconds)
+
+
+def refuse():
+    raise NotPossible("Dit kan niet.", sentence_en="Not possible.")
+
+
+def fail(text):
+    return {}[text]
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def not_plain():
+    return Path("/")
+
+
+def chatter():
+    print("a library says something")  # noqa: T201
+    os.write(1, b"and so does its C part")
+    return "done"
