@@ -286,7 +286,7 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 @pytest.mark.crash
 @pytest.mark.usefixtures("app")
 def test_a_job_of_a_killed_worker_is_done_by_a_worker_that_lives(tmp_path: Path) -> None:
-    enqueue("worker.slow", number=1, seconds=4)
+    enqueue("worker.slow", number=1, seconds=3)
     with workers(tmp_path) as [first]:
         until(lambda: len(lines(tmp_path, "starts")) == 1)
         with workers(tmp_path):
@@ -300,7 +300,7 @@ def test_a_job_of_a_killed_worker_is_done_by_a_worker_that_lives(tmp_path: Path)
 @pytest.mark.crash
 @pytest.mark.usefixtures("app")
 def test_a_job_longer_than_its_lease_stays_with_its_worker(tmp_path: Path) -> None:
-    enqueue("worker.slow", number=1, seconds=4)
+    enqueue("worker.slow", number=1, seconds=3)
     with workers(tmp_path, 2):
         until(lambda: states()["done"] == 1)
     assert len(lines(tmp_path, "starts")) == 1
