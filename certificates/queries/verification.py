@@ -38,7 +38,7 @@ class Details:
     `since` is the day on which it was revoked, replaced or withdrawn.
     """
 
-    title: Mapping[str, str]
+    title: dict[str, str]
     issued_on: date
     valid_until: date | None
     since: date | None
@@ -141,8 +141,8 @@ def _find(condition: sa.ColumnElement[bool], *, with_name: bool) -> _Registered 
     )
 
 
-def _title(content: Mapping[str, Any]) -> Mapping[str, str]:
-    title: Mapping[str, str] = content["title"]
+def _title(content: Mapping[str, Any]) -> dict[str, str]:
+    title: dict[str, str] = content["title"]
     return title
 
 

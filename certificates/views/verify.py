@@ -7,8 +7,9 @@ from datetime import timedelta
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from academy.kernel import clock, limits
+from academy.kernel import limits
 from academy.kernel.db import set_reading, side_write
+from academy.kernel.i18n import language, pick
 from academy.kernel.limits import Limit
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint
@@ -45,7 +46,7 @@ def check() -> Response:
     form = CheckForm()
     if not form.validate():
         return _answer(None, form=form, status=422)
-    typed = form.number.data
+    typed = form.number.data or ""
     return _answer(_by_typed(typed), typed=typed)
 
 
@@ -79,7 +80,7 @@ def _by_typed(typed: str) -> Check:
 
 def _count(way: str) -> None:
     """Count one check, and refuse an address that asks more than thirty times a minute."""
-    set_reading(False)  # noqa: FBT003  both writes take a transaction of their own
+    set_reading(False)  # both writes take a transaction of their own
     try:
         limits.spend(PER_ADDRESS, asker())
         side_write(count_statement(way))
@@ -99,11 +100,13 @@ def _answer(
     response = make_response(
         render_template(
             "certificates/verify.html",
-            check=found,
+            finding=found.finding if found else None,
+            details=found.details if found else None,
+            title=pick(found.details.title) if found and found.details else "",
+            reasons=_sentences(found) if found else [],
             has_typing_error=has_typing_error,
             form=form or CheckForm(formdata=None),
             file_form=file_form or CheckFileForm(formdata=None),
-            now=clock.now(),
         ),
         status,
     )
@@ -111,3 +114,8 @@ def _answer(
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _sentences(found: Check) -> list[str]:
+    in_english = language() == "en"
+    return [reason.en if in_english else reason.nl for reason in found.finding.reasons]

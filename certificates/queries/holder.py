@@ -1,0 +1,75 @@
+"""The holder's own certificates, and the file of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
+from certificates.models import Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCertificate:
+    """One of my certificates; `is_made` once there is a file."""
+
+    id: int
+    number: str
+    title: dict[str, str]
+    printed_name: str
+    issued_on: date
+    valid_until: date | None
+    standing: str
+    is_made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCertificate:
+    """Where the file of a certificate lies, and whose it is."""
+
+    enrolment_id: int
+    person_id: int
+    number: str
+    sha256: str
+
+
+def own_certificates(person_id: int) -> list[OwnCertificate]:
+    """Return a person's certificates, newest first."""
+    rows = db.session.scalars(
+        sa.select(Certificate)
+        .where(Certificate.person_id == person_id)
+        .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    )
+    return [_row(one) for one in rows]
+
+
+def get_own(certificate_id: int, person_id: int) -> OwnCertificate:
+    """Return one of a person's certificates. Raises NotFoundError."""
+    found = db.session.get(Certificate, certificate_id)
+    if found is None or found.person_id != person_id:
+        raise NotFoundError
+    return _row(found)
+
+
+def _row(one: Certificate) -> OwnCertificate:
+    return OwnCertificate(
+        id=one.id,
+        number=one.number,
+        title=one.content["title"],
+        printed_name=one.printed_name,
+        issued_on=one.issued_on,
+        valid_until=one.valid_until,
+        standing=one.standing,
+        is_made=one.state == "issued",
+    )
+
+
+def get_stored(certificate_id: int) -> StoredCertificate:
+    """Return where the file lies. Raises NotFoundError without one, and after it was taken back."""
+    found = db.session.get(Certificate, certificate_id)
+    if found is None or found.sha256 is None or found.standing == "withdrawn":
+        raise NotFoundError
+    return StoredCertificate(found.enrolment_id, found.person_id, found.number, found.sha256)
