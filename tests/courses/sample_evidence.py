@@ -97,9 +97,9 @@ class SampleData:
     def _practice(self, person: str, cohorts: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for row in self.practice:
-            if row["person_id"] == person and row["cohort_id"] in cohorts:
-                if found.get(row["practice_id"]) != "done":
-                    found[row["practice_id"]] = row["status"]
+            own = row["person_id"] == person and row["cohort_id"] in cohorts
+            if own and found.get(row["practice_id"]) != "done":
+                found[row["practice_id"]] = row["status"]
         return found
 
     def _quizzes(self, person: str, cohorts: list[str]) -> dict[str, int]:

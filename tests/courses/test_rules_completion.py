@@ -33,7 +33,7 @@ LETTERS = {"P": "present", "A": "absent", "M": "made_up", "N": "not_applicable",
 
 
 def session(module, letter):
-    """Make a session: P A M N E marked, L late in time, T too late, - planned, ? unmarked, x cancelled."""
+    """Make a session: PAMNE marked, L late, T too late, - planned, ? unmarked, x cancelled."""
     if letter in OPEN:
         return SessionEvidence(module, status=OPEN[letter][0])
     if letter in "LT":
@@ -434,10 +434,16 @@ def of(pairs):
     return Evidence(sessions=tuple(session(module, letter) for module, letter in pairs))
 
 
-@given(pairs=RES_ATTENDANCE, module=st.sampled_from(RES.modules), letter=st.sampled_from("PLM"))
+@given(pairs=RES_ATTENDANCE, module=st.sampled_from(RES.modules), letter=st.sampled_from("PL"))
 def test_one_more_mark_of_presence_never_worsens(pairs, module, letter):
     before, after = judged(of(pairs)), judged(of([*pairs, (module.id, letter)]))
     assert RANK[after.state] >= RANK[before.state]
+
+
+@given(pairs=RES_ATTENDANCE, module=st.sampled_from(RES.modules))
+def test_one_more_makeup_never_undoes_attendance_that_is_met(pairs, module):
+    if judged(of(pairs)).state == "met":
+        assert judged(of([*pairs, (module.id, "M")])).state == "met"
 
 
 @given(data=st.data(), pairs=RES_ATTENDANCE)

@@ -142,12 +142,12 @@ def _document(found: CourseDocuments) -> dict[str, Any]:
 
 
 def _whole_module(module: Document, quiz: Document | None) -> dict[str, Any]:
-    trainer = TRAINER_SECTION.search(module.body)
+    trainer = [section.strip() for section in TRAINER_SECTION.findall(module.body)]
     return {
         **module.value,
         "quiz": quiz.value if quiz else None,
         "lesson": TRAINER_SECTION.sub("", module.body).strip(),
-        "trainer": trainer[1].strip() if trainer else "",
+        "trainer": "\n\n".join(trainer),
     }
 
 

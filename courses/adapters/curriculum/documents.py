@@ -15,6 +15,10 @@ Place = tuple[str | int, ...]
 
 FRONT_MATTER = "---\n"
 BYTES_MAX = 1_000_000
+DEPTH_MAX = 50
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The fast reader in C where PyYAML has it; both know plain values only."""
 
 
 class Fault(NamedTuple):
@@ -126,7 +130,10 @@ def _text(root: Path, document: Document) -> str | None:
 
 def _parse(document: Document, text: str, *, first_line: int) -> None:
     try:
-        loader = yaml.SafeLoader(text)
+        if _too_deep(text):
+            _unreadable(document, line=first_line)
+            return
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is not None:
             reader = _Reader(document, loader, first_line)
@@ -134,8 +141,19 @@ def _parse(document: Document, text: str, *, first_line: int) -> None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         _unreadable(document, line=(mark.line if mark else 0) + first_line)
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         _unreadable(document, line=first_line)
+
+
+def _too_deep(text: str) -> bool:
+    """Say whether values are nested too deep to be read, without reading them into each other."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAX:
+            return True
+    return False
 
 
 def _unreadable(document: Document, *, line: int) -> None:
@@ -152,7 +170,7 @@ def _unreadable(document: Document, *, line: int) -> None:
 class _Reader:
     """Turns YAML nodes into plain values and notes the line of each."""
 
-    def __init__(self, document: Document, loader: yaml.SafeLoader, first_line: int) -> None:
+    def __init__(self, document: Document, loader: Any, first_line: int) -> None:
         self.document = document
         self.loader = loader
         self.first_line = first_line
@@ -163,7 +181,7 @@ class _Reader:
 
         An alias is a fault: every value stands where it is read.
         """
-        self.document.lines[path] = node.start_mark.line + self.first_line
+        self.document.lines.setdefault(path, node.start_mark.line + self.first_line)
         if id(node) in self.seen:
             self.document.fault(
                 path,
@@ -182,8 +200,8 @@ class _Reader:
         value: dict[str | int, Any] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node, path)
+            self.document.lines[*path, key] = key_node.start_mark.line + self.first_line
             if key in value:
-                self.document.lines[*path, key] = key_node.start_mark.line + self.first_line
                 self.document.fault(
                     (*path, key),
                     f"Het veld {key} staat hier twee keer.",
@@ -196,11 +214,12 @@ class _Reader:
         key = self._scalar(node, path) if isinstance(node, yaml.ScalarNode) else None
         if isinstance(key, str | int) and not isinstance(key, bool):
             return key
-        return str(node.value)
+        shown = node.value if isinstance(node, yaml.ScalarNode) else "[…]"
+        return f"{shown}"
 
     def _scalar(self, node: yaml.Node, path: Place) -> Any:
         try:
-            return self.loader.construct_object(node)  # type: ignore[no-untyped-call]
+            return self.loader.construct_object(node)
         except ValueError:
             self.document.fault(
                 path,
