@@ -17,6 +17,9 @@ from certificates.models import (
     Revocation,
 )
 
+IS_OPEN = sa.or_(Decision.outcome.is_(None), Decision.outcome == "hold")
+"""A proposal that waits for a decision, or is on hold and can be decided again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -75,10 +78,7 @@ def has_open_proposal(enrolment_id: int) -> bool:
         db.session.scalar(
             sa.select(sa.func.count())
             .select_from(Decision)
-            .where(
-                Decision.enrolment_id == enrolment_id,
-                sa.or_(Decision.outcome.is_(None), Decision.outcome == "hold"),
-            )
+            .where(Decision.enrolment_id == enrolment_id, IS_OPEN)
         )
     )
 

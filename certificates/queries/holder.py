@@ -73,3 +73,14 @@ def get_stored(certificate_id: int) -> StoredCertificate:
     if found is None or found.sha256 is None or found.standing == "withdrawn":
         raise NotFoundError
     return StoredCertificate(found.enrolment_id, found.person_id, found.number, found.sha256)
+
+
+def newest_own(person_id: int) -> OwnCertificate | None:
+    """Return a person's newest certificate, or None."""
+    found = db.session.scalar(
+        sa.select(Certificate)
+        .where(Certificate.person_id == person_id)
+        .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+        .limit(1)
+    )
+    return _row(found) if found else None

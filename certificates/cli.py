@@ -1,0 +1,135 @@
+"""Commands: issue and verify certificates, make and list the sealing keys."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from academy.kernel import clock
+from academy.kernel.db import unit_of_work
+from academy.kernel.settings import current
+from academy.kernel.storage import Storage
+from certificates import tasks
+from certificates.adapters.keys import (
+    KeysError,
+    fingerprint_in_groups,
+    init_keys,
+    list_keys,
+)
+from certificates.queries.checks import known_files, orphans_before
+from certificates.queries.lists import approved_in, find_cohort
+from certificates.queries.verification import check_upload
+from certificates.rules.verdict import Finding
+from certificates.services.keys import enter_key
+
+
+@click.group()
+def certificates() -> None:
+    """Issue and verify certificates."""
+
+
+@certificates.command("issue")
+@click.option("--cohort", required=True, help="The cohort's id, or its id in the loaded data.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@with_appcontext
+def issue(cohort: str, *, as_json: bool) -> None:
+    """Make the files of a cohort's granted certificates now, without waiting for the worker."""
+    with unit_of_work():
+        cohort_id = find_cohort(cohort)
+        waiting = approved_in(cohort_id) if cohort_id is not None else []
+    if cohort_id is None:
+        raise click.ClickException(f"Er is geen groep {cohort}.")
+    for certificate_id in waiting:
+        tasks.issue(certificate_id)
+    if as_json:
+        click.echo(json.dumps({"cohort": cohort, "issued": len(waiting)}))
+    else:
+        click.echo(f"{len(waiting)} certificaten gemaakt.")
+
+
+@certificates.command("verify")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="A JSON list instead of lines.")
+@with_appcontext
+def verify(files: tuple[str, ...], *, as_json: bool) -> None:
+    """Judge files against the register; exit 0 only if all are original."""
+    found = [(name, check_upload(Path(name).read_bytes()).finding) for name in files]
+    if as_json:
+        click.echo(json.dumps([_plain(name, finding) for name, finding in found], indent=2))
+    else:
+        for name, finding in found:
+            click.echo(f"{name}: {finding.verdict}. {finding.reasons[0].nl}")
+    raise SystemExit(0 if all(finding.verdict == "original" for _, finding in found) else 1)
+
+
+def _plain(name: str, finding: Finding) -> dict[str, Any]:
+    return {
+        "file": name,
+        "verdict": finding.verdict,
+        "as_of": finding.as_of.isoformat(),
+        "number": finding.number,
+        "reasons": [asdict(reason) for reason in finding.reasons],
+    }
+
+
+@certificates.command("sweep")
+@with_appcontext
+def sweep() -> None:
+    """Remove stored files that no certificate knows and that are older than a day."""
+    removed = Storage(current().storage).sweep(
+        known=known_files(), older_than=orphans_before().timestamp()
+    )
+    click.echo(f"{removed} bestanden opgeruimd.")
+
+
+@click.group()
+def keys() -> None:
+    """Make and list the sealing keys."""
+
+
+@keys.command("init")
+@with_appcontext
+def keys_init() -> None:
+    """Make a root to take away and a key for each purpose; never over existing ones."""
+    settings = current()
+    try:
+        made = init_keys(
+            settings.keys, settings.keys_passphrase, now=clock.real_now(), issuer=settings.name
+        )
+    except KeysError as error:
+        raise click.ClickException(str(error)) from error
+    with unit_of_work():
+        for key in made.keys:
+            enter_key(key)
+    click.echo(f"Basis: {fingerprint_in_groups(made.root_fingerprint)}")
+    for key in made.keys:
+        click.echo(f"{key.purpose}: {key.key_id}, tot {key.valid_until:%d-%m-%Y}")
+    click.echo(f"Neem {made.root_private_key} mee naar een veilige plek en gooi het hier weg.")
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list instead of lines.")
+@with_appcontext
+def keys_list(*, as_json: bool) -> None:
+    """List the public keys, retired ones too."""
+    rows = [
+        {
+            "key_id": key.key_id,
+            "purpose": key.purpose,
+            "fingerprint": key.fingerprint,
+            "valid_from": key.valid_from.isoformat(),
+            "valid_until": key.valid_until.isoformat(),
+            "has_private_key": key.has_private_key,
+        }
+        for key in list_keys(current().keys)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['key_id']} {row['purpose']} {row['valid_from']} – {row['valid_until']}")

@@ -1,0 +1,42 @@
+"""Manifest of certificates."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from academy.kernel import mail
+from academy.kernel.feature import Feature, NavItem
+from certificates import policies, tasks
+from certificates.cli import certificates, keys
+from certificates.queries import checks
+from certificates.services.issuing import ISSUED_MAIL, mail_values
+from certificates.services.life import REMOVE_JOB
+from certificates.services.register import ISSUE_JOB
+from certificates.views import decisions, holder, register, verify
+from certificates.views.today import today
+
+mail.register_values(ISSUED_MAIL, mail_values)
+
+FEATURE = Feature(
+    name="certificates",
+    blueprints=(verify.bp, holder.bp, decisions.bp, register.bp),
+    capabilities=policies.ALL,
+    jobs={ISSUE_JOB: tasks.issue, REMOVE_JOB: tasks.remove_file},
+    commands=(certificates, keys),
+    today=today,
+    navigation=(
+        NavItem(
+            _("Certificaten"), "certificates.overview", "certificate", policies.READ_DOSSIER, 50
+        ),
+        NavItem(
+            _("Certificaat"), "my_certificates.own", "certificate", policies.OWN_CERTIFICATE, 55
+        ),
+    ),
+    checks=(
+        checks.file_faults,
+        checks.serial_faults,
+        checks.waiting_faults,
+        checks.orphan_faults,
+        checks.key_faults,
+    ),
+)

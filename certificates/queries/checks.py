@@ -1,0 +1,141 @@
+"""What `academy check` asks of the register, the files and the seals. Sentences for operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.kernel.queue import Job
+from academy.kernel.settings import current
+from academy.kernel.storage import Storage
+from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
+from certificates.adapters.verify import check_file
+from certificates.models import Certificate, Serial, SigningKey
+from certificates.rules.verdict import RegisterEntry
+
+MOST_WAIT = timedelta(hours=1)
+ORPHAN_AGE = timedelta(hours=24)
+"""A younger unknown file may belong to a certificate that is being made."""
+
+
+def file_faults() -> list[str]:
+    """Return what is wrong with the files of issued certificates: absent, altered, badly sealed."""
+    return list(_file_faults())
+
+
+def _file_faults() -> Iterator[str]:
+    rows = db.session.execute(
+        sa.select(Certificate.number, Certificate.sha256, Certificate.size_bytes)
+        .where(Certificate.state == "issued", Certificate.standing != "withdrawn")
+        .order_by(Certificate.id)
+    ).all()
+    if not rows:
+        return
+    try:
+        leaves, root = trusted_leaves(current().keys), root_certificate(current().keys)
+    except KeysError:
+        yield "there are issued certificates but no keys to check them with"
+        return
+    storage = Storage(current().storage)
+    now = clock.now()
+    for number, sha256, size_bytes in rows:
+        try:
+            data = storage.get(sha256)
+        except FileNotFoundError:
+            yield f"certificate {number} has no file"
+            continue
+        except ValueError:
+            yield f"the file of certificate {number} was altered"
+            continue
+        entry = RegisterEntry(number, "issued", None)
+        verdict = check_file(
+            data, leaves=leaves, root=root, now=now, today=now.date(), lookup=lambda _, e=entry: e
+        ).verdict
+        if verdict != "original" or len(data) != size_bytes:
+            yield f"the seal of certificate {number} is not valid"
+
+
+def serial_faults() -> list[str]:
+    """Return the letters and years whose serials have a gap or a double."""
+    counted = sa.select(
+        Certificate.letter,
+        Certificate.year,
+        sa.func.count().label("rows"),
+        sa.func.count(Certificate.serial.distinct()).label("serials"),
+        sa.func.max(Certificate.serial).label("highest"),
+    ).group_by(Certificate.letter, Certificate.year)
+    last = {
+        (row.letter, row.year): row.last
+        for row in db.session.execute(sa.select(Serial.letter, Serial.year, Serial.last))
+    }
+    faults = []
+    for row in db.session.execute(counted):
+        if row.rows != row.serials:
+            faults.append(f"serials of {row.letter} {row.year} were given out twice")
+        if row.highest != row.serials:
+            faults.append(f"serials of {row.letter} {row.year} have a gap")
+        if last.pop((row.letter, row.year), None) != row.highest:
+            faults.append(f"the last serial of {row.letter} {row.year} is not the highest")
+    faults += [f"serials of {one} {year} have a gap" for (one, year), n in last.items() if n]
+    return faults
+
+
+def waiting_faults() -> list[str]:
+    """Return the granted certificates without a file that nobody is going to make."""
+    key = "certificate-" + sa.cast(Certificate.id, sa.String)
+    has_job = sa.exists().where(
+        Job.name == "certificates.issue", Job.key == key, Job.state.in_(("waiting", "running"))
+    )
+    numbers = db.session.scalars(
+        sa.select(Certificate.number)
+        .where(
+            Certificate.state == "approved",
+            Certificate.approved_at < clock.now() - MOST_WAIT,
+            ~has_job,
+        )
+        .order_by(Certificate.id)
+    )
+    return [f"certificate {number} was granted and nobody makes its file" for number in numbers]
+
+
+def orphan_faults() -> list[str]:
+    """Return the stored files that no certificate knows, and that nobody is busy with."""
+    storage = Storage(current().storage)
+    known = known_files()
+    oldest = orphans_before().timestamp()
+    return [
+        f"file {sha256} belongs to nothing; remove it with: academy certificates sweep"
+        for sha256 in storage.hashes()
+        if sha256 not in known and storage.path(sha256).stat().st_mtime < oldest
+    ]
+
+
+def known_files() -> set[str]:
+    """Return the hashes of the files that certificates have; not of those taken back."""
+    return set(
+        db.session.scalars(
+            sa.select(Certificate.sha256).where(
+                Certificate.sha256.is_not(None), Certificate.standing != "withdrawn"
+            )
+        )
+    )
+
+
+def orphans_before() -> datetime:
+    """Return the instant before which an unknown file is nobody's work in progress."""
+    return clock.real_now() - ORPHAN_AGE
+
+
+def key_faults() -> list[str]:
+    """Return the keys that sealed a certificate and are not in the folder any more."""
+    here = {key.key_id for key in list_keys(current().keys)}
+    used = db.session.scalars(
+        sa.select(SigningKey.kid)
+        .where(SigningKey.id.in_(sa.select(Certificate.key_id).distinct()))
+        .order_by(SigningKey.kid)
+    )
+    return [f"the public key {kid} is missing from the keys" for kid in used if kid not in here]

@@ -1,0 +1,170 @@
+"""Everything about one proposal, and about one certificate, for the page about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
+from academy.people.models import Person
+from certificates.models import Certificate, CertificateEvent, Decision
+from certificates.queries.chain import find_open_revocation
+from certificates.queries.facts import EnrolmentFacts, get_facts
+from certificates.queries.judgement import judge
+from certificates.queries.lists import full_name
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """One criterion of a verdict, in both languages; `missing` and the forecast may be empty."""
+
+    state: str
+    sentence: dict[str, str]
+    missing: tuple[dict[str, str], ...]
+    forecast: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One proposal with what the rules say of it."""
+
+    id: int
+    kind: str
+    facts: EnrolmentFacts
+    printed_name: str
+    proposer: str
+    proposed_at: datetime
+    hardship: str
+    complete: bool
+    criteria: tuple[CriterionRow, ...]
+    outcome: str | None
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    earlier_id: int | None
+    certificate_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LifeStep:
+    """One step in the life of a certificate."""
+
+    kind: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSheet:
+    """One certificate as staff see it."""
+
+    id: int
+    facts: EnrolmentFacts
+    number: str
+    title: dict[str, str]
+    printed_name: str
+    issued_on: date
+    valid_until: date | None
+    standing: str
+    is_made: bool
+    decision_id: int
+    steps: tuple[LifeStep, ...]
+    revocation_id: int | None
+
+    @property
+    def was_handed_out(self) -> bool:
+        """Whether the holder has the paper."""
+        return any(step.kind == "handed_out" for step in self.steps)
+
+
+def get_dossier(decision_id: int) -> Dossier:
+    """Return one proposal. An open one shows what the rules say now, a closed one what was filed.
+
+    Raises NotFoundError.
+    """
+    decider, proposer = aliased(Person), aliased(Person)
+    row = db.session.execute(
+        sa.select(
+            Decision,
+            full_name(proposer).label("proposer"),
+            full_name(decider).label("decider"),
+            Certificate.id.label("certificate_id"),
+        )
+        .join(proposer, proposer.id == Decision.proposer_id)
+        .outerjoin(decider, decider.id == Decision.decided_by_id)
+        .outerjoin(Certificate, Certificate.decision_id == Decision.id)
+        .where(Decision.id == decision_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    decision = row.Decision
+    facts = get_facts(decision.enrolment_id)
+    is_live = decision.kind == "first" and decision.outcome in (None, "hold")
+    trace = judge(decision.enrolment_id).trace if is_live else decision.verdict
+    return Dossier(
+        id=decision.id,
+        kind=decision.kind,
+        facts=facts,
+        printed_name=decision.printed_name or facts.printed_name,
+        proposer=row.proposer,
+        proposed_at=decision.proposed_at,
+        hardship=decision.hardship,
+        complete=bool(trace.get("complete", True)),
+        criteria=criterion_rows(trace),
+        outcome=decision.outcome,
+        decided_by=row.decider or "",
+        decided_at=decision.decided_at,
+        reason=decision.reason,
+        earlier_id=decision.earlier_id,
+        certificate_id=row.certificate_id,
+    )
+
+
+def criterion_rows(trace: dict[str, Any]) -> tuple[CriterionRow, ...]:
+    """Return the criteria of a filed or fresh verdict, for a page."""
+    return tuple(
+        CriterionRow(
+            state=one["state"],
+            sentence={"nl": one["nl"], "en": one["en"]},
+            missing=tuple({"nl": gap["nl"], "en": gap["en"]} for gap in one["missing"]),
+            forecast={"nl": one.get("forecast_nl", ""), "en": one.get("forecast_en", "")},
+        )
+        for one in trace.get("criteria", ())
+    )
+
+
+def get_sheet(certificate_id: int) -> CertificateSheet:
+    """Return one certificate with its life. Raises NotFoundError."""
+    found = db.session.get(Certificate, certificate_id)
+    if found is None:
+        raise NotFoundError
+    return CertificateSheet(
+        id=found.id,
+        facts=get_facts(found.enrolment_id),
+        number=found.number,
+        title=found.content["title"],
+        printed_name=found.printed_name,
+        issued_on=found.issued_on,
+        valid_until=found.valid_until,
+        standing=found.standing,
+        is_made=found.state == "issued",
+        decision_id=found.decision_id,
+        steps=tuple(_steps(certificate_id)),
+        revocation_id=find_open_revocation(certificate_id),
+    )
+
+
+def _steps(certificate_id: int) -> Sequence[LifeStep]:
+    rows = db.session.execute(
+        sa.select(CertificateEvent.kind, CertificateEvent.at, full_name(Person).label("name"))
+        .outerjoin(Person, Person.id == CertificateEvent.by_id)
+        .where(CertificateEvent.certificate_id == certificate_id)
+        .order_by(CertificateEvent.id)
+    )
+    return [LifeStep(row.kind, row.at, row.name or "") for row in rows]

@@ -1,0 +1,157 @@
+"""The register: every certificate, its life, and what may happen to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response as AnyResponse
+
+from academy.kernel import clock, policy
+from academy.kernel.errors import InvalidInputError
+from academy.kernel.i18n import pick
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from certificates import policies
+from certificates.forms import ProposeForm, ReplaceForm, RevokeForm
+from certificates.queries.dossier import CertificateSheet, get_sheet
+from certificates.queries.facts import get_facts
+from certificates.queries.holder import get_stored
+from certificates.queries.lists import register_rows
+from certificates.services import decisions, life
+from certificates.views.decisions import put_at_fields
+from certificates.views.holder import file_response
+
+bp = FeatureBlueprint("register", __name__)
+
+
+@bp.page("/certificaten/register", needs=policies.REGISTER)
+def rows() -> str:
+    """Show the register, newest first."""
+    page = register_rows(actor(), request.args.get("after"))
+    older = url_for("register.rows", after=page.next_cursor) if page.next_cursor else None
+    return render_template(
+        "certificates/register.html", page=page, older=older, today=clock.today()
+    )
+
+
+@bp.page("/certificaten/<int:certificate_id>", needs=policies.REGISTER)
+def sheet(certificate_id: int) -> str:
+    """Show one certificate."""
+    return _page(certificate_id)
+
+
+@bp.page("/certificaten/<int:certificate_id>/bestand", needs=policies.REGISTER)
+def download(certificate_id: int) -> Response:
+    """Hand over the file, to print it for the holder."""
+    stored = get_stored(certificate_id)
+    policy.require(actor(), policies.REGISTER, get_facts(stored.enrolment_id).reach)
+    return file_response(stored)
+
+
+@bp.action("/certificaten/<int:certificate_id>/uitgereikt", needs=policies.PROPOSE)
+def hand_out(certificate_id: int) -> AnyResponse:
+    """Note that the holder has the paper."""
+    life.hand_out(certificate_id, by=actor())
+    flash(_("Het is opgeschreven: het papier is uitgereikt."), "success")
+    return redirect(url_for("register.sheet", certificate_id=certificate_id), 303)
+
+
+@bp.action("/certificaten/<int:certificate_id>/vervangen", needs=policies.PROPOSE_CHANGE)
+def replace(certificate_id: int) -> AnyResponse | tuple[str, int]:
+    """Propose the same certificate under another name."""
+    form = ReplaceForm()
+    if not form.validate():
+        return _page(certificate_id, replace_form=form), 422
+    try:
+        decision_id = decisions.propose_replacement(
+            certificate_id, printed_name=form.printed_name.data or "", by=actor()
+        )
+    except InvalidInputError as error:
+        put_at_fields(form, error)
+        return _page(certificate_id, replace_form=form), error.status
+    return _proposed(decision_id)
+
+
+@bp.action("/certificaten/<int:certificate_id>/verlengen", needs=policies.PROPOSE_CHANGE)
+def renew(certificate_id: int) -> AnyResponse | tuple[str, int]:
+    """Propose another term."""
+    form = ProposeForm()
+    if not form.validate():
+        return _page(certificate_id, renew_form=form), 422
+    try:
+        decision_id = decisions.propose_renewal(
+            certificate_id, by=actor(), hardship=form.hardship.data or ""
+        )
+    except InvalidInputError as error:
+        put_at_fields(form, error)
+        return _page(certificate_id, renew_form=form), error.status
+    return _proposed(decision_id)
+
+
+def _proposed(decision_id: int) -> AnyResponse:
+    flash(_("Je voorstel is verstuurd. Het bestuur beslist."), "success")
+    return redirect(url_for("certificates.dossier", decision_id=decision_id), 303)
+
+
+@bp.page("/certificaten/<int:certificate_id>/intrekken", needs=policies.REVOKE)
+def ask_revoke(certificate_id: int) -> str:
+    """Ask on which ground a certificate should be revoked."""
+    return _revoke_page(certificate_id, RevokeForm(formdata=None))
+
+
+@bp.action("/certificaten/<int:certificate_id>/intrekken", needs=policies.REVOKE)
+def revoke(certificate_id: int) -> AnyResponse | tuple[str, int]:
+    """Propose to revoke."""
+    form = RevokeForm()
+    if not form.validate():
+        return _revoke_page(certificate_id, form), 422
+    life.propose_revocation(certificate_id, form.ground.data or "", by=actor())
+    flash(_("Je voorstel is verstuurd. Een andere coördinator bevestigt het."), "success")
+    return redirect(url_for("certificates.overview"), 303)
+
+
+def _revoke_page(certificate_id: int, form: RevokeForm) -> str:
+    found = get_sheet(certificate_id)
+    policy.require(actor(), policies.REVOKE, found.facts.reach)
+    return render_template("certificates/revoke.html", sheet=found, form=form, pick=pick)
+
+
+@bp.action("/certificaten/intrekking/<int:revocation_id>/bevestigen", needs=policies.REVOKE)
+def confirm_revocation(revocation_id: int) -> AnyResponse:
+    """Revoke, as a colleague proposed."""
+    life.confirm_revocation(revocation_id, by=actor())
+    flash(_("Het certificaat is ingetrokken."), "success")
+    return redirect(url_for("certificates.overview"), 303)
+
+
+@bp.action("/certificaten/intrekking/<int:revocation_id>/laten", needs=policies.REVOKE)
+def drop_revocation(revocation_id: int) -> AnyResponse:
+    """Leave the certificate as it is."""
+    life.drop_revocation(revocation_id, by=actor())
+    flash(_("Het certificaat blijft zoals het is."), "success")
+    return redirect(url_for("certificates.overview"), 303)
+
+
+def _page(certificate_id: int, **forms: Any) -> str:
+    found: CertificateSheet = get_sheet(certificate_id)
+    who = actor()
+    policy.require(who, policies.REGISTER, found.facts.reach)
+    counts = found.is_made and found.standing == "valid"
+    may_change = policy.covers(who, policies.PROPOSE_CHANGE, found.facts.reach)
+    return render_template(
+        "certificates/sheet.html",
+        sheet=found,
+        today=clock.today(),
+        may_change=may_change and counts,
+        may_renew=may_change and counts and found.valid_until is not None,
+        may_hand_out=found.is_made
+        and not found.was_handed_out
+        and policy.covers(who, policies.PROPOSE, found.facts.reach),
+        may_revoke=counts
+        and found.revocation_id is None
+        and policy.covers(who, policies.REVOKE, found.facts.reach),
+        replace_form=forms.get("replace_form") or ReplaceForm(formdata=None),
+        renew_form=forms.get("renew_form") or ProposeForm(formdata=None),
+        pick=pick,
+    )
