@@ -25,8 +25,8 @@ from academy.kernel.web.assets import asset
 from academy.kernel.web.blueprint import testing_header, undeclared
 from academy.kernel.web.errors import init_errors
 from academy.kernel.web.headers import init_headers
-from academy.people.feature import FEATURE as PEOPLE
 from academy.people.adapters.cookie import actor_of_request
+from academy.people.feature import FEATURE as PEOPLE
 
 FEATURES: tuple[Feature, ...] = (PEOPLE,)
 MAX_REQUEST_BYTES = 6 * 1024 * 1024

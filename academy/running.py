@@ -52,7 +52,7 @@ def run_together(commands: Sequence[Sequence[str]]) -> int:
 
     Returns the exit status of the first to end, 0 when asked to stop.
     """
-    running = [subprocess.Popen(command) for command in commands]  # noqa: S603
+    running = [subprocess.Popen(command) for command in commands]
     asked = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

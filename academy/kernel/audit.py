@@ -147,13 +147,15 @@ def _write_kept(session: Session) -> None:
 
 
 def _salts(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
-    known = {
+    known: dict[int | None, bytes] = {
         row.person_id: row.salt
         for row in session.scalars(
             sa.select(PersonSalt).where(PersonSalt.person_id.in_(person_ids))
         )
     }
-    fresh = {person_id: ids.salt() for person_id in sorted(person_ids - set(known))}
+    fresh: dict[int | None, bytes] = {
+        person_id: ids.salt() for person_id in sorted(person_ids - set(known))
+    }
     if fresh:
         session.execute(
             sa.insert(PersonSalt),

@@ -57,7 +57,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
         """Store as UTC. Raises ValueError for a naive datetime."""
         if value is None:
             return None
@@ -65,7 +65,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
             raise ValueError("naive datetime")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
         """SQLite drops the zone; give it back."""
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 

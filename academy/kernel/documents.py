@@ -1,4 +1,4 @@
-"""One long-lived child process for rendering, sealing and parsing: no network, bounded memory and time.
+"""One long-lived child process for rendering, sealing and parsing: no network, bounded.
 
 The child is this module run with ``python -m``; it imports a feature's function by its dotted name,
 so the kernel knows no feature. Only plain values cross the pipe, in both directions.
@@ -102,9 +102,9 @@ class DocumentChild:
         return self._process.pid if self._process else None
 
     def call(self, function: str, /, *, wall_seconds: float | None = None, **values: Any) -> Any:
-        """Run `package.module:function` in the child with plain keyword values; return its plain answer.
+        """Run `package.module:function` in the child with plain keyword values; return its answer.
 
-        Raises DocumentTimeout after `wall_seconds`, DocumentError for anything else that goes wrong.
+        Raises DocumentTimeout after `wall_seconds`, DocumentError for anything else.
         """
         limit = wall_seconds or self._wall_seconds
         message = pickle.dumps((function, values, limit))
@@ -329,7 +329,7 @@ def _find(function: str) -> Callable[..., Any]:
 
 
 def _limit_processor_time(seconds: float) -> None:
-    """Let a document that outlives its parent end too: the kernel stops it after its own seconds."""
+    """Let a document that outlives its parent end too: it may use only its own seconds."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime + seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))

@@ -45,7 +45,7 @@ class ForbiddenError(DomainError):
         super().__init__(sentence)
 
 
-class StepUpRequired(ForbiddenError):
+class StepUpRequiredError(ForbiddenError):
     """The asker may do this, after showing once more who they are."""
 
     slug = "step-up-required"

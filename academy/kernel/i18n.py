@@ -44,7 +44,7 @@ def init_i18n(app: Flask) -> None:
 def language() -> str:
     """Return `nl` or `en`: what this page or mail is written in."""
     locale = get_locale()
-    return locale.language if locale and locale.language in LANGUAGES else "nl"
+    return str(locale.language) if locale and locale.language in LANGUAGES else "nl"
 
 
 def pick(texts: dict[str, str] | None) -> str:

@@ -1,4 +1,4 @@
-"""How often something may be tried: counted in the database, so it survives restarts and workers."""
+"""How often something may be tried: counted in the database, so that restarts do not forget."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from academy.kernel.errors import ForbiddenError, NotFoundError, StepUpRequired
+from academy.kernel.errors import ForbiddenError, NotFoundError, StepUpRequiredError
 
 STEP_UP_LASTS = timedelta(minutes=10)
 
@@ -169,7 +169,7 @@ def require_step_up(actor: Actor, right: Capability, now: datetime) -> None:
     """Refuse unless the actor showed within ten minutes who they are. `now` is real time."""
     fresh = actor.stepped_up_at is not None and now - actor.stepped_up_at <= STEP_UP_LASTS
     if right.step_up and not fresh:
-        raise StepUpRequired
+        raise StepUpRequiredError
 
 
 Column = Any

@@ -1,4 +1,4 @@
-"""Where the files lie that are not Python: inside the wheel, or beside the package in a checkout."""
+"""Where files lie that are not Python: inside the wheel, or beside the package in a checkout."""
 
 from __future__ import annotations
 

@@ -54,8 +54,10 @@ class Storage:
             yield from (path.stem for path in sorted(self.folder.glob("*.pdf")))
 
     def sweep(self, *, known: set[str], older_than: float) -> int:
-        """Remove files no row knows and left-over temporary files, last changed before
-        `older_than` (seconds since the epoch). Returns how many."""
+        """Remove files that no row knows and left-over temporary files; returns how many.
+
+        Only what was last changed before `older_than`, in seconds since the epoch.
+        """
         removed = 0
         for path in sorted(self.folder.glob("*")) if self.folder.is_dir() else ():
             orphan = path.suffix == ".tmp" or (path.suffix == ".pdf" and path.stem not in known)

@@ -44,7 +44,11 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
 class PasswordDoorForm(FlaskForm):  # type: ignore[misc]
     """E-mail and password."""
 
-    mailbox = DoorForm.mailbox
+    mailbox = StringField(
+        _("Je e-mailadres"),
+        validators=[InputRequired(_("Vul je e-mailadres in.")), Length(max=MAILBOX_LENGTH)],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
     password = PasswordField(
         _("Je wachtwoord"),
         validators=[InputRequired(_("Vul je wachtwoord in.")), Length(max=200)],

@@ -122,8 +122,10 @@ class Consent(Model):
 
 
 class Grant(Model):
-    """Who may do what, where, from when to when, given by whom. `scope_id` names the cohort,
-    person, place or organisation; None for everything."""
+    """Who may do what, where, from when to when, given by whom.
+
+    `scope_id` names the cohort, person, place or organisation; None for everything.
+    """
 
     __tablename__ = "grant"
     __table_args__ = (

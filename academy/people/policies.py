@@ -16,4 +16,7 @@ MANAGE_PEOPLE = capability("people:person:write", "coordinator", "admin")
 READ_PEOPLE = capability("people:person:read", "coordinator", "trainer", "coach")
 """Find a person in one's own reach."""
 
-ALL: tuple[Capability, ...] = (OWN_DATA, MANAGE_GRANTS, MANAGE_PEOPLE, READ_PEOPLE)
+GIVE_COACHING = capability("people:grant:coach", "coordinator")
+"""Let somebody guide one person in one's own region, and end it."""
+
+ALL: tuple[Capability, ...] = (OWN_DATA, MANAGE_GRANTS, MANAGE_PEOPLE, READ_PEOPLE, GIVE_COACHING)

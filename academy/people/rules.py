@@ -47,8 +47,12 @@ def sort_key(call_name: str, prefix: str, last_name: str) -> str:
     return " ".join(_folded(part) for part in parts if part)
 
 
+_PLAIN_LETTERS = {0x131: "i", 0x142: "l", 0xF8: "o", 0x111: "d"}
+"""Letters that do not decompose: dotless i, barred l, o and d with a stroke."""
+
+
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("ł", "l"))
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN_LETTERS))
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return plain.lstrip("'’‘ ")
 

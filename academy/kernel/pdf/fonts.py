@@ -22,7 +22,9 @@ class Face:
     file: str
 
 
-def _faces(prefix: str, stem: str, subsets: Mapping[str, str], weights: tuple[int, ...]) -> list[Face]:
+def _faces(
+    prefix: str, stem: str, subsets: Mapping[str, str], weights: tuple[int, ...]
+) -> list[Face]:
     return [
         Face(f"{prefix} {letter}".strip(), weight, f"{stem}-{subset}-{weight}-normal.woff2")
         for letter, subset in subsets.items()
@@ -41,9 +43,7 @@ _HEADING = _faces("Bitter", "bitter", _BITTER, (600,))
 # Noto Naskh and Noto Sans take dots off their letters, and a dot then maps to no character, which
 # PDF/A-3a forbids; Vazirmatn keeps every letter one glyph.
 _ARABIC = [Face("Arabisch", 600, "vazirmatn-arabic-600-normal.woff2")]
-_BODY = _faces(
-    "Next", "atkinson-hyperlegible-next", {"a": "latin", "b": "latin-ext"}, (400, 700)
-)
+_BODY = _faces("Next", "atkinson-hyperlegible-next", {"a": "latin", "b": "latin-ext"}, (400, 700))
 FACES = (*_HEADING, *_ARABIC, *_BODY)
 
 # The order in which the engine looks for a character, as in `print.css`.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML
 from weasyprint.formatting_structure.boxes import LineBox, TextBox
 from weasyprint.text.fonts import FontConfiguration
@@ -95,7 +95,7 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
         super().__init__(allowed_protocols=[], allow_redirects=False)
         self._assets = assets
 
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002 (its signature)
         """Return the asset behind an `asset:` address; stop the document for any other."""
         scheme, _, name = url.partition(":")
         if scheme != "asset" or name.lstrip("/") not in self._assets:
@@ -121,9 +121,7 @@ def _print_styles(fonts_folder: str) -> tuple[FontConfiguration, CSS]:
 def _finish(_document: Any, pdf: Any) -> None:
     """Make a PDF/A-3a file PDF/UA-1 as well (certificates.md, section 2)."""
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    metadata.stream = [
-        metadata.stream[0].replace(b"</rdf:RDF>", _UA_IDENTIFIER + b"</rdf:RDF>", 1)
-    ]
+    metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", _UA_IDENTIFIER + b"</rdf:RDF>", 1)]
     metadata.compress = False
     if "AF" in pdf.catalog:  # WeasyPrint lists every attachment twice
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
@@ -135,7 +133,7 @@ def _require_fit(document: Any, *, pages: int | None, box_class: str) -> None:
     if not box_class:
         return
     for page in document.pages:
-        for box in page._page_box.descendants():  # noqa: SLF001 (no public way to the boxes)
+        for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (no public way to the boxes)
             if _has_class(box, box_class) and _overflows(box):
                 raise _too_long(box.element.get("class", ""))
 
@@ -152,9 +150,9 @@ def _overflows(box: Any) -> bool:
     right, bottom = box.position_x + box.margin_width(), box.position_y + box.margin_height()
     return any(
         line.position_y + line.height > bottom + 0.5 or text.position_x + text.width > right + 0.5
-        for line in box.descendants()
+        for line in box.descendants(placeholders=True)
         if isinstance(line, LineBox)
-        for text in line.descendants()
+        for text in line.descendants(placeholders=True)
         if isinstance(text, TextBox) and text.text.strip()
     )
 

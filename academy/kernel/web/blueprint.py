@@ -17,7 +17,7 @@ from academy.kernel.policy import PUBLIC, Actor, Capability
 V = TypeVar("V", bound=Callable[..., Any])
 
 
-class SignInRequired(ForbiddenError):
+class SignInRequiredError(ForbiddenError):
     """Nobody is signed in; the page leads to the door and back."""
 
     status = 401
@@ -73,7 +73,7 @@ def _guard(needs: Capability) -> None:
     who = actor()
     if needs is not PUBLIC:
         if not who.is_authenticated:
-            raise SignInRequired
+            raise SignInRequiredError
         policy.require_right(who, needs)
         policy.require_step_up(who, needs, clock.real_now())
     g.guard = f"allow:{needs.name}"

@@ -15,16 +15,16 @@ from werkzeug import Response as AnyResponse
 from werkzeug.exceptions import HTTPException
 
 from academy.kernel.db import db
-from academy.kernel.errors import ConflictError, DomainError, StepUpRequired
-from academy.kernel.web.blueprint import SignInRequired
+from academy.kernel.errors import ConflictError, DomainError, StepUpRequiredError
+from academy.kernel.web.blueprint import SignInRequiredError
 
 log = structlog.get_logger()
 
 
 def init_errors(app: Flask) -> None:
     """Let every error of `app` answer in words."""
-    app.register_error_handler(SignInRequired, _to_the_door)
-    app.register_error_handler(StepUpRequired, _to_step_up)
+    app.register_error_handler(SignInRequiredError, _to_the_door)
+    app.register_error_handler(StepUpRequiredError, _to_step_up)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -88,14 +88,14 @@ def answer(
     return response
 
 
-def _to_the_door(error: SignInRequired) -> AnyResponse:
+def _to_the_door(error: SignInRequiredError) -> AnyResponse:
     if request.path.startswith("/api/"):
         return answer(401, error.slug, _("Je moet eerst binnenkomen."))
     back = request.full_path.rstrip("?") if request.method == "GET" else url_for("people.today")
     return redirect(url_for("sign_in.door", next=back), 303)
 
 
-def _to_step_up(error: StepUpRequired) -> AnyResponse:
+def _to_step_up(error: StepUpRequiredError) -> AnyResponse:
     if request.path.startswith("/api/"):
         return answer(403, error.slug, _("Laat eerst nog eens zien wie je bent."))
     back = request.full_path.rstrip("?")
@@ -108,7 +108,7 @@ def _domain_error(error: DomainError) -> Response:
     return answer(error.status, error.slug, error.sentence, error.fields)
 
 
-def _csrf_error(error: CSRFError) -> Response:
+def _csrf_error(_error: CSRFError) -> Response:
     return answer(
         400, "form-expired", _("Deze pagina stond te lang open. Ga terug en probeer het nog eens.")
     )
@@ -117,7 +117,7 @@ def _csrf_error(error: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> AnyResponse:
     code = error.code or 500
     if code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return answer(code, (error.name or "error").lower().replace(" ", "-"))
 
 
@@ -130,7 +130,7 @@ def _integrity_error(error: IntegrityError) -> Response:
     return _unexpected(error)
 
 
-def _stale(error: StaleDataError) -> Response:
+def _stale(_error: StaleDataError) -> Response:
     db.session.rollback()
     return _domain_error(
         ConflictError(_("Iemand anders veranderde dit net. Kijk eerst hoe het nu staat."))

@@ -7,15 +7,9 @@ from flask_login import current_user
 
 from academy.kernel.settings import current
 
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-        "img-src 'self' data:",
-    )
+CONTENT_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'; img-src 'self' data:"
 )
 YEAR = 31_536_000
 

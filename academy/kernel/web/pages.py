@@ -1,4 +1,4 @@
-"""The few pages that belong to no feature: style guide, privacy, accessibility, language, health."""
+"""The few pages of no feature: style guide, privacy, accessibility, language, health."""
 
 from __future__ import annotations
 

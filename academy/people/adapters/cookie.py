@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import Request, Response
+from flask import Request
+from werkzeug import Response
 
 from academy.kernel import clock, ids
 from academy.kernel.db import db, side_write

@@ -54,7 +54,7 @@ def find_live_sign_in(token_hash: str, now: datetime) -> LiveSignIn | None:
             Account.disabled_at.is_(None),
         )
     ).first()
-    return LiveSignIn(**row._mapping) if row else None
+    return LiveSignIn(*row) if row else None
 
 
 def grants_of(person_id: int, day: date) -> tuple[HeldGrant, ...]:

@@ -12,7 +12,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Grant
-from academy.people.policies import MANAGE_GRANTS
+from academy.people.policies import GIVE_COACHING, MANAGE_GRANTS
 from academy.people.services import sign_in
 
 FOUNDING_ROLES = ("admin", "board")
@@ -115,4 +115,68 @@ def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None
         by=by,
         subject_id=grant.person_id,
         role=grant.role,
+    )
+
+
+def give_coach_grant(
+    coach_id: int, person_id: int, *, by: Actor, place_id: int | None, reason: str
+) -> Grant:
+    """Let somebody guide one person from today; who already may, keeps what they have.
+
+    `place_id` is where the person is guided: the giver's region must cover it. Raises
+    NotFoundError outside that region, ForbiddenError for guiding oneself or naming oneself.
+    """
+    policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
+    if coach_id == person_id:
+        raise ForbiddenError(_("Niemand begeleidt zichzelf."))
+    held = db.session.scalars(_coach_grants(person_id).where(Grant.person_id == coach_id)).first()
+    if held is not None:
+        return held
+    return _add(
+        Grant(
+            person_id=coach_id,
+            role="coach",
+            scope_kind="person",
+            scope_id=person_id,
+            valid_from=clock.today(),
+            granted_by_id=by.person_id,
+            reason=reason,
+        ),
+        by,
+    )
+
+
+def end_coach_grants(person_id: int, *, by: Actor, place_id: int | None) -> None:
+    """Let nobody guide this person any more: the right is gone at once.
+
+    A right that ends today by its own date is left as it is. The coaches' sign-ins stay: rights
+    are read again at every request.
+    """
+    policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
+    today = clock.today()
+    for grant in db.session.scalars(_coach_grants(person_id).with_for_update()):
+        if grant.valid_to == today:
+            continue
+        if grant.valid_from >= today:
+            db.session.delete(grant)
+        else:
+            grant.valid_to = today - timedelta(days=1)
+        audit.record(
+            "people:grant:ended",
+            ("grant", grant.id),
+            by=by,
+            subject_id=grant.person_id,
+            role=grant.role,
+        )
+
+
+def _coach_grants(person_id: int) -> sa.Select[Grant]:
+    """Return the grants by which people guide this one person today."""
+    today = clock.today()
+    return sa.select(Grant).where(
+        Grant.role == "coach",
+        Grant.scope_kind == "person",
+        Grant.scope_id == person_id,
+        Grant.valid_from <= today,
+        sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
     )

@@ -86,7 +86,7 @@ def set_name() -> Any:
     me = actor()
     if not form.validate():
         return make_response(_own_page(name_form=form), 422)
-    persons.set_name_on_certificate(me.person_id or 0, form.name_on_certificate.data, by=me)
+    persons.set_name_on_certificate(me.person_id or 0, form.name_on_certificate.data or "", by=me)
     flash(_("Opgeslagen. Zo staat je naam op een nieuw certificaat."), "success")
     return redirect(url_for("people.own"), 303)
 
@@ -99,7 +99,7 @@ def set_password() -> Any:
     if not form.validate():
         return make_response(_own_page(password_form=form), 422)
     try:
-        sign_in.set_password(me.person_id or 0, form.password.data, by=me)
+        sign_in.set_password(me.person_id or 0, form.password.data or "", by=me)
     except InvalidInputError as error:
         form.password.errors = [error.sentence]
         return make_response(_own_page(password_form=form), 422)

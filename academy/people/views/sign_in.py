@@ -15,7 +15,12 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people import rules
 from academy.people.adapters.cookie import clear_cookie, set_cookie
 from academy.people.forms import CodeForm, DoorForm, PasswordDoorForm, StepUpForm
-from academy.people.queries.accounts import MailboxPerson, has_password, own_data
+from academy.people.queries.accounts import (
+    MailboxPerson,
+    has_password,
+    own_data,
+    people_of_mailbox,
+)
 from academy.people.services import sign_in as services
 
 bp = FeatureBlueprint("sign_in", __name__)
@@ -53,10 +58,10 @@ def ask_code() -> Any:
     if not form.validate():
         return _again("people/door.html", form)
     try:
-        services.ask_code(form.mailbox.data, address=asker())
+        services.ask_code(form.mailbox.data or "", address=asker())
     except InvalidInputError as error:
         return _again("people/door.html", form, error)
-    session[WAITING] = rules.clean_mailbox(form.mailbox.data)
+    session[WAITING] = rules.clean_mailbox(form.mailbox.data or "")
     return redirect(url_for("sign_in.code", next=_next()), 303)
 
 
@@ -79,7 +84,7 @@ def enter_with_code() -> Any:
     if not form.validate():
         return _again("people/code.html", form, mailbox=waiting)
     try:
-        people = services.check_code(form.mailbox.data, form.code.data, address=asker())
+        people = services.check_code(form.mailbox.data or "", form.code.data or "", address=asker())
     except InvalidInputError as error:
         return _again("people/code.html", form, error, mailbox=waiting)
     if len(people) > 1:
@@ -112,7 +117,7 @@ def _choosers() -> list[MailboxPerson]:
     if not allowed:
         return []
     mailbox = session.get(WAITING, "")
-    return [one for one in services.people_of_mailbox(mailbox) if one.person_id in allowed]
+    return [one for one in people_of_mailbox(mailbox) if one.person_id in allowed]
 
 
 @bp.page("/binnenkomen/wachtwoord", needs=PUBLIC)
@@ -128,7 +133,9 @@ def enter_with_password() -> Any:
     if not form.validate():
         return _again("people/password_door.html", form)
     try:
-        person = services.check_password(form.mailbox.data, form.password.data, address=asker())
+        person = services.check_password(
+            form.mailbox.data or "", form.password.data or "", address=asker()
+        )
     except InvalidInputError as error:
         return _again("people/password_door.html", form, error)
     return _let_in(person)
@@ -191,7 +198,7 @@ def confirm_step_up() -> Any:
     by_password = has_password(me.person_id or 0)
     try:
         if form.password.data:
-            services.check_password(mailbox, form.password.data, address=asker())
+            services.check_password(mailbox, form.password.data or "", address=asker())
         else:
             services.check_code(mailbox, form.code.data or "", address=asker())
     except InvalidInputError as error:

@@ -1,0 +1,1 @@
+"""The public "Bericht ons" form, and the inbox that it fills."""

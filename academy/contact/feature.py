@@ -1,0 +1,57 @@
+"""Manifest of contact."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from academy.contact import policies, queries, services, views
+from academy.contact.queries import RequestRow
+from academy.kernel import mail
+from academy.kernel.feature import Feature, NavItem, TodayItem
+from academy.kernel.i18n import short_day
+from academy.kernel.policy import Actor
+
+mail.register_values(services.CONFIRMATION, services.confirmation_values)
+
+MOST_ON_TODAY = 5
+EXCERPT_LETTERS = 90
+
+
+def today(actor: Actor) -> list[TodayItem]:
+    """Return the messages that wait for this actor, oldest first."""
+    if not actor.may(policies.HANDLE):
+        return []
+    page = queries.request_rows(actor, waiting=True, limit=MOST_ON_TODAY)
+    return [_item(row) for row in page.rows]
+
+
+def _item(row: RequestRow) -> TodayItem:
+    name = row.name or gettext("Iemand")
+    late = ""
+    if row.days_late:
+        late = ngettext("%(num)d werkdag te laat", "%(num)d werkdagen te laat", row.days_late)
+    message = row.message[:EXCERPT_LETTERS] + ("…" if len(row.message) > EXCERPT_LETTERS else "")
+    return TodayItem(
+        title=gettext("%(name)s schreef ons", name=name),
+        why=gettext(
+            "Bericht van %(day)s: ‘%(message)s’", day=short_day(row.received_at), message=message
+        ),
+        action=gettext("Open het bericht"),
+        href=url_for("contact.show", request_id=row.id),
+        icon="message",
+        urgency=1 if row.days_late else 2,
+        due_on=row.answer_by,
+        badge_kind="overdue" if row.days_late else "",
+        badge_word=late,
+    )
+
+
+FEATURE = Feature(
+    name="contact",
+    blueprints=(views.bp,),
+    capabilities=policies.ALL,
+    today=today,
+    navigation=(NavItem(_("Berichten"), "contact.inbox", "message", policies.HANDLE, 60),),
+)

@@ -1,0 +1,166 @@
+"""Reads of the inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.contact import policies, rules
+from academy.contact.models import ContactRequest, ContactStep
+from academy.kernel import clock
+from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.kernel.errors import NotFoundError
+from academy.kernel.i18n import working_days_between
+from academy.kernel.policy import Actor, within
+from academy.people.models import Person, Place
+from courses.models import Cohort, CourseVersion
+from courses.policies import APPLY
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One message in the inbox. `days_late` counts working days."""
+
+    id: int
+    name: str
+    reach: str
+    place: str
+    message: str
+    kind: str
+    state: str
+    received_at: datetime
+    answer_by: date
+    days_late: int
+    talk_on: date | None
+    tries: int
+    handled_by: str
+    handled_by_id: int | None
+    place_id: int | None
+    person_id: int | None
+    is_open: bool
+
+
+Handler = aliased(Person)
+
+
+def _select(actor: Actor) -> sa.Select[ContactRequest, Person | None, Place | None]:
+    return (
+        sa.select(ContactRequest, Handler, Place)
+        .outerjoin(Handler, Handler.id == ContactRequest.handled_by_id)
+        .outerjoin(Place, Place.id == ContactRequest.place_id)
+        .where(policies.in_reach(actor))
+    )
+
+
+def _row(request: ContactRequest, handler: Person | None, place: Place | None) -> RequestRow:
+    today = clock.today()
+    overdue = rules.is_overdue(request.state, request.answer_by, today)
+    return RequestRow(
+        id=request.id,
+        name=request.name,
+        reach=request.reach,
+        place=place.name if place else request.place_words,
+        message=request.message,
+        kind=request.kind,
+        state=request.state,
+        received_at=request.received_at,
+        answer_by=request.answer_by,
+        days_late=working_days_between(request.answer_by, today) if overdue else 0,
+        talk_on=request.talk_on,
+        tries=request.tries,
+        handled_by=handler.display_name if handler else "",
+        handled_by_id=request.handled_by_id,
+        place_id=request.place_id,
+        person_id=request.person_id,
+        is_open=request.is_open,
+    )
+
+
+def request_rows(
+    actor: Actor, *, waiting: bool, cursor: str | None = None, limit: int = 20
+) -> Page[RequestRow]:
+    """Return messages: those that wait for us oldest first, or the settled ones newest first."""
+    after = from_cursor(cursor, str, int)
+    order = (ContactRequest.received_at, ContactRequest.id)
+    query = _select(actor).where(ContactRequest.is_open.is_(waiting)).limit(limit + 1)
+    key = sa.tuple_(*order)
+    query = query.order_by(*(order if waiting else (column.desc() for column in order)))
+    if after:
+        bound = sa.tuple_(
+            sa.literal(datetime.fromisoformat(after[0]), ContactRequest.received_at.type),
+            sa.literal(after[1]),
+        )
+        query = query.where(key > bound if waiting else key < bound)
+    rows = [_row(*found) for found in db.session.execute(query)]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last = rows[-1] if more else None
+    return Page(tuple(rows), to_cursor(last.received_at.isoformat(), last.id) if last else None)
+
+
+def get_row(request_id: int, *, by: Actor) -> RequestRow:
+    """Return one message within reach. Raises NotFoundError."""
+    found = db.session.execute(_select(by).where(ContactRequest.id == request_id)).first()
+    if found is None:
+        raise NotFoundError
+    return _row(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step that was taken."""
+
+    to_state: str
+    at: datetime
+    by: str
+
+
+def step_rows(request_id: int) -> list[StepRow]:
+    """Return the steps of a request, oldest first."""
+    rows = db.session.execute(
+        sa.select(ContactStep.to_state, ContactStep.at, Person.call_name, Person.last_name)
+        .outerjoin(Person, Person.id == ContactStep.by_id)
+        .where(ContactStep.request_id == request_id)
+        .order_by(ContactStep.id)
+    )
+    return [
+        StepRow(to_state, at, " ".join(part for part in (call_name, last_name) if part))
+        for to_state, at, call_name, last_name in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose from a list."""
+
+    id: int
+    name: str
+
+
+def place_choices(actor: Actor) -> list[Choice]:
+    """Return the places of the actor's region, by name."""
+    rows = db.session.execute(
+        sa.select(Place.id, Place.name)
+        .where(within(actor, policies.ASSIGN, place=Place.id))
+        .order_by(Place.name)
+        .limit(500)
+    )
+    return [Choice(*row) for row in rows]
+
+
+def cohort_choices(actor: Actor) -> list[Choice]:
+    """Return the cohorts of the actor's region that take applications."""
+    rows = db.session.execute(
+        sa.select(Cohort.id, Cohort.name, CourseVersion.title_nl)
+        .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
+        .where(
+            within(actor, APPLY, place=Cohort.place_id),
+            Cohort.state.in_(("open", "full", "running")),
+        )
+        .order_by(Cohort.starts_on.desc())
+        .limit(100)
+    )
+    return [Choice(row.id, f"{row.name} ({row.title_nl})") for row in rows]

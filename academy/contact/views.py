@@ -1,0 +1,222 @@
+"""The public front door with its form, and the inbox behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from academy.contact import queries, rules, services
+from academy.contact.forms import (
+    KIND_LABELS,
+    STATE_LABELS,
+    ApplicationForm,
+    ContactForm,
+    SelectChoice,
+    SortForm,
+    TalkForm,
+)
+from academy.contact.policies import ASSIGN, HANDLE
+from academy.kernel.errors import ConflictError, InvalidInputError
+from academy.kernel.i18n import parse_day
+from academy.kernel.policy import PUBLIC
+from academy.kernel.web.addresses import asker
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.people.rules import looks_like_mailbox
+from academy.people.services.persons import NewPerson
+from courses.policies import APPLY
+from courses.queries.content import track_cards
+
+bp = FeatureBlueprint("contact", __name__)
+
+
+@bp.page("/", needs=PUBLIC)
+def home() -> str:
+    """Show what the academy is, its three tracks and the form."""
+    return render_template(
+        "contact/home.html", tracks=track_cards(), form=ContactForm(formdata=None)
+    )
+
+
+@bp.page("/contact", needs=PUBLIC)
+def write() -> str:
+    """Show the form."""
+    return render_template("contact/write.html", form=ContactForm(formdata=None))
+
+
+@bp.action("/contact", needs=PUBLIC)
+def send() -> Any:
+    """Store the message and say thanks."""
+    form = ContactForm()
+    if not form.validate():
+        return make_response(render_template("contact/write.html", form=form), 422)
+    if form.website.data:  # a program filled in the field that people do not see
+        return redirect(url_for("contact.thanks"), 303)
+    written = services.Message(
+        name=form.name.data or "",
+        reach=form.reach.data or "",
+        place_words=form.place_words.data or "",
+        message=form.message.data or "",
+    )
+    try:
+        services.send_message(written, address=asker())
+    except InvalidInputError as error:
+        _put_errors(form, error)
+        return make_response(render_template("contact/write.html", form=form), 422)
+    return redirect(url_for("contact.thanks"), 303)
+
+
+@bp.page("/contact/bedankt", needs=PUBLIC)
+def thanks() -> str:
+    """Say that the message arrived and what happens next."""
+    return render_template("contact/thanks.html")
+
+
+def _put_errors(form: Any, error: InvalidInputError) -> None:
+    for name, sentence in error.fields.items():
+        if name in form:
+            form[name].errors = [*form[name].errors, sentence]
+
+
+# --- the inbox -------------------------------------------------------------------------------
+
+
+@bp.page("/berichten", needs=HANDLE)
+def inbox() -> str:
+    """Show the messages that wait, or the settled ones."""
+    waiting = request.args.get("toon") != "klaar"
+    page = queries.request_rows(actor(), waiting=waiting, cursor=request.args.get("na"))
+    return render_template(
+        "contact/inbox.html", page=page, waiting=waiting, kinds=KIND_LABELS, states=STATE_LABELS
+    )
+
+
+@bp.page("/berichten/<int:request_id>", needs=HANDLE)
+def show(request_id: int) -> str:
+    """Show one message and the next step."""
+    return _page(request_id)
+
+
+def _page(request_id: int, *, sort: SortForm | None = None, talk: TalkForm | None = None) -> str:
+    row = queries.get_row(request_id, by=actor())
+    return render_template(
+        "contact/request.html",
+        row=row,
+        steps=queries.step_rows(request_id),
+        sort=sort or _sort_form(row.kind, row.place_id, bound=False),
+        talk=talk or TalkForm(formdata=None),
+        kinds=KIND_LABELS,
+        states=STATE_LABELS,
+        may_sort=actor().may(ASSIGN),
+        next_states=rules.STEPS[row.state],
+        reach_is_mail=looks_like_mailbox(row.reach),
+    )
+
+
+def _sort_form(kind: str, place_id: int | None, *, bound: bool) -> SortForm:
+    form = SortForm() if bound else SortForm(formdata=None, kind=kind, place=place_id or 0)
+    places = [SelectChoice(place.id, place.name) for place in queries.place_choices(actor())]
+    form.place.choices = [SelectChoice(0, _("nog geen plek")), *places]
+    return form
+
+
+@bp.action("/berichten/<int:request_id>/soort", needs=ASSIGN)
+def sort_out(request_id: int) -> Any:
+    """Say what kind of message it is and where it comes from."""
+    row = queries.get_row(request_id, by=actor())
+    form = _sort_form(row.kind, row.place_id, bound=True)
+    if not form.validate():
+        return make_response(_page(request_id, sort=form), 422)
+    services.sort_out(request_id, by=actor(), kind=form.kind.data, place_id=form.place.data or None)
+    return _back(request_id, _("Opgeslagen."))
+
+
+@bp.action("/berichten/<int:request_id>/gesprek", needs=HANDLE)
+def plan_talk(request_id: int) -> Any:
+    """Plan the introduction talk."""
+    form = TalkForm()
+    day = parse_day(form.talk_on.data or "")
+    if day is None:
+        form.talk_on.errors = [_("Schrijf de dag zo: 23-11-2026.")]
+        return make_response(_page(request_id, talk=form), 422)
+    try:
+        services.take_step(request_id, "talk_planned", by=actor(), talk_on=day)
+    except InvalidInputError as error:
+        _put_errors(form, error)
+        return make_response(_page(request_id, talk=form), 422)
+    return _back(request_id, _("Het gesprek staat gepland."))
+
+
+@bp.action("/berichten/<int:request_id>/stap", needs=HANDLE)
+def step(request_id: int) -> Response:
+    """Take the next step."""
+    wanted = request.form.get("step", "")
+    if wanted in ("talk_planned", "application"):
+        raise ConflictError(_("Gebruik het formulier op de pagina van het bericht."))
+    services.take_step(request_id, wanted, by=actor())
+    return _back(request_id, _("Opgeslagen: %(state)s.", state=STATE_LABELS[wanted]))
+
+
+@bp.action("/berichten/<int:request_id>/geen-gehoor", needs=HANDLE)
+def no_answer(request_id: int) -> Response:
+    """Count a call that nobody answered."""
+    services.note_no_answer(request_id, by=actor())
+    return _back(request_id, _("Genoteerd. Probeer het op een ander moment nog eens."))
+
+
+@bp.page("/berichten/<int:request_id>/aanmelden", needs=APPLY)
+def application(request_id: int) -> str:
+    """Show the form that makes an application of a message."""
+    row = queries.get_row(request_id, by=actor())
+    first, _space, last = row.name.partition(" ")
+    is_mail = looks_like_mailbox(row.reach)
+    form = ApplicationForm(
+        formdata=None,
+        call_name=first,
+        last_name=last,
+        email=row.reach if is_mail else "",
+        phone="" if is_mail else row.reach,
+    )
+    return _application_page(row, form)
+
+
+def _fill_cohorts(form: ApplicationForm) -> None:
+    cohorts = queries.cohort_choices(actor())
+    form.cohort.choices = [SelectChoice(one.id, one.name) for one in cohorts]
+
+
+def _application_page(row: queries.RequestRow, form: ApplicationForm) -> str:
+    _fill_cohorts(form)
+    return render_template("contact/application.html", row=row, form=form)
+
+
+@bp.action("/berichten/<int:request_id>/aanmelden", needs=APPLY)
+def apply(request_id: int) -> Any:
+    """Make an application of a message."""
+    row = queries.get_row(request_id, by=actor())
+    form = ApplicationForm()
+    _fill_cohorts(form)
+    if not form.validate():
+        return make_response(_application_page(row, form), 422)
+    new = NewPerson(
+        call_name=form.call_name.data or "",
+        prefix=form.prefix.data or "",
+        last_name=form.last_name.data or "",
+        phone=form.phone.data or "",
+        email=form.email.data or "",
+        place_id=row.place_id,
+    )
+    try:
+        enrolment_id = services.make_application(request_id, new, form.cohort.data, by=actor())
+    except (ConflictError, InvalidInputError) as error:
+        form.cohort.errors = [*form.cohort.errors, error.sentence]
+        return make_response(_application_page(row, form), error.status)
+    flash(_("%(name)s staat nu bij de aanmeldingen.", name=new.call_name), "success")
+    return redirect(url_for("cohorts.dossier", enrolment_id=enrolment_id), 303)
+
+
+def _back(request_id: int, message: str) -> Response:
+    flash(message, "success")
+    return redirect(url_for("contact.show", request_id=request_id), 303)

@@ -1,0 +1,36 @@
+"""Intake: which step may follow, and when the promise is broken."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from academy.contact import rules
+
+
+def test_the_promise_skips_the_weekend():
+    assert rules.answer_by(date(2026, 11, 12)) == date(2026, 11, 19)
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "late"),
+    [
+        ("new", date(2026, 11, 19), False),
+        ("new", date(2026, 11, 20), True),
+        ("contacted", date(2026, 11, 23), True),
+        ("talk_planned", date(2026, 11, 23), False),
+        ("closed", date(2026, 11, 23), False),
+    ],
+)
+def test_a_promise_is_broken_when_nothing_is_planned_in_time(state, today, late):
+    assert rules.is_overdue(state, date(2026, 11, 19), today) is late
+
+
+def test_every_step_leads_to_a_known_state():
+    assert set(rules.STEPS) == set(rules.STATES)
+    assert {step for steps in rules.STEPS.values() for step in steps} <= set(rules.STATES)
+
+
+def test_nothing_follows_the_end():
+    assert not any(rules.may_follow("closed", state) for state in rules.STATES)

@@ -1,0 +1,160 @@
+"""The public form, and the inbox of a coordinator."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from academy.contact import services
+from academy.contact.models import ContactRequest
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.mail import OutgoingMail
+from courses.models import Enrolment
+from tests.factories import (
+    make_actor,
+    make_cohort,
+    make_coordinator,
+    make_grant,
+    make_person,
+    make_place,
+    make_trainer,
+)
+
+MESSAGE = {
+    "name": "Fien",
+    "reach": "fien@voorbeeld.example",
+    "place_words": "Componistenbuurt",
+    "message": "Ik ben mantelzorger. Is dat ook goed?",
+}
+
+
+@pytest.fixture
+def place(app):
+    with unit_of_work():
+        return make_place()
+
+
+def receive(**changes):
+    with unit_of_work():
+        return services.receive(services.Message(**(MESSAGE | changes))).id
+
+
+def stored():
+    request = db.session.scalars(sa.select(ContactRequest)).one_or_none()
+    db.session.rollback()
+    return request
+
+
+def test_a_message_is_kept_and_confirmed(client):
+    answer = client.post("/contact", data=MESSAGE)
+    assert (answer.status_code, answer.location) == (303, "/contact/bedankt")
+    assert stored().message == MESSAGE["message"]
+    assert stored().answer_by.isoformat() == "2026-11-30"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == 1
+    assert "Je bericht is aangekomen" in client.get("/contact/bedankt").text
+
+
+def test_a_phone_number_is_enough_and_a_name_is_not_needed(client):
+    data = MESSAGE | {"name": "", "reach": "06-00009001", "place_words": ""}
+    assert client.post("/contact", data=data).status_code == 303
+    assert stored().name == ""
+
+
+def test_a_message_without_a_way_back_is_asked_again_and_keeps_the_text(client):
+    answer = client.post("/contact", data=MESSAGE | {"reach": " "})
+    assert answer.status_code == 422
+    assert MESSAGE["message"] in answer.text
+    assert stored() is None
+
+
+def test_a_program_that_fills_in_every_field_is_thanked_and_forgotten(client):
+    answer = client.post("/contact", data=MESSAGE | {"website": "http://spam.example"})
+    assert answer.status_code == 303
+    assert stored() is None
+
+
+def test_the_seventh_message_in_an_hour_has_to_wait(client):
+    statuses = [client.post("/contact", data=MESSAGE).status_code for _ in range(7)]
+    assert statuses == [303] * 6 + [429]
+
+
+def test_a_coordinator_sees_messages_without_a_place_and_of_her_own_region(place, sign_in):
+    with unit_of_work():
+        tineke, elsewhere = make_coordinator(place), make_place("Heksloot")
+    mine, theirs = receive(), receive(name="Yusuf")
+    client = sign_in(tineke)
+    assert "Fien" in client.get("/berichten").text
+    with unit_of_work():
+        db.session.get(ContactRequest, theirs).place_id = elsewhere.id
+    assert "Yusuf" not in client.get("/berichten").text
+    assert client.get(f"/berichten/{theirs}").status_code == 404
+    assert client.get(f"/berichten/{mine}").status_code == 200
+
+
+def test_trainers_and_participants_have_no_inbox(app, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        trainer, samira = make_trainer(make_cohort()), make_person()
+    for person in (trainer, samira):
+        client = sign_in(person)
+        assert client.get("/berichten").status_code == 403
+        assert (
+            client.post(f"/berichten/{request_id}/stap", data={"step": "spam"}).status_code == 403
+        )
+    assert stored().state == "new"
+
+
+def test_three_calls_without_answer_lay_a_message_to_rest(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        client = sign_in(make_coordinator(place))
+    for _ in range(3):
+        assert client.post(f"/berichten/{request_id}/geen-gehoor").status_code == 303
+    assert (stored().state, stored().is_open, stored().tries) == ("no_answer", False, 3)
+
+
+def test_a_talk_needs_a_day_that_is_not_past(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        client = sign_in(make_coordinator(place))
+    url = f"/berichten/{request_id}/gesprek"
+    for wrong in ("", "gisteren", "31-02-2027", "22-11-2026"):
+        answer = client.post(url, data={"talk_on": wrong})
+        assert answer.status_code == 422, wrong
+    assert client.post(url, data={"talk_on": "1-12-2026"}).status_code == 303
+    assert (stored().state, stored().talk_on.isoformat()) == ("talk_planned", "2026-12-01")
+
+
+def test_a_step_that_does_not_follow_is_refused(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        client = sign_in(make_coordinator(place))
+    assert client.post(f"/berichten/{request_id}/stap", data={"step": "closed"}).status_code == 409
+    assert stored().state == "new"
+
+
+def test_a_message_becomes_an_application(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        cohort = make_cohort(place=place, state="open")
+        client = sign_in(make_coordinator(place))
+        cohort_id = cohort.id
+    client.post(f"/berichten/{request_id}/stap", data={"step": "contacted"})
+    page = client.get(f"/berichten/{request_id}/aanmelden").text
+    assert 'value="fien@voorbeeld.example"' in page
+    data = {"call_name": "Fien", "email": "fien@voorbeeld.example", "cohort": cohort_id}
+    assert client.post(f"/berichten/{request_id}/aanmelden", data=data).status_code == 303
+    enrolment = db.session.scalars(sa.select(Enrolment)).one()
+    assert (enrolment.state, enrolment.cohort_id) == ("applied", cohort_id)
+    assert stored().state == "application"
+    assert stored().person_id == enrolment.person_id
+
+
+def test_what_was_handed_over_is_the_other_persons(place):
+    request_id = receive()
+    with unit_of_work():
+        tineke, elly = make_coordinator(place), make_person("Elly")
+        make_grant(elly, "board")
+        services.assign(request_id, elly.id, by=make_actor(tineke))
+        services.take_step(request_id, "referred", by=make_actor(elly))
+    assert stored().state == "referred"
