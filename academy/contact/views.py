@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from academy.contact import queries, rules, services
 from academy.contact.forms import (
@@ -14,7 +15,6 @@ from academy.contact.forms import (
     STATE_LABELS,
     ApplicationForm,
     ContactForm,
-    SelectChoice,
     SortForm,
     TalkForm,
 )

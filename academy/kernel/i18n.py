@@ -85,7 +85,7 @@ def moment(value: datetime | None) -> str:
     """Write `dinsdag 1 december 2026, 19.30 uur`."""
     if value is None:
         return ""
-    return gettext("%(day)s, %(time)s uur", day=day(value), time=clock_time(value))
+    return str(gettext("%(day)s, %(time)s uur", day=day(value), time=clock_time(value)))
 
 
 def date_input(value: date | None) -> str:
