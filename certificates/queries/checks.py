@@ -13,7 +13,7 @@ from academy.kernel.queue import Job
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
-from certificates.adapters.verify import check_file
+from certificates.adapters.verify import Lookup, check_file
 from certificates.models import Certificate, Serial, SigningKey
 from certificates.rules.verdict import RegisterEntry
 
@@ -43,20 +43,24 @@ def _file_faults() -> Iterator[str]:
     storage = Storage(current().storage)
     now = clock.now()
     for number, sha256, size_bytes in rows:
+        entry = RegisterEntry(number, "issued", None)
         try:
-            data = storage.get(sha256)
+            data = storage.get(sha256 or "")
         except FileNotFoundError:
             yield f"certificate {number} has no file"
             continue
         except ValueError:
             yield f"the file of certificate {number} was altered"
             continue
-        entry = RegisterEntry(number, "issued", None)
         verdict = check_file(
-            data, leaves=leaves, root=root, now=now, today=now.date(), lookup=lambda _, e=entry: e
+            data, leaves=leaves, root=root, now=now, today=now.date(), lookup=_always(entry)
         ).verdict
         if verdict != "original" or len(data) != size_bytes:
             yield f"the seal of certificate {number} is not valid"
+
+
+def _always(entry: RegisterEntry) -> Lookup:
+    return lambda _sha256: entry
 
 
 def serial_faults() -> list[str]:

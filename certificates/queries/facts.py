@@ -17,14 +17,12 @@ from courses.models import (
     AttendanceMark,
     Cohort,
     CohortTrainer,
-    Course,
     CourseVersion,
     Enrolment,
     FinalAttempt,
     Module,
     Promise,
     Session,
-    Track,
 )
 
 DIRECTOR = "director"
@@ -79,12 +77,10 @@ class Signer:
 def get_facts(enrolment_id: int, *, lock: bool = False) -> EnrolmentFacts:
     """Return the facts of one enrolment. Raises NotFoundError."""
     statement = (
-        sa.select(Enrolment, Person, Cohort, CourseVersion, Track.key)
+        sa.select(Enrolment, Person, Cohort, CourseVersion)
         .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .join(Track, Track.id == Course.track_id)
         .where(Enrolment.id == enrolment_id)
     )
     if lock:
@@ -92,7 +88,7 @@ def get_facts(enrolment_id: int, *, lock: bool = False) -> EnrolmentFacts:
     row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFoundError
-    enrolment, person, cohort, version, track = row
+    enrolment, person, cohort, version = row
     return EnrolmentFacts(
         enrolment_id=enrolment.id,
         state=enrolment.state,
@@ -105,7 +101,7 @@ def get_facts(enrolment_id: int, *, lock: bool = False) -> EnrolmentFacts:
         cohort=cohort.name,
         place_id=cohort.place_id,
         organisation_id=cohort.client_organisation_id,
-        track=track,
+        track=version.content["course"]["track"],
         course_version_id=version.id,
         course_title={"nl": version.title_nl, "en": version.title_en},
         course=version.content["course"],

@@ -113,7 +113,7 @@ def _changeable(certificate_id: int, *, by: Actor) -> tuple[EnrolmentFacts, chai
 
 
 def _judge_renewal(facts: EnrolmentFacts, earlier: chain.Standing) -> dict[str, Any]:
-    rule = facts.course["renewal_rule"]
+    rule = facts.course.get("renewal_rule")
     if rule is None or earlier.valid_until is None:
         raise ConflictError(_("Dit bewijs verloopt niet. Verlengen is niet nodig."))
     return renewal_verdict(
