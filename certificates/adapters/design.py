@@ -1,4 +1,4 @@
-"""The designs: a folder each, with texts, page, style and a sample that lists what the page sees."""
+"""The designs: a folder each, with texts, page, style and a sample of all that the page sees."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ class DesignError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NameSize:
-    """A size class for the name: its class in `page.css`, its points, how many lines it may take."""
+    """A size for the name: its class in `page.css`, its points, how many lines it may take."""
 
     class_: str
     points: float
@@ -74,7 +74,8 @@ def load_design(name: str) -> Design:
         texts=settings["texts"],
         name_width_mm=settings["name_width_mm"],
         name_sizes=tuple(
-            NameSize(size["class"], size["points"], size["lines"]) for size in settings["name_sizes"]
+            NameSize(size["class"], size["points"], size["lines"])
+            for size in settings["name_sizes"]
         ),
         title_width_mm=settings["title_width_mm"],
         title_points=settings["title_points"],

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from academy.kernel.documents import DocumentError
+
 Purpose = Literal["certificates", "coaching"]
 PURPOSES: tuple[Purpose, ...] = ("certificates", "coaching")
 
@@ -34,8 +36,8 @@ _ROOT = "root"
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
-class KeysError(Exception):
-    """The keys cannot be made or opened; the sentence says why, in Dutch."""
+class KeysError(DocumentError):
+    """The keys cannot be made or opened; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,8 @@ def load_signer(folder: Path, purpose: Purpose, passphrase: str, *, now: datetim
     ]
     if not usable:
         raise KeysError(
-            f"Er is geen geldige sleutel voor {_TITLES[purpose]}. Maak er een met: academy keys init"
+            f"Er is geen geldige sleutel voor {_TITLES[purpose]}. "
+            "Maak er een met: academy keys init"
         )
     return _opened(folder, usable[-1], passphrase)
 

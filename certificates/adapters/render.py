@@ -85,7 +85,9 @@ def page_values(
         "brand": texts["brand"],
         "brand_line": texts["brand_line"],
         "made_at": html_date(printed.made_at),
-        "title_lines": _title_lines(title, design, start=texts.get("title_start"), fonts_folder=fonts_folder),
+        "title_lines": _title_lines(
+            title, design, start=texts.get("title_start"), fonts_folder=fonts_folder
+        ),
         "seal_alt": texts["seal_alt"],
         "owner_label": texts["owner_label"],
         "printed_name": name,
@@ -132,7 +134,9 @@ def qr_svg(url: str) -> bytes:
         raise ValueError("the QR code opens an address of the academy")
     out = io.BytesIO()
     code = segno.make(url, error="m", micro=False, boost_error=False)
-    code.save(out, kind="svg", border=0, xmldecl=False, omitsize=True, svgclass=None, lineclass=None)
+    code.save(
+        out, kind="svg", border=0, xmldecl=False, omitsize=True, svgclass=None, lineclass=None
+    )
     return out.getvalue()
 
 
@@ -165,9 +169,7 @@ def _lines_needed(text: str, width: _Measure, room: float, *, breaks_anywhere: b
     return lines
 
 
-def _title_lines(
-    title: str, design: Design, *, start: str | None, fonts_folder: str
-) -> list[str]:
+def _title_lines(title: str, design: Design, *, start: str | None, fonts_folder: str) -> list[str]:
     """Return the title on two even lines, or on one if it takes less than half the room.
 
     A title that begins with `start` breaks there.
@@ -179,7 +181,8 @@ def _title_lines(
     if len(words) == 1 or width(title) < design.title_width_mm * _POINTS_PER_MM / 2:
         return [title]
     halves = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    return list(min(halves, key=lambda half: max(width(half[0]), width(half[1]))))
+    first, second = min(halves, key=lambda half: max(width(half[0]), width(half[1])))
+    return [first, second]
 
 
 def _facts(printed: PrintedCertificate, texts: dict[str, str]) -> list[dict[str, str]]:
@@ -219,7 +222,9 @@ def _hands_class(printed: PrintedCertificate, *, fonts_folder: str) -> str:
         )
     room = _SIGNATORY_MM[count] * _POINTS_PER_MM
     is_wide = any(
-        fonts.width_points(clean_name(s.name), stack="body bold", size=12, fonts_folder=fonts_folder)
+        fonts.width_points(
+            clean_name(s.name), stack="body bold", size=12, fonts_folder=fonts_folder
+        )
         > room
         or fonts.width_points(s.role, stack="body", size=10.5, fonts_folder=fonts_folder) > room
         for s in printed.signatories

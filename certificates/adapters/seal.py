@@ -4,7 +4,8 @@ Runs in the document child; importing it loads pyHanko.
 """
 
 import io
-from asn1crypto import x509 as asn1_x509
+
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -50,18 +51,18 @@ def seal(pdf: bytes, key: SealKey, *, reason: str, field_label: str) -> bytes:
     return sealed.getvalue()
 
 
-class _KeepMetadata(IncrementalPdfFileWriter):  # type: ignore[misc]
-    """Leaves the XMP as the renderer made it: rewritten, it no longer says PDF/UA to all readers."""
+class _KeepMetadata(IncrementalPdfFileWriter):
+    """Leaves the XMP as the renderer made it: rewritten, one validator refuses it."""
 
     def _update_meta(self) -> None:
         return None
 
 
-class _OpenedSigner(signers.Signer):  # type: ignore[misc]
+class _OpenedSigner(signers.Signer):
     """Signs with a key that is already open: pyHanko's own loads it again for each signature."""
 
     def __init__(self, key: SealKey) -> None:
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register(asn1_x509.Certificate.load(key.root_certificate))
         super().__init__(
             signing_cert=asn1_x509.Certificate.load(key.info.certificate), cert_registry=store
@@ -80,5 +81,3 @@ class _OpenedSigner(signers.Signer):  # type: ignore[misc]
         if dry_run:
             return bytes(72)
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
-
-

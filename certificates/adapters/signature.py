@@ -7,6 +7,7 @@ there is (trust.md, section 0, finding 3), so here any exception means: the seal
 import io
 from typing import Any
 
+from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -55,24 +56,49 @@ def read_intact(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, s
     _require(status.coverage == SignatureCoverageLevel.ENTIRE_FILE, "not_whole_file")
     _require(status.modification_level == ModificationLevel.NONE, "modified")
     _require(signature.docmdp_level == MDPPerm.NO_CHANGES, "not_certifying")
+    _require_canonical(data, signature, leaf=leaf, root=root)
     info = reader.trailer["/Info"]
     return {"key_id": keys.key_id_of(leaf), "number": str(info.get("/Keywords", ""))}
 
 
 def carries_seal(data: bytes, *, leaves: list[bytes]) -> bool:
-    """Say whether the public key of one of our leaves stands in the bytes, however broken they are."""
+    """Say whether the public key of one of our leaves stands in the bytes, however broken."""
     lowered = data.lower()
     return any(half in lowered for leaf in leaves for half in _point_halves(leaf))
+
+
+def _require_canonical(data: bytes, signature: Any, *, leaf: bytes, root: bytes) -> None:
+    """Refuse a change in the part that no signature covers: the container of the signature itself.
+
+    A third of a small file is that container; of 500 random changes there pyHanko accepts half.
+    """
+    container = signature.pkcs7_content
+    start, length, end, _rest = signature.byte_range
+    _require(
+        data[start + length : end] == b"<" + container.hex().upper().encode() + b">", "container"
+    )
+    message = asn1_cms.ContentInfo.load(container)
+    written = message.dump()
+    _require(not container[len(written) :].strip(b"\0"), "padding")
+    _require(message.dump(force=True) == written, "container")
+    signed = message["content"]
+    (signer,) = signed["signer_infos"]
+    _require(
+        sorted(c.chosen.dump() for c in signed["certificates"]) == sorted([leaf, root]), "chain"
+    )
+    # Names compare without regard to case; bytes do not.
+    issuer = asn1_x509.Certificate.load(leaf).issuer.dump()
+    _require(signer["sid"].chosen["issuer"].dump() == issuer, "signer")
+    _require(signed["version"].native == signer["version"].native == "v1", "version")
+    _require([a["algorithm"].native for a in signed["digest_algorithms"]] == ["sha256"], "digest")
+    _require(not signed["crls"].native and not signer["unsigned_attrs"].native, "extras")
 
 
 def _point_halves(leaf: bytes) -> list[bytes]:
     point = (
         x509.load_der_x509_certificate(leaf)
         .public_key()
-        .public_bytes(
-            serialization.Encoding.X962,  # type: ignore[arg-type]
-            serialization.PublicFormat.UncompressedPoint,  # type: ignore[arg-type]
-        )
+        .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     )
     return [point[1:33].hex().encode(), point[33:].hex().encode()]
 

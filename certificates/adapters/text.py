@@ -38,9 +38,7 @@ def _pages(node: Any) -> list[Any]:
 
 def _page_text(page: Any) -> tuple[str, str]:
     fonts = page["/Resources"]["/Font"]
-    maps = {
-        name.lstrip("/"): _to_unicode(fonts[name]) for name in fonts
-    }
+    maps = {name.lstrip("/"): _to_unicode(fonts[name]) for name in fonts}
     letters: list[str] = []
     current: dict[str, str] = {}
     for font, strings, string in _OPERATION.findall(page["/Contents"].data):

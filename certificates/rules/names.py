@@ -3,15 +3,22 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 LONGEST_NAME = 200
 NO_BREAK = "\u00a0"
 
 _PARTICLES = frozenset(
-    "van von de der den het 't 's ten ter te tot op in aan bij onder over uit voor fan fon af "
-    "la le du di da dos das del della y e zu zur el al ben bin ibn abu ’t ’s".split()
+    {
+        *("van", "von", "fan", "fon", "af", "de", "der", "den", "het", "'t", "'s", "’t", "’s"),
+        *("ten", "ter", "te", "tot", "op", "in", "aan", "bij", "onder", "over", "uit", "voor"),
+        *("la", "le", "du", "di", "da", "dos", "das", "del", "della", "y", "e", "zu", "zur"),
+        *("el", "al", "ben", "bin", "ibn", "abu"),
+    }
 )
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
@@ -35,9 +42,7 @@ def find_name_problem(name: str, *, uncovered: str = "") -> NameProblem | None:
     `uncovered` holds the characters that the print faces lack (`kernel.pdf.fonts.uncovered`).
     """
     if not name:
-        return NameProblem(
-            "empty", "Er is geen naam ingevuld.", "No name has been filled in."
-        )
+        return NameProblem("empty", "Er is geen naam ingevuld.", "No name has been filled in.")
     if len(name) > LONGEST_NAME:
         return NameProblem(
             "too_long",
@@ -79,7 +84,7 @@ def glue_particles(name: str) -> str:
     """Return `name` with a no-break space after each particle: "van der Heijden" stays together."""
     words = name.split(" ")
     glued = words[0]
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         glued += (NO_BREAK if _ends_in_particle(before) else " ") + word
     return glued
 

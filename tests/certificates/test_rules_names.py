@@ -29,7 +29,8 @@ def test_a_name_that_cannot_be_printed_has_one_problem(name, code):
 
 
 @pytest.mark.parametrize(
-    "name", ["Sukarsih", "Koos op 't Veld", "IJsbrand IJzerman", "Naïma (نعيمة)", "D’Angelo", "x" * 200]
+    "name",
+    ["Sukarsih", "Koos op 't Veld", "IJsbrand IJzerman", "Naïma (نعيمة)", "D’Angelo", "x" * 200],
 )
 def test_an_ordinary_name_has_no_problem(name):
     assert find_name_problem(name) is None

@@ -1,0 +1,245 @@
+"""A changed, foreign or unregistered file is never "original", and nothing in it raises."""
+
+import hashlib
+import io
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from pyhanko.pdf_utils.generic import NameObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from academy.kernel import documents
+from certificates.adapters import keys, verify
+from certificates.adapters.make import make_certificate, make_coaching_document
+from certificates.adapters.seal import seal
+from certificates.adapters.signature import read_signature
+from certificates.rules.verdict import RegisterEntry
+from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_printed
+
+TODAY = date(2026, 11, 23)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def keys_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("verifying") / "keys"
+    keys.init_keys(folder, PASSPHRASE, now=datetime.now(UTC) - timedelta(days=1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pinned(keys_folder):
+    return {
+        "leaves": keys.trusted_leaves(keys_folder),
+        "root": keys.root_certificate(keys_folder),
+    }
+
+
+@pytest.fixture(scope="module")
+def sealing(keys_folder):
+    yield {
+        "keys_folder": keys_folder,
+        "passphrase": PASSPHRASE,
+        "now": datetime.now(UTC),
+        "fonts_folder": FONTS,
+    }
+    documents.close()
+
+
+@pytest.fixture(scope="module")
+def paper(sealing):
+    return make_certificate(make_printed(), "residents", **sealing).pdf
+
+
+@pytest.fixture(scope="module")
+def unsealed():
+    return documents.call(
+        "certificates.adapters.render:render_certificate",
+        design="residents",
+        values=make_printed().as_plain(),
+        fonts_folder=str(FONTS),
+    )
+
+
+def check(data, pinned, *, registered=None, state="issued", until=date(2029, 11, 23), **changes):
+    """Check `data` where the register holds `registered`, parsing in this process."""
+    entry = RegisterEntry(NUMBER, state, until)
+    known = {hashlib.sha256(registered).hexdigest(): entry} if registered is not None else {}
+    values = {"lookup": known.get, "read_seal": read_signature, **pinned, **changes}
+    return verify.check_file(data, now=datetime.now(UTC), today=TODAY, **values)
+
+
+def codes(finding):
+    return finding.verdict, finding.reasons[0].code
+
+
+def test_the_issued_file_is_original(paper, pinned):
+    finding = check(paper, pinned, registered=paper, read_seal=None)
+    assert codes(finding) == ("original", "original")
+    assert finding.number == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("state", "until", "verdict"),
+    [
+        ("revoked", date(2029, 11, 23), "revoked"),
+        ("replaced", date(2029, 11, 23), "replaced"),
+        ("withdrawn", date(2029, 11, 23), "withdrawn"),
+        ("issued", date(2026, 11, 22), "expired"),
+    ],
+)
+def test_the_register_says_how_the_issued_file_stands(paper, pinned, state, until, verdict):
+    finding = check(paper, pinned, registered=paper, state=state, until=until)
+    assert finding.verdict == verdict
+
+
+def test_without_the_register_the_seal_tells_the_number_and_no_status(paper, pinned):
+    finding = check(paper, pinned, lookup=None)
+    assert codes(finding) == ("original", "status_not_known")
+    assert finding.number == NUMBER
+
+
+def test_a_sealed_file_that_was_never_registered_is_unknown(paper, pinned):
+    assert codes(check(paper, pinned)) == ("unknown", "not_registered")
+
+
+def test_a_registered_file_without_our_seal_is_not_original(unsealed, pinned):
+    assert codes(check(unsealed, pinned, registered=unsealed)) == ("unknown", "seal_missing")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"%PDF-",
+        b"%PDF-1.7\n%%EOF",
+        b"\x00" * 2_000_000,
+        b"%PDF-1.7\n" + b"\x00" * 1_900_000,
+        b"%PDF-1.7\n" + b"[" * 500_000,
+        b"%PDF-1.7\n" + b"<<" * 500_000 + b"\nstartxref\n9\n%%EOF",
+        b"PK\x03\x04" + b"x" * 1000,
+        b"geen pdf",
+    ],
+    ids=["empty", "head", "bare", "zeros", "zeros-pdf", "brackets", "dicts", "zip", "text"],
+)
+def test_any_other_file_is_unknown(data, pinned):
+    assert codes(check(data, pinned, read_seal=None)) == ("unknown", "not_ours")
+
+
+def test_a_file_that_is_too_large_is_not_read(paper, pinned):
+    data = paper + bytes(verify.LARGEST_FILE)
+    assert codes(check(data, pinned, registered=data)) == ("unknown", "too_large")
+
+
+@pytest.mark.parametrize("has_register", [True, False])
+def test_no_changed_byte_leaves_a_file_original(paper, pinned, has_register):
+    chance = random.Random(20261123)
+    start = paper.index(b"/Contents <") + 11
+    end = start + len(paper[start : paper.index(b">", start)].rstrip(b"0")) + 40
+    places = [chance.randrange(len(paper)) for _ in range(120)]
+    places += [chance.randrange(start, end) for _ in range(180)]
+    kept = {} if has_register else {"lookup": None}
+    for place in places:
+        changed = bytearray(paper)
+        while changed[place] == paper[place]:
+            hexadecimal = start <= place < end
+            changed[place] = chance.choice(b"0123456789abcdefABCDEF" if hexadecimal else range(256))
+        finding = check(bytes(changed), pinned, registered=paper, **kept)
+        assert finding.verdict in {"altered", "unknown"}, place
+
+
+def test_no_truncated_file_is_original(paper, pinned):
+    for length in range(0, len(paper), 1024):
+        finding = check(paper[:length], pinned, registered=paper, lookup=None)
+        assert finding.verdict in {"altered", "unknown"}, length
+
+
+def _updated(paper, change):
+    writer = IncrementalPdfFileWriter(io.BytesIO(paper))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _other_title(writer):
+    info = writer.trailer["/Info"]
+    info[NameObject("/Title")] = pdf_name("/Other")
+    writer.mark_update(writer.trailer.raw_get("/Info"))
+
+
+def _no_signature(writer):
+    del writer.root["/AcroForm"]
+    writer.update_root()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        lambda paper: paper + b"\n",
+        lambda paper: paper + b"\n%%EOF\n",
+        lambda paper: b"\n" + paper,
+        lambda paper: paper.replace(b"/P 1", b"/P 2"),
+        lambda paper: paper.replace(b"ETSI.CAdES.detached", b"ETSI.CAdES.detacheD"),
+        lambda paper: paper.replace(b"%PDF-1.7", b"%PDF-1.6"),
+        lambda paper: paper + paper,
+        lambda paper: _updated(paper, _other_title),
+        lambda paper: _updated(paper, lambda writer: writer.update_root()),
+        lambda paper: _updated(paper, _no_signature),
+    ],
+    ids=[
+        *("newline", "end", "before", "permission", "subfilter", "version", "twice"),
+        *("metadata", "empty-update", "no-form"),
+    ],
+)
+def test_no_structural_attack_makes_a_file_original(paper, pinned, attack):
+    changed = attack(paper)
+    assert changed != paper
+    for kept in ({}, {"lookup": None}):
+        finding = check(changed, pinned, registered=paper, **kept)
+        assert codes(finding) in {("altered", "altered"), ("unknown", "not_ours")}
+
+
+def test_a_twin_authority_with_our_name_is_not_ours(unsealed, pinned, tmp_path):
+    keys.init_keys(tmp_path / "evil", PASSPHRASE, now=datetime.now(UTC))
+    evil = keys.load_signer(
+        tmp_path / "evil", "certificates", PASSPHRASE, now=datetime.now(UTC) + timedelta(minutes=1)
+    )
+    forged = seal(unsealed, evil, reason="Certificaat uitgegeven", field_label="Zegel")
+    assert codes(check(forged, pinned, lookup=None)) == ("unknown", "not_ours")
+
+
+def test_a_coaching_log_is_not_a_certificate(sealing, pinned, keys_folder):
+    log = make_coaching_document(
+        '<html lang="nl"><head><title>Logboek</title></head><body><p>tekst</p></body></html>',
+        "",
+        assets={},
+        language="nl",
+        **sealing,
+    ).pdf
+    assert codes(check(log, pinned, lookup=None)) == ("unknown", "not_ours")
+    # Not even when somebody pins every leaf there is: its policy is another one.
+    every_leaf = {**pinned, "leaves": [info.certificate for info in keys.list_keys(keys_folder)]}
+    assert check(log, every_leaf, lookup=None).verdict == "altered"
+
+
+def test_an_old_file_stays_original_after_a_new_key(paper, pinned, keys_folder):
+    later = datetime.now(UTC)
+    root = keys_folder / "root.key.pem"
+    keys.add_key(keys_folder, "certificates", PASSPHRASE, now=later, root_private_key=root)
+    both = {**pinned, "leaves": keys.trusted_leaves(keys_folder)}
+    assert len(both["leaves"]) == 2
+    assert check(paper, both, registered=paper).verdict == "original"
+
+
+def test_without_pinned_keys_nothing_is_original(paper, pinned):
+    assert check(paper, {**pinned, "leaves": []}, lookup=None).verdict == "unknown"
+
+
+def test_a_file_that_kills_its_reader_is_not_original(paper, pinned):
+    def killed(_data, **_pinned):
+        raise documents.DocumentTimeout("te lang")
+
+    finding = check(paper, pinned, registered=paper, read_seal=killed)
+    assert codes(finding) == ("unknown", "seal_missing")
