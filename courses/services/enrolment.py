@@ -95,6 +95,7 @@ def other_track(enrolment_id: int, *, by: Actor, note: str = "") -> None:
 
 def _answer(enrolment_id: int, state: str, *, by: Actor, note: str) -> None:
     enrolment, _cohort = _to_change(enrolment_id, by=by)
+    _refuse_step(enrolment, state)
     enrolment.note = _short(note)
     _step(enrolment, state, by=by)
 

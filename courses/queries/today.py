@@ -1,0 +1,229 @@
+"""What courses puts on *Vandaag*: for participants, trainers and coordinators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.kernel.i18n import pick
+from academy.kernel.policy import Actor
+from courses import policies
+from courses.models import (
+    AttendanceCell,
+    Cohort,
+    Enrolment,
+    Module,
+    PracticeAssignment,
+    PracticeSubmission,
+    Session,
+)
+from courses.queries.cohorts import within_cohorts
+
+AHEAD = ("planned", "moved")
+SHOWN = 5
+UNMARKED_SINCE = timedelta(days=30)
+MARKED_STATES = ("active", "paused", "completed", "not_passed")
+
+
+@dataclass(frozen=True, slots=True)
+class NextSession:
+    """The next session of somebody who takes part."""
+
+    enrolment_id: int
+    order: int
+    title: str
+    location: str
+    starts_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingAssignment:
+    """An assignment whose lesson was held and that waits for its participant."""
+
+    enrolment_id: int
+    order: int
+    title: str
+    add_something: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRegister:
+    """A session of today or before whose register is not complete."""
+
+    cohort_id: int
+    session_id: int
+    cohort: str
+    order: int
+    title: str
+    starts_at: datetime
+    is_today: bool
+    unmarked: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingApplications:
+    """A cohort where people wait for an answer, and since when."""
+
+    cohort_id: int
+    cohort: str
+    people: int
+    since: date
+
+
+def next_session(person_id: int) -> NextSession | None:
+    """Return the next session of somebody, over all their courses."""
+    row = db.session.execute(
+        sa.select(
+            Enrolment.id,
+            Module.order,
+            Module.title_nl,
+            Module.title_en,
+            Session.location,
+            Session.starts_at,
+            Session.state,
+        )
+        .join(Session, Session.cohort_id == Enrolment.cohort_id)
+        .join(Module, Module.id == Session.module_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.state.in_(("admitted", "active")),
+            Session.state.in_(AHEAD),
+            Session.ends_at > clock.now(),
+        )
+        .order_by(Session.starts_at, Session.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    title = pick({"nl": row.title_nl, "en": row.title_en})
+    return NextSession(row.id, row.order, title, row.location, row.starts_at, row.state)
+
+
+def missing_assignments(person_id: int) -> list[MissingAssignment]:
+    """Return the assignments of held lessons that somebody still has to do, the oldest first."""
+    newer = aliased(PracticeSubmission)
+    last = sa.and_(
+        PracticeSubmission.enrolment_id == Enrolment.id,
+        PracticeSubmission.assignment_id == PracticeAssignment.id,
+        ~sa.exists().where(
+            newer.enrolment_id == Enrolment.id,
+            newer.assignment_id == PracticeAssignment.id,
+            newer.id > PracticeSubmission.id,
+        ),
+    )
+    rows = db.session.execute(
+        sa.select(
+            Enrolment.id,
+            Module.order,
+            PracticeAssignment.title_nl,
+            PracticeAssignment.title_en,
+            PracticeSubmission.state,
+        )
+        .join(Session, Session.cohort_id == Enrolment.cohort_id)
+        .join(Module, Module.id == Session.module_id)
+        .join(PracticeAssignment, PracticeAssignment.module_id == Module.id)
+        .outerjoin(PracticeSubmission, last)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.state == "active",
+            Session.state == "held",
+            sa.or_(PracticeSubmission.id.is_(None), PracticeSubmission.state == "add_something"),
+        )
+        .order_by(Session.starts_at)
+        .limit(SHOWN)
+    )
+    return [
+        MissingAssignment(
+            row.id,
+            row.order,
+            pick({"nl": row.title_nl, "en": row.title_en}),
+            row.state == "add_something",
+        )
+        for row in rows
+    ]
+
+
+def open_registers(by: Actor) -> list[OpenRegister]:
+    """Return the registers in reach that wait: today's sessions, and held ones with open cells."""
+    midnight = clock.local(clock.today() + timedelta(days=1))
+    marked = (
+        sa.select(sa.func.count())
+        .select_from(AttendanceCell)
+        .join(Enrolment, Enrolment.id == AttendanceCell.enrolment_id)
+        .where(AttendanceCell.session_id == Session.id, Enrolment.state.in_(MARKED_STATES))
+        .correlate(Session)
+        .scalar_subquery()
+    )
+    people = (
+        sa.select(sa.func.count())
+        .select_from(Enrolment)
+        .where(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(MARKED_STATES))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            Cohort.id.label("cohort_id"),
+            Session.id.label("session_id"),
+            Cohort.name,
+            Module.order,
+            Module.title_nl,
+            Module.title_en,
+            Session.starts_at,
+            (people - marked).label("unmarked"),
+        )
+        .join(Session, Session.cohort_id == Cohort.id)
+        .join(Module, Module.id == Session.module_id)
+        .where(
+            within_cohorts(by, policies.MARK),
+            Cohort.state.in_(("running", "finishing")),
+            Session.state != "cancelled",
+            Session.starts_at < midnight,
+            Session.starts_at > clock.now() - UNMARKED_SINCE,
+            people > marked,
+        )
+        .order_by(Session.starts_at.desc())
+        .limit(SHOWN)
+    )
+    today = clock.today()
+    return [
+        OpenRegister(
+            cohort_id=row.cohort_id,
+            session_id=row.session_id,
+            cohort=row.name,
+            order=row.order,
+            title=pick({"nl": row.title_nl, "en": row.title_en}),
+            starts_at=row.starts_at,
+            is_today=row.starts_at.astimezone(clock.AMSTERDAM).date() == today,
+            unmarked=row.unmarked,
+        )
+        for row in rows
+    ]
+
+
+def waiting_applications(by: Actor) -> list[WaitingApplications]:
+    """Return the cohorts in reach where somebody applied and has not been spoken to."""
+    rows = db.session.execute(
+        sa.select(
+            Cohort.id,
+            Cohort.name,
+            sa.func.count(Enrolment.id).label("people"),
+            sa.func.min(Enrolment.applied_on).label("since"),
+        )
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .where(
+            within_cohorts(by, policies.MANAGE),
+            Enrolment.state.in_(("applied", "intake_planned")),
+            Cohort.state.in_(("open", "full", "running")),
+        )
+        .group_by(Cohort.id, Cohort.name)
+        .order_by(sa.func.min(Enrolment.applied_on))
+        .limit(SHOWN)
+    )
+    return [WaitingApplications(row.id, row.name, row.people, row.since) for row in rows]

@@ -1,0 +1,408 @@
+"""Pages of staff: cohorts, their people, their sessions, and who asks for a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from werkzeug import Response
+
+from academy.kernel import clock, policy
+from academy.kernel.errors import DomainError, InvalidInputError, NotFoundError
+from academy.kernel.i18n import clock_time
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from courses import policies
+from courses.forms.cohorts import CohortForm, MoveForm, SessionsForm, TrainerForm, select_choices
+from courses.queries import cohorts as queries
+from courses.queries.cohorts import CohortHead, SessionRow
+from courses.queries.content import version_choices
+from courses.queries.enrolment import marks_by_module, trainer_names
+from courses.queries.progress import Progress, progress_rows
+from courses.rules.enrolment import COHORT_TRANSITIONS, SEATED
+from courses.rules.planning import meeting_days
+from courses.services import cohorts as cohort_services
+from courses.services.enrolment import apply as apply_for
+from courses.views import words
+
+bp = FeatureBlueprint("cohorts", __name__)
+
+MISSED = ("session_missed", "session_too_late", "makeup_over_limit")
+SUBMITTED = "submitted"
+TABLE_SIZE = 20
+"""Rows of the table on one page: with eight lessons it stays below 40 kB."""
+
+
+T = TypeVar("T")
+
+
+def _sure(value: T | None) -> T:
+    """Return what the form's validators made sure is there."""
+    if value is None:
+        raise InvalidInputError(_("Er is iets niet ingevuld."))
+    return value
+
+
+# --- cohorts ---------------------------------------------------------------------------------
+
+
+@bp.page("/groepen", needs=policies.READ_COHORT)
+def index() -> str:
+    """Show the cohorts in reach, the latest first."""
+    page = queries.cohort_rows(actor(), request.args.get("na"))
+    return render_template(
+        "courses/cohorts.html",
+        page=page,
+        may_plan=actor().may(policies.MANAGE),
+        words=words,
+    )
+
+
+def _new_form() -> CohortForm:
+    form = CohortForm()
+    versions = (
+        SimpleNamespace(id=one.id, label=f"{one.title} ({one.version})")
+        for one in version_choices()
+    )
+    form.course_version_id.choices = select_choices(versions)
+    form.place_id.choices = select_choices(queries.place_choices(actor()))
+    form.client_organisation_id.choices = select_choices(
+        queries.organisation_choices(), empty=_("Niemand, of nog niet bekend")
+    )
+    return form
+
+
+@bp.page("/groepen/nieuw", needs=policies.MANAGE)
+def new() -> str:
+    """Show the form for a new cohort."""
+    return render_template("courses/cohort_new.html", form=_new_form())
+
+
+@bp.action("/groepen/nieuw", needs=policies.MANAGE)
+def plan() -> Response:
+    """Make a cohort."""
+    form = _new_form()
+    if not form.validate():
+        return make_response(render_template("courses/cohort_new.html", form=form), 422)
+    cohort_id = cohort_services.plan_cohort(
+        cohort_services.CohortPlan(
+            course_version_id=form.course_version_id.data,
+            name=form.name.data or "",
+            place_id=form.place_id.data,
+            starts_on=_sure(form.starts_on.data),
+            location=form.location.data or "",
+            capacity=_sure(form.capacity.data),
+            client_organisation_id=form.client_organisation_id.data or None,
+        ),
+        by=actor(),
+    )
+    flash(_("De groep is gemaakt. Plan nu de bijeenkomsten."), "success")
+    return redirect(url_for("cohorts.sessions", cohort_id=cohort_id), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person on the page of a cohort: how it stands, and the one thing to do."""
+
+    name: str
+    href: str
+    marks: list[str | None]
+    attended: str
+    assignments: str
+    badge: words.Badge
+    todo: str
+    action_label: str
+    action_href: str
+
+
+@bp.page("/groepen/<int:cohort_id>", needs=policies.READ_COHORT)
+def show(cohort_id: int) -> str:
+    """Show a cohort: its people with one next action each, its sessions, its register."""
+    return _cohort_page(queries.get_cohort(cohort_id, actor()))
+
+
+def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
+    sessions = queries.session_rows(head.id)
+    people = progress_rows(head.id, request.args.get("na"), states=SEATED)
+    may_manage = policy.covers(actor(), policies.MANAGE, head.reach)
+    return render_template(
+        "courses/cohort.html",
+        head=head,
+        problem=problem,
+        sessions=sessions,
+        register=queries.session_for_register(sessions),
+        trainers=trainer_names(head.id),
+        people=[_person_row(one, sessions) for one in people.rows],
+        next_cursor=people.next_cursor,
+        may_manage=may_manage,
+        may_mark=policy.covers(actor(), policies.MARK, head.reach),
+        changes=_cohort_changes(head) if may_manage else [],
+        words=words,
+    )
+
+
+@bp.page("/groepen/<int:cohort_id>/presentie", needs=policies.READ_COHORT)
+def table(cohort_id: int) -> str:
+    """Show the attendance of a cohort as a table."""
+    head = queries.get_cohort(cohort_id, actor())
+    sessions = queries.session_rows(cohort_id)
+    people = progress_rows(cohort_id, request.args.get("na"), limit=TABLE_SIZE, states=SEATED)
+    return render_template(
+        "courses/cohort_table.html",
+        head=head,
+        columns=[
+            {"short": one.order, "long": f"{words.module_word(head.track)} {one.order}"}
+            for one in sessions
+        ],
+        people=[_person_row(one, sessions) for one in people.rows],
+        next_cursor=people.next_cursor,
+    )
+
+
+def _cohort_changes(head: CohortHead) -> list[tuple[str, str]]:
+    """Return what may be done with a cohort now; full and open follow by themselves."""
+    labels = {
+        "open": _("Open de groep voor aanmelden"),
+        "running": _("Begin met de groep"),
+        "finishing": _("Alle bijeenkomsten zijn geweest"),
+        "completed": _("Sluit de groep af"),
+        "cancelled": _("Deze groep gaat niet door"),
+    }
+    ahead = COHORT_TRANSITIONS[head.state] - ({"open"} if head.state == "full" else set())
+    return [(state, label) for state, label in labels.items() if state in ahead]
+
+
+def _person_row(progress: Progress, sessions: tuple[SessionRow, ...]) -> PersonRow:
+    rule, evidence = progress.rule, progress.evidence
+    marks = marks_by_module(progress)
+    there = sum(mark in ("present", "late", "made_up") for mark in marks.values())
+    done = sum(state == "done" for state in evidence.practice.values())
+    badge, todo, action = _next_action(progress)
+    return PersonRow(
+        name=progress.name,
+        href=url_for("enrolments.show", enrolment_id=progress.enrolment_id),
+        marks=[marks.get(session.module_key) for session in sessions],
+        attended=_("%(done)d van %(all)d", done=there, all=rule.attendance.sessions_total),
+        assignments=_("%(done)d van %(all)d", done=done, all=len(rule.modules)),
+        badge=badge,
+        todo=todo,
+        action_label=action,
+        action_href=url_for("enrolments.show", enrolment_id=progress.enrolment_id)
+        if action
+        else "",
+    )
+
+
+def _next_action(progress: Progress) -> tuple[words.Badge, str, str]:
+    """Return how somebody stands, why, and the verb of the one thing to do (empty: nothing)."""
+    if progress.state != "active":
+        return words.enrolment_badge(progress.state), "", ""
+    verdict = progress.verdict
+    if verdict.complete:
+        return words.Badge("done", _("alles gehaald")), "", _("Bekijk het dossier")
+    if any(one.state == "impossible" for one in verdict.criteria):
+        todo = _("Zo lukt het niet meer in deze groep.")
+        return words.Badge("attention", _("praat samen")), todo, _("Bekijk het dossier")
+    kinds = [missing.kind for missing in verdict.missing]
+    missed = sum(kind in MISSED for kind in kinds)
+    if missed:
+        todo = ngettext("Miste %(num)d bijeenkomst.", "Miste %(num)d bijeenkomsten.", missed)
+        return words.Badge("overdue", _("moet inhalen")), todo, _("Spreek inhalen af")
+    waiting = sum(state == SUBMITTED for state in progress.evidence.practice.values())
+    if waiting:
+        todo = ngettext(
+            "%(num)d opdracht wacht op jou.", "%(num)d opdrachten wachten op jou.", waiting
+        )
+        return words.Badge("waiting", _("op koers")), todo, _("Bekijk de opdrachten")
+    return words.Badge("done", _("op koers")), "", ""
+
+
+@bp.action("/groepen/<int:cohort_id>/stand", needs=policies.MANAGE)
+def change_state(cohort_id: int) -> Response:
+    """Bring a cohort to the next state."""
+    try:
+        cohort_services.change_state(cohort_id, request.form.get("state", ""), by=actor())
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page = _cohort_page(queries.get_cohort(cohort_id, actor()), problem=error.sentence)
+        return make_response(page, error.status)
+    flash(_("Opgeslagen."), "success")
+    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+@bp.page("/groepen/<int:cohort_id>/bijeenkomsten", needs=policies.MANAGE)
+def sessions(cohort_id: int) -> str:
+    """Show the sessions and trainers of a cohort, and plan what has no day yet."""
+    return _sessions_page(_to_manage(cohort_id))
+
+
+def _to_manage(cohort_id: int) -> CohortHead:
+    return queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
+
+
+def _sessions_page(
+    head: CohortHead, *, form: SessionsForm | None = None, trainer: TrainerForm | None = None
+) -> str:
+    return render_template(
+        "courses/cohort_sessions.html",
+        head=head,
+        sessions=queries.session_rows(head.id),
+        unplanned=queries.unplanned_modules(head),
+        trainers=trainer_names(head.id),
+        form=form or SessionsForm(formdata=None, first_on=head.starts_on),
+        trainer_form=trainer or _trainer_form(head, formdata=None),
+        words=words,
+    )
+
+
+def _trainer_form(head: CohortHead, **values: Any) -> TrainerForm:
+    form = TrainerForm(**values)
+    form.person_id.choices = select_choices(queries.trainer_choices(head.id))
+    return form
+
+
+@bp.action("/groepen/<int:cohort_id>/bijeenkomsten", needs=policies.MANAGE)
+def plan_sessions(cohort_id: int) -> Response:
+    """Plan every lesson that has no session yet."""
+    head, form = _to_manage(cohort_id), SessionsForm()
+    if not form.validate():
+        return make_response(_sessions_page(head, form=form), 422)
+    try:
+        cohort_services.plan_sessions(cohort_id, _session_plans(head, form), by=actor())
+    except DomainError as error:
+        _add_problem(form, error)
+        return make_response(_sessions_page(head, form=form), 422)
+    flash(_("De bijeenkomsten zijn gepland."), "success")
+    return redirect(url_for("cohorts.sessions", cohort_id=cohort_id), 303)
+
+
+def _session_plans(head: CohortHead, form: SessionsForm) -> list[cohort_services.SessionPlan]:
+    modules = queries.unplanned_modules(head)
+    days = meeting_days(
+        _sure(form.first_on.data), every_days=_sure(form.every_days.data), count=len(modules)
+    )
+    return [
+        cohort_services.SessionPlan(
+            module_id=module.id,
+            starts_at=_at(day, form.starts.value),
+            ends_at=_at(day, form.starts.value) + timedelta(minutes=module.minutes),
+            location=form.location.data or "",
+        )
+        for module, day in zip(modules, days, strict=True)
+    ]
+
+
+def _at(day: date, moment: time) -> datetime:
+    return clock.local(day, moment.hour, moment.minute)
+
+
+@bp.action("/groepen/<int:cohort_id>/trainers", needs=policies.MANAGE)
+def add_trainer(cohort_id: int) -> Response:
+    """Let somebody train this cohort."""
+    head = _to_manage(cohort_id)
+    form = _trainer_form(head)
+    if not form.validate():
+        return make_response(_sessions_page(head, trainer=form), 422)
+    cohort_services.add_trainer(cohort_id, form.person_id.data, by=actor())
+    flash(_("De trainer hoort nu bij de groep. Een beheerder geeft het recht."), "success")
+    return redirect(url_for("cohorts.sessions", cohort_id=cohort_id), 303)
+
+
+@bp.page("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
+def session(cohort_id: int, session_id: int) -> str:
+    """Show the form that moves one session."""
+    head = _to_manage(cohort_id)
+    return _session_page(head, _session_of(head, session_id))
+
+
+def _session_of(head: CohortHead, session_id: int) -> SessionRow:
+    found = next((one for one in queries.session_rows(head.id) if one.id == session_id), None)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _session_page(head: CohortHead, one: SessionRow, form: MoveForm | None = None) -> str:
+    form = form or MoveForm(
+        formdata=None,
+        day=one.starts_at.astimezone(clock.AMSTERDAM).date(),
+        starts=clock_time(one.starts_at),
+        location=one.location,
+    )
+    return render_template(
+        "courses/cohort_session.html", head=head, session=one, form=form, words=words
+    )
+
+
+@bp.action("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
+def move_session(cohort_id: int, session_id: int) -> Response:
+    """Move one session."""
+    head, form = _to_manage(cohort_id), MoveForm()
+    one = _session_of(head, session_id)
+    if not form.validate():
+        return make_response(_session_page(head, one, form), 422)
+    try:
+        cohort_services.move_session(
+            session_id,
+            _at(_sure(form.day.data), form.starts.value),
+            by=actor(),
+            location=form.location.data or "",
+        )
+    except DomainError as error:
+        _add_problem(form, error)
+        return make_response(_session_page(head, one, form), 422)
+    flash(_("De bijeenkomst is verzet. Vertel het de groep."), "success")
+    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
+
+
+@bp.action(
+    "/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>/afgelast", needs=policies.MANAGE
+)
+def cancel_session(cohort_id: int, session_id: int) -> Response:
+    """Cancel one session."""
+    _session_of(_to_manage(cohort_id), session_id)
+    cohort_services.cancel_session(session_id, by=actor())
+    flash(_("De bijeenkomst gaat niet door. Vertel het de groep."), "success")
+    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
+
+
+def _add_problem(form: FlaskForm, error: DomainError) -> None:
+    """Show what a service refused in the summary above the form."""
+    form.form_errors.append(error.sentence)
+
+
+# --- who asks for a place --------------------------------------------------------------------
+
+
+@bp.page("/groepen/<int:cohort_id>/aanmeldingen", needs=policies.MANAGE)
+def applications(cohort_id: int) -> str:
+    """Show who asked for a place, and find somebody to apply for."""
+    head, search = _to_manage(cohort_id), request.args.get("zoek", "")
+    return render_template(
+        "courses/cohort_applications.html",
+        head=head,
+        waiting=queries.application_rows(cohort_id),
+        search=search,
+        found=queries.people_to_apply(head, actor(), search),
+        words=words,
+    )
+
+
+@bp.action("/groepen/<int:cohort_id>/aanmeldingen", needs=policies.APPLY)
+def apply(cohort_id: int) -> Response:
+    """Apply for a place on behalf of somebody."""
+    person_id = request.form.get("person_id", type=int)
+    if person_id is None:
+        raise NotFoundError
+    enrolment_id = apply_for(person_id, cohort_id, by=actor())
+    flash(_("De aanmelding staat erin. Spreek nu een kennismaking af."), "success")
+    return redirect(url_for("enrolments.show", enrolment_id=enrolment_id), 303)

@@ -1,0 +1,99 @@
+"""The path of a participant: sessions, lessons, assignments, and what is still missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from academy.kernel import clock, policy
+from academy.kernel.i18n import language
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from courses import policies
+from courses.adapters.markdown import to_html
+from courses.queries.content import get_lesson
+from courses.queries.enrolment import (
+    EnrolmentHead,
+    PathStep,
+    get_readable,
+    next_step,
+    own_enrolments,
+    path_steps,
+    trainer_names,
+)
+from courses.queries.progress import progress_of
+from courses.rules import CriterionVerdict
+from courses.views import words
+
+bp = FeatureBlueprint("path", __name__)
+
+
+@bp.page("/leergang", needs=policies.OWN_PATH)
+def index() -> Any:
+    """Show one's own courses; with one course, that path at once."""
+    enrolments = own_enrolments(actor().person_id or 0)
+    if len(enrolments) == 1:
+        return redirect(url_for("path.show", enrolment_id=enrolments[0].id), 303)
+    return render_template("courses/paths.html", enrolments=enrolments, words=words)
+
+
+@bp.page("/leergang/<int:enrolment_id>", needs=policies.OWN_PATH)
+def show(enrolment_id: int) -> str:
+    """Show the path: what comes next, how it stands, and every lesson."""
+    head = get_readable(enrolment_id, actor())
+    progress = progress_of(enrolment_id)
+    steps = path_steps(head, progress)
+    following = next_step(steps)
+    return render_template(
+        "courses/path.html",
+        head=head,
+        is_own=head.person_id == actor().person_id,
+        steps=steps,
+        next_step=following,
+        may_apologise=following is not None and _may_apologise(head, following),
+        trainers=trainer_names(head.cohort_id),
+        done=sum(step.mark in ("present", "late", "made_up") for step in steps),
+        verdict=progress.verdict,
+        criteria=[spoken(one) for one in progress.verdict.criteria],
+        words=words,
+    )
+
+
+def _may_apologise(head: EnrolmentHead, step: PathStep) -> bool:
+    """Say whether somebody can still say that this participant does not come."""
+    is_ahead = step.starts_at is not None and step.starts_at > clock.now()
+    is_expected = head.state in ("admitted", "active") and step.mark is None
+    return is_ahead and is_expected and policy.covers(actor(), policies.APOLOGISE, head.reach)
+
+
+@bp.page("/leergang/<int:enrolment_id>/les/<int:order>", needs=policies.OWN_PATH)
+def lesson(enrolment_id: int, order: int) -> str:
+    """Show one lesson with its assignment; trainers also read their own part."""
+    head = get_readable(enrolment_id, actor())
+    found = get_lesson(head.course_version_id, order)
+    progress = progress_of(enrolment_id)
+    steps = path_steps(head, progress)
+    is_trainer = policy.covers(actor(), policies.MARK, head.reach)
+    return render_template(
+        "courses/lesson.html",
+        head=head,
+        lesson=found,
+        step=next(step for step in steps if step.order == order),
+        steps=len(steps),
+        text=to_html(found.lesson),
+        task=to_html(found.assignment_task, heading=3),
+        makeup=to_html(found.makeup_task, heading=3),
+        trainer_text=to_html(found.trainer_text, heading=3) if is_trainer else None,
+        words=words,
+    )
+
+
+def spoken(criterion: CriterionVerdict) -> dict[str, Any]:
+    """Return a criterion in the reader's language, as the component shows it."""
+    english = language() == "en"
+    return {
+        "state": criterion.state,
+        "sentence": criterion.en if english else criterion.nl,
+        "missing": [one.en if english else one.nl for one in criterion.missing],
+        "forecast": criterion.forecast_en if english else criterion.forecast_nl,
+    }

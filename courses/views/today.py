@@ -1,0 +1,100 @@
+"""The part of *Vandaag* that courses fills."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from academy.kernel import clock
+from academy.kernel.feature import TodayItem
+from academy.kernel.i18n import clock_time, moment
+from academy.kernel.policy import Actor
+from courses import policies
+from courses.queries import today as queries
+
+THIS_WEEK = 7
+
+
+def today_items(who: Actor) -> list[TodayItem]:
+    """Return what this person has to do for a course, as participant and as staff."""
+    items = _for_participant(who.person_id) if who.person_id is not None else []
+    if who.may(policies.MARK):
+        items += [_register(one) for one in queries.open_registers(who)]
+    if who.may(policies.MANAGE):
+        items += [_applications(one) for one in queries.waiting_applications(who)]
+    return items
+
+
+def _for_participant(person_id: int) -> list[TodayItem]:
+    session = queries.next_session(person_id)
+    items = [_session(session)] if session is not None else []
+    return items + [_assignment(one) for one in queries.missing_assignments(person_id)]
+
+
+def _session(one: queries.NextSession) -> TodayItem:
+    day = one.starts_at.astimezone(clock.AMSTERDAM).date()
+    days = (day - clock.today()).days
+    return TodayItem(
+        title=_("Je volgende bijeenkomst: %(title)s", title=one.title),
+        why=_("%(moment)s, %(location)s", moment=moment(one.starts_at), location=one.location),
+        action=_("Bekijk je leergang"),
+        href=url_for("path.show", enrolment_id=one.enrolment_id),
+        icon="calendar",
+        urgency=0 if not days else 2 if days <= THIS_WEEK else 3,
+        due_on=day,
+        badge_kind="attention" if one.state == "moved" else "",
+        badge_word=_("verzet") if one.state == "moved" else "",
+    )
+
+
+def _assignment(one: queries.MissingAssignment) -> TodayItem:
+    why = _("Er moet nog iets bij.") if one.add_something else _("Je deed deze nog niet.")
+    return TodayItem(
+        title=_("Opdracht %(number)d: %(title)s", number=one.order, title=one.title),
+        why=why,
+        action=_("Bekijk de opdracht"),
+        href=url_for("path.lesson", enrolment_id=one.enrolment_id, order=one.order),
+        icon="pen",
+        urgency=2 if one.add_something else 3,
+        badge_kind="attention" if one.add_something else "open",
+        badge_word=_("vul aan") if one.add_something else _("nog te doen"),
+    )
+
+
+def _register(one: queries.OpenRegister) -> TodayItem:
+    waiting = ngettext(
+        "%(num)d deelnemer heeft nog geen vinkje.",
+        "%(num)d deelnemers hebben nog geen vinkje.",
+        one.unmarked,
+    )
+    when = _("Vandaag om %(time)s uur.", time=clock_time(one.starts_at))
+    return TodayItem(
+        title=_("Presentie %(cohort)s, %(title)s", cohort=one.cohort, title=one.title),
+        why=when if one.is_today else waiting,
+        action=_("Vul de presentie in"),
+        href=url_for("register.show", cohort_id=one.cohort_id, session_id=one.session_id),
+        icon="present",
+        urgency=0 if one.is_today else 1,
+        due_on=one.starts_at.astimezone(clock.AMSTERDAM).date(),
+        badge_kind="open" if one.is_today else "overdue",
+        badge_word=_("vandaag") if one.is_today else _("nog niet klaar"),
+    )
+
+
+def _applications(one: queries.WaitingApplications) -> TodayItem:
+    return TodayItem(
+        title=_("Aanmeldingen voor %(cohort)s", cohort=one.cohort),
+        why=ngettext(
+            "%(num)d persoon wacht op een gesprek.",
+            "%(num)d personen wachten op een gesprek.",
+            one.people,
+        ),
+        action=_("Bekijk de aanmeldingen"),
+        href=url_for("cohorts.applications", cohort_id=one.cohort_id),
+        icon="person",
+        urgency=2,
+        due_on=one.since,
+        badge_kind="waiting",
+        badge_word=_("wacht op jou"),
+    )

@@ -1,0 +1,71 @@
+"""The words for states, and how they look. One place, so that every page says the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """How something stands: a kind that the badge component knows, and a word."""
+
+    kind: str
+    word: str
+
+
+def enrolment_badge(state: str) -> Badge:
+    """Return how an enrolment stands."""
+    return {
+        "applied": Badge("waiting", _("aangemeld")),
+        "intake_planned": Badge("waiting", _("gesprek gepland")),
+        "waitlisted": Badge("waiting", _("op de wachtlijst")),
+        "admitted": Badge("done", _("heeft een plaats")),
+        "not_now": Badge("unknown", _("nu niet")),
+        "other_track": Badge("unknown", _("andere leergang")),
+        "active": Badge("open", _("doet mee")),
+        "paused": Badge("waiting", _("heeft pauze")),
+        "completed": Badge("done", _("gehaald")),
+        "not_passed": Badge("attention", _("niet gehaald")),
+        "withdrawn": Badge("unknown", _("gestopt")),
+        "transferred": Badge("replaced", _("naar een andere groep")),
+    }[state]
+
+
+def cohort_badge(state: str) -> Badge:
+    """Return how a cohort stands."""
+    return {
+        "draft": Badge("unknown", _("in voorbereiding")),
+        "open": Badge("open", _("open voor aanmelden")),
+        "full": Badge("waiting", _("vol")),
+        "running": Badge("done", _("bezig")),
+        "finishing": Badge("waiting", _("bijna klaar")),
+        "completed": Badge("unknown", _("afgelopen")),
+        "cancelled": Badge("revoked", _("gaat niet door")),
+    }[state]
+
+
+def session_badge(state: str) -> Badge:
+    """Return how a session stands."""
+    return {
+        "planned": Badge("open", _("gepland")),
+        "moved": Badge("attention", _("verzet")),
+        "cancelled": Badge("revoked", _("gaat niet door")),
+        "held": Badge("done", _("geweest")),
+    }[state]
+
+
+def assignment_badge(state: str) -> Badge:
+    """Return how a practice assignment stands; an empty state is: nothing was handed in."""
+    return {
+        "": Badge("open", _("nog te doen")),
+        "submitted": Badge("waiting", _("je trainer kijkt ernaar")),
+        "add_something": Badge("attention", _("er moet nog iets bij")),
+        "done": Badge("done", _("klaar")),
+    }[state]
+
+
+def module_word(track: str) -> str:
+    """Return what this track calls a module."""
+    return {"professionals": _("dagdeel"), "governors": _("bijeenkomst")}.get(track, _("les"))
