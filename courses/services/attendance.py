@@ -33,10 +33,11 @@ from courses.models import (
     Session,
 )
 from courses.services.cohorts import AHEAD, hold_session
+from courses.services.taking_part import RUNNING, get_participation
 
-OPEN_COHORTS = ("running", "finishing")
-COHORTS_AHEAD = ("open", "full", *OPEN_COHORTS)
+COHORTS_AHEAD = ("open", "full", *RUNNING)
 TAKING_PART = ("active", "paused", "completed", "not_passed")
+EXPECTED = ("admitted", "active", "paused")
 LEFT = ("withdrawn", "transferred")
 THERE = ("present", "late")
 BEFORE_JOINING = ("not_applicable", "made_up")
@@ -123,46 +124,41 @@ def save_register(
     with `fields` by "<enrolment id>.minutes_late" and the like.
     """
     meeting = _lock_meeting(session_id, by=by, right=policies.MARK)
-    _refuse_closed(meeting, OPEN_COHORTS)
+    _refuse_closed(meeting, RUNNING)
     marks = [_cleaned(mark) for mark in marks]
     _refuse_wrong(marks, source)
     learners = _learners(meeting, [mark.enrolment_id for mark in marks])
     _refuse_wrong_moment(meeting, marks, learners=learners)
-    saved = _record(meeting, marks, learners=learners, by=by, source=source)
+    person_of = {one.enrolment_id: one.person_id for one in learners.values()}
+    saved = _record(meeting, marks, person_of=person_of, by=by, source=source)
     if meeting.state in AHEAD and any(mark.status in THERE for mark in marks):
         hold_session(session_id, by=by)
     return saved
 
 
-def apologise(session_id: int, person_id: int, *, by: Actor) -> bool:
+def apologise(session_id: int, enrolment_id: int, *, by: Actor) -> bool:
     """Say before the session that somebody cannot come; True if that was news.
 
     People do so for themselves, a trainer or coordinator for somebody who called. No reason is
     asked. Raises NotFoundError, or ConflictError when it is too late or somebody marked already.
     """
-    meeting = _lock_meeting(session_id, by=by, right=policies.APOLOGISE, person_id=person_id)
+    learner = get_participation(enrolment_id, right=policies.APOLOGISE, by=by)
+    reach = learner.reach
+    meeting = _lock_meeting(session_id, by=by, right=policies.APOLOGISE, person_id=reach.person_id)
+    if meeting.cohort_id != learner.cohort_id or learner.state not in EXPECTED:
+        raise NotFoundError
     _refuse_closed(meeting, COHORTS_AHEAD)
     if clock.now() >= meeting.starts_at:
         raise ConflictError(_("De bijeenkomst is al begonnen. Bel je trainer even."))
-    enrolment_id = db.session.scalar(
-        sa.select(Enrolment.id).where(
-            Enrolment.person_id == person_id,
-            Enrolment.cohort_id == meeting.cohort_id,
-            Enrolment.state.in_(("admitted", "active", "paused")),
-        )
-    )
-    if enrolment_id is None:
-        raise NotFoundError
     standing = _standings(session_id, [enrolment_id]).get(enrolment_id)
     if standing is not None and standing.marks[0].status != "excused":
         raise ConflictError(_("Er is al iets anders ingevuld. Bel je trainer even."))
-    learner = _Learner(enrolment_id, person_id, "active", joined_at=None, left_at=None)
     saved = _record(
         meeting,
         [NewMark(enrolment_id, "excused", seen_version=standing.version if standing else 0)],
-        learners={enrolment_id: learner},
+        person_of={enrolment_id: learner.person_id},
         by=by,
-        source="self" if by.person_id == person_id else "web",
+        source="self" if by.person_id == learner.person_id else "web",
     )
     return saved.saved > 0
 
@@ -429,7 +425,7 @@ def _record(
     meeting: _Meeting,
     marks: Sequence[NewMark],
     *,
-    learners: Mapping[int, _Learner],
+    person_of: Mapping[int, int],
     by: Actor,
     source: str,
 ) -> SavedRegister:
@@ -442,7 +438,7 @@ def _record(
     if changes:
         ids = _insert_marks(meeting.session_id, changes, marked_by=by.person_id, source=source)
         _upsert_cells(meeting.session_id, changes, ids)
-        _note_in_chain(meeting.session_id, changes, ids, learners=learners, by=by, source=source)
+        _note_in_chain(meeting.session_id, changes, ids, person_of=person_of, by=by, source=source)
     return SavedRegister(
         saved=len(changes),
         unchanged=len(marks) - len(changes),
@@ -523,7 +519,7 @@ def _note_in_chain(
     changes: Sequence[_Change],
     ids: Sequence[int],
     *,
-    learners: Mapping[int, _Learner],
+    person_of: Mapping[int, int],
     by: Actor,
     source: str,
 ) -> None:
@@ -541,7 +537,7 @@ def _note_in_chain(
                 f"courses:attendance:{'contradicted' if change.conflict else 'corrected'}",
                 ("attendance_mark", mark_id),
                 by=by,
-                subject_id=learners[change.mark.enrolment_id].person_id,
+                subject_id=person_of[change.mark.enrolment_id],
                 before=change.before.marks[0].status,
                 after=change.mark.status,
             )

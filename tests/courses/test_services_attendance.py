@@ -198,22 +198,22 @@ def test_an_apology_comes_before_the_session_and_once(app):
     group = make_group(1)
     person = group.learners[0]
     with clock.at(after(1, days=-2)), unit_of_work():
-        assert apologise(group.sessions[0], person, by=actor(person)) is True
-        assert apologise(group.sessions[0], person, by=actor(person)) is False
+        assert apologise(group.sessions[0], group.enrolments[0], by=actor(person)) is True
+        assert apologise(group.sessions[0], group.enrolments[0], by=actor(person)) is False
     mark = db.session.scalars(sa.select(AttendanceMark)).one()
     assert (mark.status, mark.source, mark.marked_by_id) == ("excused", "self", person)
     with clock.at(after(2)), pytest.raises(ConflictError):
-        apologise(group.sessions[1], person, by=actor(person))
+        apologise(group.sessions[1], group.enrolments[0], by=actor(person))
 
 
 def test_a_trainer_apologises_for_who_called_and_others_do_not(app):
     group = make_group(2)
     with clock.at(after(1, days=-2)), unit_of_work():
-        apologise(group.sessions[0], group.learners[0], by=actor(group.trainer_id))
+        apologise(group.sessions[0], group.enrolments[0], by=actor(group.trainer_id))
     mark = db.session.scalars(sa.select(AttendanceMark)).one()
     assert (mark.source, mark.marked_by_id) == ("web", group.trainer_id)
     with clock.at(after(1, days=-2)), pytest.raises(NotFoundError):
-        apologise(group.sessions[0], group.learners[0], by=actor(group.learners[1]))
+        apologise(group.sessions[0], group.enrolments[0], by=actor(group.learners[1]))
 
 
 def test_a_make_up_is_accepted_until_the_limit(app):
