@@ -22,14 +22,14 @@ from certificates.services import decisions, life
 from certificates.views.decisions import put_at_fields
 from certificates.views.holder import file_response
 
-bp = FeatureBlueprint("register", __name__)
+bp = FeatureBlueprint("certificate_register", __name__)
 
 
 @bp.page("/certificaten/register", needs=policies.REGISTER)
 def rows() -> str:
     """Show the register, newest first."""
     page = register_rows(actor(), request.args.get("after"))
-    older = url_for("register.rows", after=page.next_cursor) if page.next_cursor else None
+    older = url_for("certificate_register.rows", after=page.next_cursor) if page.next_cursor else None
     return render_template(
         "certificates/register.html", page=page, older=older, today=clock.today()
     )
@@ -54,7 +54,7 @@ def hand_out(certificate_id: int) -> AnyResponse:
     """Note that the holder has the paper."""
     life.hand_out(certificate_id, by=actor())
     flash(_("Het is opgeschreven: het papier is uitgereikt."), "success")
-    return redirect(url_for("register.sheet", certificate_id=certificate_id), 303)
+    return redirect(url_for("certificate_register.sheet", certificate_id=certificate_id), 303)
 
 
 @bp.action("/certificaten/<int:certificate_id>/vervangen", needs=policies.PROPOSE_CHANGE)
