@@ -14,9 +14,11 @@ import os
 import pickle
 import resource
 import selectors
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -93,6 +95,7 @@ class DocumentChild:
         self._wall_seconds = wall_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._temporary: Path | None = None
         self._done = 0
         self.isolation = ""
 
@@ -141,13 +144,14 @@ class DocumentChild:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._stop()
+        self._temporary = Path(tempfile.mkdtemp(prefix="academy-documents-"))
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "academy.kernel.documents", str(self._memory_mb)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            env=_child_environment(),
+            env=_child_environment(self._temporary),
         )
         self.isolation = self._read(self._process, _START_SECONDS)["isolation"]
         return self._process
@@ -158,6 +162,7 @@ class DocumentChild:
             return
         process.kill()
         process.wait()
+        shutil.rmtree(self._temporary or "", ignore_errors=True)
         _pipe(process.stdin).close()
         _pipe(process.stdout).close()
 
@@ -203,8 +208,14 @@ def _own_child() -> DocumentChild:
         return _own[0]
 
 
-# A forked web worker must start its own child, not share its parent's pipe.
-os.register_at_fork(after_in_child=_own.clear)
+def _forget_after_fork() -> None:
+    """Let a forked web worker start its own child instead of sharing its parent's pipe."""
+    global _own_lock  # noqa: PLW0603 (a lock copied while held would never open)
+    _own_lock = threading.Lock()
+    _own.clear()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)
 atexit.register(close)
 
 
@@ -223,12 +234,13 @@ def _late() -> DocumentTimeout:
     )
 
 
-def _child_environment() -> dict[str, str]:
+def _child_environment(temporary: Path) -> dict[str, str]:
     """Hand down where Python and its modules are, and nothing else: no secrets, no addresses."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "XDG_CACHE_HOME")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "XDG_CACHE_HOME")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     paths = [str(Path(entry).resolve()) for entry in sys.path if Path(entry or ".").is_dir()]
-    return {**environment, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "TMPDIR": str(temporary)}
+    return {**environment, **own}
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -280,6 +292,8 @@ def _serve(memory_mb: int) -> None:
         _write(answers, _guarded(partial(_prepare, name)))
         _limit_processor_time(limit)
         _write(answers, _guarded(partial(_run, name, values)))
+    # The parent has gone without stopping us: leave nothing behind.
+    shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
 
 
 def _prepare(name: str) -> dict[str, Any]:

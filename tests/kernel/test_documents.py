@@ -1,9 +1,12 @@
 """The document child: plain values in and out, no network, bounded, replaced after any error."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +156,26 @@ def test_a_process_has_one_child_of_its_own():
     documents.close()
     assert documents.call(f"{FUNCTIONS}:process_id") != first
     documents.close()
+
+
+def test_a_stopped_child_leaves_no_files(child):
+    place = child.call(f"{FUNCTIONS}:leave_a_file")
+    assert Path(place).exists()
+    child.close()
+    assert not Path(place).parent.exists()
+
+
+def test_a_child_whose_parent_has_gone_ends_and_cleans_up():
+    script = (
+        "import os, signal; from academy.kernel import documents as d;"
+        f"print(d.call('{FUNCTIONS}:process_id'), d.call('{FUNCTIONS}:leave_a_file'), flush=True);"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    number, place = done.stdout.split()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{number}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{number}").exists()
+    assert not Path(place).exists()

@@ -65,6 +65,18 @@ def uncovered(text: str, fonts_folder: str) -> str:
     return "".join(c for c in seen if unicodedata.combining(c) or ord(c) not in advances)
 
 
+def printable(text: str, fonts_folder: str) -> str:
+    """Return `text` composed, without loose accents, and with "?" for what no face can show.
+
+    For texts that people wrote freely and that must be printed in any case, such as a coaching
+    log; a name on a certificate is refused instead. Line ends stay.
+    """
+    composed = unicodedata.normalize("NFC", text).expandtabs(4)
+    missing = set(uncovered(composed, fonts_folder))
+    kept = (c for c in composed if unicodedata.category(c)[0] != "M")
+    return "".join("?" if c in missing else c for c in kept)
+
+
 def width_points(text: str, *, stack: str, size: float, fonts_folder: str) -> float:
     """Return how wide `text` becomes on one line, in points, at `size` points.
 
