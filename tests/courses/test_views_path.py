@@ -74,9 +74,7 @@ def test_the_path_says_what_is_missing_and_why(app: Flask, sign_in: SignIn) -> N
     assert len(page.data) < 40_000
 
 
-def test_the_next_session_stands_first_with_a_way_to_stay_away(
-    app: Flask, sign_in: SignIn
-) -> None:
+def test_the_next_session_stands_first_with_a_way_to_stay_away(app: Flask, sign_in: SignIn) -> None:
     with unit_of_work():
         cohort = make_cohort(starts_on=clock.today().replace(day=16))
         enrolment = make_enrolment(cohort)
