@@ -153,8 +153,23 @@ def end_coach_grants(person_id: int, *, by: Actor, place_id: int | None) -> None
     are read again at every request.
     """
     policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
+    _end_guiding(list(db.session.scalars(_coach_grants(person_id).with_for_update())), by)
+
+
+def give_up_coach_grants(person_id: int, *, by: Actor) -> None:
+    """Let the guided person or the coach end it themselves, at once.
+
+    The person ends every coach's right over them, a coach only the own one.
+    """
+    held = _coach_grants(person_id).with_for_update()
+    if by.person_id != person_id:
+        held = held.where(Grant.person_id == by.person_id)
+    _end_guiding(list(db.session.scalars(held)), by)
+
+
+def _end_guiding(held: list[Grant], by: Actor) -> None:
     today = clock.today()
-    for grant in db.session.scalars(_coach_grants(person_id).with_for_update()):
+    for grant in held:
         if grant.valid_to == today:
             continue
         if grant.valid_from >= today:

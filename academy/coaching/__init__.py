@@ -1,0 +1,1 @@
+"""Coaching: lasting guidance after a certificate. Plans, log entries, agreed actions, signals."""

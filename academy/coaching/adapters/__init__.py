@@ -1,0 +1,1 @@
+"""Encrypted notes and the printed coaching log."""

@@ -1,0 +1,77 @@
+"""Who may do what in coaching, and the filters that go with it.
+
+A coach's right is a coach grant on that one person that holds today: nothing wider opens a note.
+The coordinator sees dates, rhythm, figures and signals, and no entry text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.coaching.models import CoachingPlan
+from academy.kernel import policy
+from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor, Capability, Reach, capability
+
+OWN_LOG = capability("coaching:log:own", own=True)
+"""Read one's own log and who read it, add own words, tick off actions, say yes to a coach."""
+
+GUIDE = capability("coaching:log:write", "coach")
+"""Read and write the log of a person one guides today."""
+
+OVERSEE = capability("coaching:plan:oversee", "coordinator")
+"""See what is due in the own region, match, transfer, pause and stop. No entry text."""
+
+BEGIN = capability("coaching:plan:list", "coach", "coordinator")
+"""Open the first page of coaching: one's people, or the region."""
+
+FOLLOW_UP = capability("coaching:signal:follow-up", "coach", "coordinator")
+"""Raise and follow up a signal about a person one guides, or in the own region."""
+
+ALL: tuple[Capability, ...] = (OWN_LOG, GUIDE, OVERSEE, BEGIN, FOLLOW_UP)
+
+
+def guided_person_ids(actor: Actor) -> frozenset[int]:
+    """Return the persons whom `actor` guides today, by grants on just that person."""
+    grants = (g for g in actor.grants_for(GUIDE) if g.scope_kind == "person")
+    return frozenset(person_id for grant in grants for person_id in grant.scope_ids)
+
+
+def guides(actor: Actor, person_id: int) -> bool:
+    """Say whether `actor` guides this person today."""
+    return person_id in guided_person_ids(actor)
+
+
+def within_guided(actor: Actor, person: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps a query within the people whom `actor` guides today."""
+    return person.in_(sorted(guided_person_ids(actor)))
+
+
+def within_region(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps plans within the region of a coordinator."""
+    return policy.within(actor, OVERSEE, place=CoachingPlan.place_id)
+
+
+def oversees(actor: Actor, plan: CoachingPlan) -> bool:
+    """Say whether `plan` lies in the region of `actor`."""
+    return policy.covers(actor, OVERSEE, Reach(place_id=plan.place_id))
+
+
+def require_guide(actor: Actor, plan: CoachingPlan) -> None:
+    """Refuse unless `actor` guides this person today; a stranger finds nothing here."""
+    if not guides(actor, plan.person_id):
+        raise NotFoundError
+
+
+def require_overseer(actor: Actor, plan: CoachingPlan) -> None:
+    """Refuse unless the plan lies in the region of `actor`."""
+    if not oversees(actor, plan):
+        raise NotFoundError
+
+
+def require_participant(actor: Actor, plan: CoachingPlan) -> None:
+    """Refuse unless it is the actor's own plan."""
+    if actor.person_id is None or plan.person_id != actor.person_id:
+        raise NotFoundError

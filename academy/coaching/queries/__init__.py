@@ -1,0 +1,1 @@
+"""Reads of coaching, returned as frozen rows."""

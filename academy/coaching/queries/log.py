@@ -1,0 +1,319 @@
+"""The log itself. Whoever calls these shows notes: write the reading down first
+(`services.reading.note_reading`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.coaching import rules
+from academy.coaching.models import AgreedAction, LogEntry, OwnWords, ReadLog
+from academy.coaching.queries.plans import call_name
+from academy.kernel.clock import AMSTERDAM
+from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.kernel.errors import NotFoundError
+from academy.people.models import Person
+
+PAGE = 10
+MOST_READS = 30
+MOST_ACTIONS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WordsView:
+    """Words that the participant added, and who typed them if it was somebody else."""
+
+    words: str
+    at: datetime
+    by_id: int
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One agreement."""
+
+    id: int
+    owner: str
+    text: str
+    due_on: date
+    state: str
+    done_on: date | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One contact as it stands in the log, with what was added and agreed."""
+
+    id: int
+    plan_id: int
+    person_id: int
+    coach_id: int
+    coach_name: str
+    happened_on: date
+    kind: str
+    minutes: int | None
+    discussed: str
+    went_well: str
+    is_hard: str
+    energy: int | None
+    is_final: bool
+    is_seen: bool
+    shared_at: datetime | None
+    saved_at: datetime
+    form_key: str | None
+    corrects_id: int | None
+    words: tuple[WordsView, ...] = ()
+    corrections: tuple[EntryView, ...] = ()
+    actions: tuple[ActionView, ...] = ()
+
+
+def entry_page(
+    plan_id: int, *, now: datetime, cursor: str | None = None, since: date | None = None
+) -> Page[EntryView]:
+    """Return shared entries, latest first, ten to a page; nothing that happened before `since`."""
+    after = from_cursor(cursor, str, int)
+    query = _shared(plan_id, since).limit(PAGE + 1)
+    if after is not None:
+        place = sa.tuple_(LogEntry.happened_on, LogEntry.id)
+        query = query.where(place < sa.tuple_(_iso_day(after[0]), sa.literal(after[1])))
+    found = _views(query, now)
+    rows = tuple(found[:PAGE])
+    more = len(found) > PAGE
+    last = rows[-1] if rows else None
+    next_cursor = to_cursor(last.happened_on.isoformat(), last.id) if more and last else None
+    return Page(_with_parts(rows, now), next_cursor)
+
+
+def _iso_day(text: str) -> Any:
+    try:
+        return sa.literal(date.fromisoformat(text))
+    except ValueError:
+        raise NotFoundError from None
+
+
+def all_entries(
+    plan_id: int, *, now: datetime, since: date | None = None
+) -> tuple[EntryView, ...]:
+    """Return every shared entry, latest first, for a document."""
+    return _with_parts(_views(_shared(plan_id, since), now), now)
+
+
+def _shared(plan_id: int, since: date | None) -> sa.Select[Any]:
+    query = (
+        sa.select(LogEntry, Person)
+        .join(Person, Person.id == LogEntry.coach_id)
+        .where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.state != "draft",
+            LogEntry.corrects_id.is_(None),
+        )
+        .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
+    )
+    return query if since is None else query.where(LogEntry.happened_on >= since)
+
+
+def get_entry_view(entry_id: int, *, now: datetime) -> EntryView:
+    """Return one shared entry. Raises NotFoundError."""
+    found = _views(
+        sa.select(LogEntry, Person)
+        .join(Person, Person.id == LogEntry.coach_id)
+        .where(LogEntry.id == entry_id, LogEntry.state != "draft"),
+        now,
+    )
+    if not found:
+        raise NotFoundError
+    return _with_parts(found, now)[0]
+
+
+def find_draft(plan_id: int, coach_id: int | None, *, now: datetime) -> EntryView | None:
+    """Return what a coach is writing about a plan, or None."""
+    found = _views(
+        sa.select(LogEntry, Person)
+        .join(Person, Person.id == LogEntry.coach_id)
+        .where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.coach_id == coach_id,
+            LogEntry.state == "draft",
+        ),
+        now,
+    )
+    return _with_parts(found, now)[0] if found else None
+
+
+def draft_saved_at(plan_id: int, coach_id: int | None) -> datetime | None:
+    """Return when a coach's draft was last kept, without opening it."""
+    return db.session.scalar(
+        sa.select(LogEntry.saved_at).where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.coach_id == coach_id,
+            LogEntry.state == "draft",
+        )
+    )
+
+
+def plan_of_entry(entry_id: int) -> int:
+    """Return the plan an entry belongs to. Raises NotFoundError."""
+    plan_id = db.session.scalar(sa.select(LogEntry.plan_id).where(LogEntry.id == entry_id))
+    if plan_id is None:
+        raise NotFoundError
+    return plan_id
+
+
+def open_actions(plan_id: int, *, today: date) -> tuple[ActionView, ...]:
+    """Return what is still to be done, of shared entries, first due first."""
+    return _actions(plan_id, AgreedAction.state == "open", today)
+
+
+def all_actions(plan_id: int, *, today: date) -> tuple[ActionView, ...]:
+    """Return every agreement of shared entries, latest due first, for a document."""
+    return _actions(plan_id, sa.true(), today)[::-1]
+
+
+def _actions(
+    plan_id: int, condition: sa.ColumnElement[bool], today: date
+) -> tuple[ActionView, ...]:
+    rows = db.session.scalars(
+        sa.select(AgreedAction)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(AgreedAction.plan_id == plan_id, LogEntry.state != "draft", condition)
+        .order_by(AgreedAction.due_on, AgreedAction.id)
+        .limit(MOST_ACTIONS)
+    )
+    return tuple(_action(row, today) for row in rows)
+
+
+def _action(row: AgreedAction, today: date) -> ActionView:
+    return ActionView(
+        row.id,
+        row.owner,
+        row.text,
+        row.due_on,
+        row.state,
+        row.done_on,
+        row.state == "open" and row.due_on < today,
+    )
+
+
+def _views(query: sa.Select[Any], now: datetime) -> list[EntryView]:
+    return [_view(entry, coach, now) for entry, coach in db.session.execute(query)]
+
+
+def _view(entry: LogEntry, coach: Person, now: datetime) -> EntryView:
+    return EntryView(
+        id=entry.id,
+        plan_id=entry.plan_id,
+        person_id=entry.person_id,
+        coach_id=entry.coach_id,
+        coach_name=coach.display_name,
+        happened_on=entry.happened_on,
+        kind=entry.kind,
+        minutes=entry.minutes,
+        discussed=entry.discussed,
+        went_well=entry.went_well,
+        is_hard=entry.is_hard,
+        energy=entry.energy,
+        is_final=rules.is_final(entry.state, shared_at=entry.shared_at, now=now),
+        is_seen=entry.seen_at is not None,
+        shared_at=entry.shared_at,
+        saved_at=entry.saved_at,
+        form_key=entry.form_key,
+        corrects_id=entry.corrects_id,
+    )
+
+
+def _with_parts(entries: Iterable[EntryView], now: datetime) -> tuple[EntryView, ...]:
+    """Add corrections, own words and actions, in three statements for all."""
+    entries = tuple(entries)
+    if not entries:
+        return ()
+    ids = [entry.id for entry in entries]
+    corrections = _views(
+        sa.select(LogEntry, Person)
+        .join(Person, Person.id == LogEntry.coach_id)
+        .where(LogEntry.corrects_id.in_(ids), LogEntry.state != "draft")
+        .order_by(LogEntry.id),
+        now,
+    )
+    words = _words(ids + [one.id for one in corrections])
+    actions: dict[int, list[ActionView]] = {}
+    today = _day(now)
+    for row in db.session.scalars(
+        sa.select(AgreedAction).where(AgreedAction.entry_id.in_(ids)).order_by(AgreedAction.id)
+    ):
+        actions.setdefault(row.entry_id, []).append(_action(row, today))
+    corrections = [replace(one, words=tuple(words.get(one.id, ()))) for one in corrections]
+    return tuple(
+        replace(
+            entry,
+            words=tuple(words.get(entry.id, ())),
+            actions=tuple(actions.get(entry.id, ())),
+            corrections=tuple(one for one in corrections if one.corrects_id == entry.id),
+        )
+        for entry in entries
+    )
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(AMSTERDAM).date()
+
+
+def _words(entry_ids: list[int]) -> dict[int, list[WordsView]]:
+    found: dict[int, list[WordsView]] = {}
+    rows = db.session.execute(
+        sa.select(OwnWords, Person)
+        .join(Person, Person.id == OwnWords.by_id)
+        .where(OwnWords.entry_id.in_(entry_ids))
+        .order_by(OwnWords.id)
+    )
+    for row, typed_by in rows:
+        found.setdefault(row.entry_id, []).append(
+            WordsView(row.words, row.at, row.by_id, call_name(typed_by))
+        )
+    return found
+
+
+def energy_line(plan_id: int, *, most: int = 8) -> list[tuple[date, int]]:
+    """Return the latest figures the participant gave, oldest first."""
+    rows = db.session.execute(
+        sa.select(LogEntry.happened_on, LogEntry.energy)
+        .where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.state != "draft",
+            LogEntry.energy.is_not(None),
+            LogEntry.corrects_id.is_(None),
+        )
+        .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
+        .limit(most)
+    )
+    return [(day, energy) for day, energy in rows if energy is not None][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """That somebody read a log. Without a name it was read on the academy's own machine."""
+
+    reader_name: str
+    kind: str
+    at: datetime
+
+
+def read_rows(plan_id: int, *, but: int | None) -> list[ReadRow]:
+    """Return who read a log lately, without the reader `but`, latest first."""
+    rows = db.session.execute(
+        sa.select(Person, ReadLog.kind, ReadLog.at)
+        .select_from(ReadLog)
+        .outerjoin(Person, Person.id == ReadLog.reader_id)
+        .where(
+            ReadLog.plan_id == plan_id,
+            sa.or_(ReadLog.reader_id.is_(None), ReadLog.reader_id != but),
+        )
+        .order_by(ReadLog.at.desc(), ReadLog.id.desc())
+        .limit(MOST_READS)
+    )
+    return [ReadRow(p.display_name if p else "", kind, at) for p, kind, at in rows]

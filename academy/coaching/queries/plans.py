@@ -1,0 +1,306 @@
+"""Plans: whose, where, what is due. No text of a talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.coaching import policies, rules
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor
+from academy.people.models import Grant, Person, Place
+from certificates.models import Certificate
+from courses.models import Cohort, Enrolment
+
+Coach = aliased(Person, name="coach")
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateOrigin:
+    """The number of a certificate and where its course was given."""
+
+    number: str
+    place_id: int | None
+
+
+def certificate_origin(certificate_id: int) -> CertificateOrigin:
+    """Return number and place of a certificate. Raises NotFoundError."""
+    row = db.session.execute(
+        sa.select(Certificate.number, Cohort.place_id)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Certificate.id == certificate_id)
+    ).first()
+    if row is None:
+        raise NotFoundError
+    return CertificateOrigin(row.number, row.place_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHead:
+    """What stands above a plan's pages."""
+
+    id: int
+    person_id: int
+    person_name: str
+    call_name: str
+    phone: str
+    support: str
+    place_id: int | None
+    place_name: str
+    coach_id: int | None
+    coach_name: str
+    coach_call_name: str
+    coach_phone: str
+    state: str
+    goal: str
+    rhythm_days: int
+    channel: str
+    certificate_number: str
+    opened_on: date
+    match_by: date
+    coach_yes_on: date | None
+    participant_yes_on: date | None
+    started_on: date | None
+    yearly_review_due: date | None
+    transferred_from_id: int | None
+    transferred_on: date | None
+    paused_on: date | None
+    paused_until: date | None
+    stopped_on: date | None
+    last_contact_on: date | None
+    next_contact_due: date | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether coach and participant said yes and it did not stop."""
+        return self.state in rules.LIVE_STATES
+
+
+_OWN_COLUMNS = (
+    CoachingPlan.id,
+    CoachingPlan.person_id,
+    CoachingPlan.place_id,
+    CoachingPlan.coach_id,
+    CoachingPlan.state,
+    CoachingPlan.goal,
+    CoachingPlan.rhythm_days,
+    CoachingPlan.channel,
+    CoachingPlan.certificate_number,
+    CoachingPlan.opened_on,
+    CoachingPlan.match_by,
+    CoachingPlan.coach_yes_on,
+    CoachingPlan.participant_yes_on,
+    CoachingPlan.started_on,
+    CoachingPlan.yearly_review_due,
+    CoachingPlan.transferred_from_id,
+    CoachingPlan.transferred_on,
+    CoachingPlan.paused_on,
+    CoachingPlan.paused_until,
+    CoachingPlan.stopped_on,
+    CoachingPlan.last_contact_on,
+    CoachingPlan.next_contact_due,
+)
+
+
+def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
+    row = db.session.execute(
+        sa.select(Person, Coach, Place.name, *_OWN_COLUMNS)
+        .select_from(CoachingPlan)
+        .join(Person, Person.id == CoachingPlan.person_id)
+        .outerjoin(Coach, Coach.id == CoachingPlan.coach_id)
+        .outerjoin(Place, Place.id == CoachingPlan.place_id)
+        .where(condition)
+        .order_by(CoachingPlan.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    person, coach, place_name, *own = row
+    return PlanHead(
+        person_name=person.display_name,
+        call_name=call_name(person),
+        phone=person.phone or "",
+        support=person.support,
+        place_name=place_name or "",
+        coach_name=coach.display_name if coach else "",
+        coach_call_name=call_name(coach) if coach else "",
+        coach_phone=(coach.phone or "") if coach else "",
+        **dict(zip((column.key for column in _OWN_COLUMNS), own, strict=True)),
+    )
+
+
+def call_name(person: Any) -> str:
+    """Return how one calls a person: the call name, or the only name there is."""
+    return str(person.call_name or person.display_name)
+
+
+def get_guided_plan(plan_id: int, actor: Actor) -> PlanHead:
+    """Return the plan if `actor` guides that person today. Raises NotFoundError."""
+    return _found(
+        _head(
+            sa.and_(
+                CoachingPlan.id == plan_id,
+                policies.within_guided(actor, CoachingPlan.person_id),
+            )
+        )
+    )
+
+
+def get_overseen_plan(plan_id: int, actor: Actor) -> PlanHead:
+    """Return the plan if it lies in the region of `actor`. Raises NotFoundError."""
+    return _found(_head(sa.and_(CoachingPlan.id == plan_id, policies.within_region(actor))))
+
+
+def get_near_plan(plan_id: int, actor: Actor) -> PlanHead:
+    """Return the plan if `actor` guides that person or oversees the region."""
+    near = sa.or_(
+        policies.within_guided(actor, CoachingPlan.person_id), policies.within_region(actor)
+    )
+    return _found(_head(sa.and_(CoachingPlan.id == plan_id, near)))
+
+
+def find_own_plan(person_id: int) -> PlanHead | None:
+    """Return the latest plan of a person, or None."""
+    return _head(CoachingPlan.person_id == person_id)
+
+
+def _found(head: PlanHead | None) -> PlanHead:
+    if head is None:
+        raise NotFoundError
+    return head
+
+
+@dataclass(frozen=True, slots=True)
+class GuidedRow:
+    """One person whom a coach guides, as in the list of whom to call."""
+
+    plan_id: int
+    person_name: str
+    call_name: str
+    phone: str
+    state: str
+    channel: str
+    last_contact_on: date | None
+    next_contact_due: date | None
+    paused_until: date | None
+    has_draft: bool
+    open_actions: int
+    is_overdue: bool
+    is_due: bool
+    coach_said_yes: bool
+
+
+def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
+    """Return the people whom `actor` guides, who is due first on top."""
+    drafts = (
+        sa.select(sa.func.count())
+        .where(
+            LogEntry.plan_id == CoachingPlan.id,
+            LogEntry.coach_id == actor.person_id,
+            LogEntry.state == "draft",
+        )
+        .scalar_subquery()
+    )
+    actions = (
+        sa.select(sa.func.count())
+        .where(AgreedAction.plan_id == CoachingPlan.id, AgreedAction.state == "open")
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            Person, *_OWN_COLUMNS, drafts.label("drafts"), actions.label("actions")
+        )
+        .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
+        .where(
+            policies.within_guided(actor, CoachingPlan.person_id),
+            CoachingPlan.state.in_(("proposed", "active", "paused")),
+        )
+        .order_by(CoachingPlan.next_contact_due.asc().nulls_first(), CoachingPlan.id)
+        .limit(MOST_ROWS)
+    )
+    return [
+        GuidedRow(
+            plan_id=row.id,
+            person_name=row.Person.display_name,
+            call_name=call_name(row.Person),
+            phone=row.Person.phone or "",
+            state=row.state,
+            channel=row.channel,
+            last_contact_on=row.last_contact_on,
+            next_contact_due=row.next_contact_due,
+            paused_until=row.paused_until,
+            has_draft=bool(row.drafts),
+            open_actions=row.actions,
+            is_overdue=row.state != "proposed"
+            and rules.contact_overdue(row.next_contact_due, today),
+            is_due=row.state != "proposed"
+            and row.next_contact_due is not None
+            and row.next_contact_due <= today,
+            coach_said_yes=row.coach_yes_on is not None,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who could guide: how many people they guide now, and whether they live near."""
+
+    person_id: int
+    name: str
+    plans: int
+    is_near: bool
+    speaks_same: bool
+    is_full: bool
+
+
+def candidate_rows(plan: PlanHead, today: date) -> list[Candidate]:
+    """Return coaches and trainers of today, the one with the same place and fewest people first."""
+    load = (
+        sa.select(sa.func.count())
+        .where(
+            CoachingPlan.coach_id == Person.id,
+            CoachingPlan.state.in_(("proposed", "active", "paused")),
+        )
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    able = (
+        sa.select(Grant.person_id)
+        .where(
+            Grant.role.in_(("coach", "trainer")),
+            Grant.valid_from <= today,
+            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+        )
+        .distinct()
+    )
+    guided = db.session.execute(
+        sa.select(Person.language, Person.place_id).where(Person.id == plan.person_id)
+    ).one()
+    rows = db.session.execute(
+        sa.select(Person, load.label("plans"))
+        .where(Person.id.in_(able), Person.id != plan.person_id)
+        .order_by("plans", Person.sort_key, Person.id)
+        .limit(MOST_ROWS)
+    )
+    found = [
+        Candidate(
+            person_id=person.id,
+            name=person.display_name,
+            plans=plans,
+            is_near=person.place_id is not None and person.place_id == guided.place_id,
+            speaks_same=person.language == guided.language,
+            is_full=plans >= rules.MOST_PLANS,
+        )
+        for person, plans in rows
+        if person.id != plan.coach_id or plan.state == "to_match"
+    ]
+    return sorted(found, key=lambda one: (one.is_full, not one.is_near, not one.speaks_same))

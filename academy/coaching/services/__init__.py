@@ -1,0 +1,1 @@
+"""What people do in coaching: one function each."""

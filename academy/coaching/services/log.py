@@ -1,0 +1,405 @@
+"""The coaching log: drafts, entries, the participant's own words, corrections, agreed actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.coaching import policies, rules
+from academy.coaching.events import ContactLogged
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, OwnWords
+from academy.coaching.services.plans import end_pause, get_plan
+from academy.kernel import audit, clock, events
+from academy.kernel.db import db
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.policy import Actor
+from certificates.services.evidence import record_renewal_evidence
+
+TEXT_LENGTH = 8000
+ACTION_LENGTH = 300
+RENEWAL_REQUIREMENT = "yearly_reviews"
+EVIDENCE_KIND = "log_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAction:
+    """One agreement: who does what before when."""
+
+    text: str
+    due_on: date
+    owner: str = "participant"
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a coach writes down of one contact. `energy` is the participant's own figure, 1 to 5."""
+
+    kind: str
+    happened_on: date
+    minutes: int | None = None
+    discussed: str = ""
+    went_well: str = ""
+    is_hard: str = ""
+    energy: int | None = None
+    actions: tuple[NewAction, ...] = field(default=())
+
+
+def save_draft(
+    plan_id: int,
+    contact: Contact,
+    *,
+    by: Actor,
+    form_key: str | None = None,
+    source_id: str | None = None,
+) -> LogEntry:
+    """Keep what the coach is writing; only the coach sees it. One draft per plan and coach.
+
+    Raises ConflictError when this form was sent already, or another draft is open.
+    """
+    plan = _plan_to_write(plan_id, by)
+    entry = _find_draft(plan_id, by)
+    sent = _find_by_key(form_key, plan_id)
+    if sent is not None and sent.state != "draft":
+        raise ConflictError(_("Dit gesprek staat al in het logboek."))
+    if entry is not None and entry.form_key != form_key:
+        raise ConflictError(_("Je schreef al iets op over een ander gesprek. Maak dat eerst af."))
+    if entry is None:
+        entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
+    _fill(entry, contact)
+    _set_actions(entry, contact.actions)
+    return entry
+
+
+def log_contact(
+    plan_id: int,
+    contact: Contact,
+    *,
+    by: Actor,
+    form_key: str | None = None,
+    source_id: str | None = None,
+) -> LogEntry:
+    """Add an entry that the participant can read at once; the draft of the same form becomes it.
+
+    Sent twice with one `form_key`, it stays one entry. The next contact moves along.
+    """
+    plan = _plan_to_write(plan_id, by)
+    _check(contact)
+    entry = _find_by_key(form_key, plan_id)
+    if entry is not None and entry.state != "draft":
+        return entry
+    if entry is None:
+        entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
+    _fill(entry, contact)
+    _set_actions(entry, contact.actions)
+    _share(entry, plan, by)
+    return entry
+
+
+def share(entry_id: int, *, by: Actor) -> LogEntry:
+    """Show a draft to the participant as it is."""
+    entry = get_entry(entry_id)
+    plan = _plan_to_write(entry.plan_id, by)
+    if entry.state != "draft" or entry.coach_id != by.person_id:
+        raise NotFoundError
+    _share(entry, plan, by)
+    return entry
+
+
+def correct(
+    entry_id: int, contact: Contact, *, by: Actor, source_id: str | None = None
+) -> LogEntry:
+    """Put a correction under an entry; what stood there stays readable."""
+    wrong = get_entry(entry_id)
+    plan = get_plan(wrong.plan_id)
+    policies.require_guide(by, plan)
+    if wrong.state == "draft":
+        raise ConflictError(_("Dit gesprek is nog niet af. Verander het gewoon."))
+    _check(contact)
+    entry = _new_entry(plan, by, form_key=None, source_id=source_id)
+    entry.corrects_id = wrong.corrects_id or wrong.id
+    _fill(entry, contact)
+    _mark_shared(entry)
+    db.session.flush()  # the figures below read the table
+    plan.is_energy_low = _is_energy_low(plan.id)
+    _record("corrected", entry, by)
+    return entry
+
+
+def mark_seen(entry_id: int, *, by: Actor, on_behalf_of: int | None = None) -> LogEntry:
+    """Note that the participant read an entry (or heard it read aloud); it is final then."""
+    entry = get_entry(entry_id)
+    _require_for_participant(entry, by, on_behalf_of)
+    if entry.seen_at is None:
+        entry.seen_at = clock.now()
+        if entry.state == "shared":
+            entry.state, entry.final_at = "final", entry.seen_at
+        _record("seen", entry, by, on_behalf_of=on_behalf_of)
+    return entry
+
+
+def add_own_words(
+    entry_id: int, words: str, *, by: Actor, on_behalf_of: int | None = None
+) -> OwnWords:
+    """Add the participant's own words to an entry; a coach may type them on their behalf."""
+    entry = get_entry(entry_id)
+    _require_for_participant(entry, by, on_behalf_of)
+    words = words.strip()
+    if not words or len(words) > TEXT_LENGTH:
+        sentence = _("Schrijf wat jij erbij wilt zetten.")
+        raise InvalidInputError(sentence, fields={"words": sentence})
+    mark_seen(entry_id, by=by, on_behalf_of=on_behalf_of)
+    own = OwnWords(entry_id=entry.id, words=words, at=clock.now(), by_id=by.person_id)
+    db.session.add(own)
+    _record("own-words-added", entry, by, on_behalf_of=on_behalf_of)
+    return own
+
+
+def finalise_due() -> int:
+    """Store that entries shared more than a week ago are final; they count as final already."""
+    return _finalise(sa.true())
+
+
+def complete_action(action_id: int, *, by: Actor, on_behalf_of: int | None = None) -> AgreedAction:
+    """Tick off an agreement: it is done."""
+    return _settle(action_id, "done", by, on_behalf_of)
+
+
+def drop_action(action_id: int, *, by: Actor, on_behalf_of: int | None = None) -> AgreedAction:
+    """Let an agreement go: it will not be done."""
+    return _settle(action_id, "dropped", by, on_behalf_of)
+
+
+def reopen_action(action_id: int, *, by: Actor) -> AgreedAction:
+    """Take back a tick that was set by mistake."""
+    return _settle(action_id, "open", by, None)
+
+
+def get_entry(entry_id: int) -> LogEntry:
+    """Return the entry, locked for changing. Raises NotFoundError."""
+    entry = db.session.get(LogEntry, entry_id, with_for_update=True)
+    if entry is None:
+        raise NotFoundError
+    return entry
+
+
+# --- parts -----------------------------------------------------------------------------------
+
+
+def _plan_to_write(plan_id: int, by: Actor) -> CoachingPlan:
+    plan = get_plan(plan_id)
+    policies.require_guide(by, plan)
+    if plan.state not in rules.LIVE_STATES:
+        raise ConflictError(_("Jullie zijn nog niet begonnen, of zijn gestopt."))
+    return plan
+
+
+def _find_draft(plan_id: int, by: Actor) -> LogEntry | None:
+    return db.session.scalars(
+        sa.select(LogEntry)
+        .where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.coach_id == by.person_id,
+            LogEntry.state == "draft",
+        )
+        .with_for_update()
+    ).one_or_none()
+
+
+def _find_by_key(form_key: str | None, plan_id: int) -> LogEntry | None:
+    if form_key is None:
+        return None
+    return db.session.scalars(
+        sa.select(LogEntry)
+        .where(LogEntry.form_key == form_key, LogEntry.plan_id == plan_id)
+        .with_for_update()
+    ).one_or_none()
+
+
+def _new_entry(
+    plan: CoachingPlan, by: Actor, *, form_key: str | None, source_id: str | None
+) -> LogEntry:
+    now = clock.now()
+    return LogEntry(
+        source_id=source_id,
+        plan_id=plan.id,
+        person_id=plan.person_id,
+        coach_id=by.person_id,
+        state="draft",
+        form_key=form_key,
+        created_at=now,
+        saved_at=now,
+    )
+
+
+def _check(contact: Contact) -> None:
+    wrong: dict[str, str] = {}
+    if contact.kind not in rules.ENTRY_KINDS:
+        wrong["kind"] = _("Kies hoe jullie elkaar spraken.")
+    if contact.happened_on > clock.today():
+        wrong["happened_on"] = _("Deze dag moet nog komen. Kies de dag van het gesprek.")
+    if contact.minutes is not None and not 0 <= contact.minutes <= rules.MOST_MINUTES:
+        wrong["minutes"] = _("Vul 0 tot 600 minuten in.")
+    if not contact.discussed.strip():
+        wrong["discussed"] = _("Schrijf in één zin waar het over ging.")
+    if contact.energy is not None and contact.energy not in range(1, 6):
+        wrong["energy"] = _("Kies een cijfer van 1 tot 5.")
+    texts = (contact.discussed, contact.went_well, contact.is_hard)
+    if max(map(len, texts)) > TEXT_LENGTH:
+        wrong["discussed"] = _("Deze tekst is te lang. Schrijf het korter.")
+    if any(len(action.text) > ACTION_LENGTH for action in contact.actions):
+        wrong["action"] = _("Schrijf de afspraak in één zin.")
+    if wrong:
+        raise InvalidInputError(next(iter(wrong.values())), fields=wrong)
+
+
+def _fill(entry: LogEntry, contact: Contact) -> None:
+    entry.kind, entry.happened_on = contact.kind, contact.happened_on
+    entry.minutes, entry.energy = contact.minutes, contact.energy
+    entry.discussed = contact.discussed.strip()[:TEXT_LENGTH]
+    entry.went_well = contact.went_well.strip()[:TEXT_LENGTH]
+    entry.is_hard = contact.is_hard.strip()[:TEXT_LENGTH]
+    entry.saved_at = clock.now()
+    db.session.add(entry)
+    db.session.flush()  # actions and the audit name the row
+
+
+def _set_actions(entry: LogEntry, actions: Iterable[NewAction]) -> None:
+    """Let the entry, a draft still, have exactly these actions."""
+    db.session.execute(sa.delete(AgreedAction).where(AgreedAction.entry_id == entry.id))
+    db.session.add_all(
+        AgreedAction(
+            source_id=action.source_id,
+            entry_id=entry.id,
+            plan_id=entry.plan_id,
+            owner=action.owner,
+            text=action.text.strip()[:ACTION_LENGTH],
+            due_on=action.due_on,
+            state="open",
+        )
+        for action in actions
+        if action.text.strip()
+    )
+    db.session.flush()  # a shared entry's actions are read in the same unit
+
+
+def _share(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
+    _mark_shared(entry)
+    plan.last_contact_on = max(plan.last_contact_on or entry.happened_on, entry.happened_on)
+    if entry.kind == "yearly_review":
+        _note_review(entry, plan, by)
+    _move_next_contact(plan)
+    db.session.flush()  # the figures below read the table
+    plan.is_energy_low = _is_energy_low(plan.id)
+    _finalise(LogEntry.plan_id == plan.id)
+    _record("shared", entry, by)
+    events.emit(ContactLogged(entry.id, plan.id, plan.person_id, entry.kind, entry.happened_on))
+
+
+def _mark_shared(entry: LogEntry) -> None:
+    entry.state, entry.shared_at = "shared", clock.now()
+
+
+def _note_review(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
+    due = rules.review_due(entry.happened_on)
+    plan.yearly_review_due = max(plan.yearly_review_due or due, due)
+    record_renewal_evidence(
+        entry.person_id,
+        RENEWAL_REQUIREMENT,
+        on=entry.happened_on,
+        source=(EVIDENCE_KIND, entry.source_id or str(entry.id)),
+        by=by,
+    )
+
+
+def _move_next_contact(plan: CoachingPlan) -> None:
+    due = rules.next_contact_due(plan.last_contact_on or clock.today(), plan.rhythm_days)
+    if plan.state == "paused" and plan.paused_until is not None:
+        if plan.paused_until > clock.today():
+            due = max(due, plan.paused_until)
+        else:
+            end_pause(plan)
+    plan.next_contact_due = due
+
+
+def _is_energy_low(plan_id: int) -> bool:
+    newer = sa.orm.aliased(LogEntry)
+    corrected = sa.exists().where(newer.corrects_id == LogEntry.id, newer.state != "draft")
+    latest = db.session.scalars(
+        sa.select(LogEntry.energy)
+        .where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.state != "draft",
+            LogEntry.energy.is_not(None),
+            ~corrected,
+        )
+        .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
+        .limit(2)
+    )
+    return rules.energy_low_twice(list(latest))
+
+
+def _finalise(which: sa.ColumnElement[bool]) -> int:
+    now = clock.now()
+    result = db.session.execute(
+        sa.update(LogEntry)
+        .where(which, LogEntry.state == "shared", LogEntry.shared_at <= now - rules.FINAL_AFTER)
+        .values(state="final", final_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _require_for_participant(entry: LogEntry, by: Actor, on_behalf_of: int | None) -> None:
+    """Let the participant act on a shared entry, or the coach on their behalf."""
+    if entry.state == "draft":
+        raise NotFoundError
+    is_own = by.person_id == entry.person_id and on_behalf_of is None
+    for_them = on_behalf_of == entry.person_id and policies.guides(by, entry.person_id)
+    if not (is_own or for_them):
+        raise NotFoundError
+
+
+def _settle(action_id: int, state: str, by: Actor, on_behalf_of: int | None) -> AgreedAction:
+    action = db.session.get(AgreedAction, action_id, with_for_update=True)
+    if action is None:
+        raise NotFoundError
+    plan = get_plan(action.plan_id)
+    _require_may_settle(action, plan, by)
+    if (action.state == "open") == (state == "open"):
+        return action
+    action.state = state
+    action.done_on = None if state == "open" else clock.today()
+    audit.record(
+        f"coaching:action:{state}",
+        ("agreed_action", action.id),
+        by=by,
+        subject_id=plan.person_id,
+        on_behalf_of=on_behalf_of,
+    )
+    return action
+
+
+def _require_may_settle(action: AgreedAction, plan: CoachingPlan, by: Actor) -> None:
+    if policies.guides(by, plan.person_id):
+        return
+    is_draft = get_entry(action.entry_id).state == "draft"
+    if by.person_id == plan.person_id and not is_draft:
+        return
+    for_region = action.owner in ("coordinator", "client") and policies.oversees(by, plan)
+    if not for_region:
+        raise NotFoundError
+
+
+def _record(what: str, entry: LogEntry, by: Actor, *, on_behalf_of: int | None = None) -> None:
+    audit.record(
+        f"coaching:entry:{what}",
+        ("coaching_log_entry", entry.id),
+        by=by,
+        subject_id=entry.person_id,
+        on_behalf_of=on_behalf_of,
+    )

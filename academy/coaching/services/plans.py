@@ -1,0 +1,264 @@
+"""The life of a plan: opened, matched, agreed, paused, transferred, stopped."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.coaching import policies, rules
+from academy.coaching.events import PlanChanged
+from academy.coaching.models import CoachingPlan
+from academy.kernel import audit, clock, events
+from academy.kernel.db import db
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.policy import SYSTEM, Actor
+from academy.people.models import Person
+from academy.people.services import grants
+
+GOAL_LENGTH = 300
+
+
+def get_plan(plan_id: int) -> CoachingPlan:
+    """Return the plan, locked for changing. Raises NotFoundError."""
+    plan = db.session.get(CoachingPlan, plan_id, with_for_update=True)
+    if plan is None:
+        raise NotFoundError
+    return plan
+
+
+def open_plan(
+    person_id: int,
+    *,
+    by: Actor = SYSTEM,
+    certificate_number: str = "",
+    place_id: int | None = None,
+    source_id: str | None = None,
+) -> CoachingPlan | None:
+    """Open a plan to match within a fortnight; None if the person is guided already.
+
+    `place_id` is the region it falls under: the person's own place, else this one.
+    """
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    running = sa.select(CoachingPlan.id).where(
+        CoachingPlan.person_id == person_id, CoachingPlan.state != "stopped"
+    )
+    if db.session.scalar(running) is not None:
+        return None
+    today = clock.today()
+    plan = CoachingPlan(
+        source_id=source_id,
+        person_id=person_id,
+        place_id=person.place_id or place_id,
+        certificate_number=certificate_number,
+        channel=person.preferred_channel,
+        state="to_match",
+        opened_on=today,
+        match_by=rules.match_by(today),
+    )
+    db.session.add(plan)
+    db.session.flush()  # the audit names the row
+    _changed(plan, "opened", by)
+    return plan
+
+
+def match(
+    plan_id: int,
+    coach_id: int,
+    *,
+    by: Actor,
+    source_id: str | None = None,
+) -> CoachingPlan:
+    """Propose a coach: that person may guide from today, and both are asked to say yes.
+
+    Raises ConflictError when the plan already has a coach.
+    """
+    plan = get_plan(plan_id)
+    policies.require_overseer(by, plan)
+    if plan.state not in ("to_match", "proposed"):
+        raise ConflictError(_("Er is al een begeleider."))
+    if plan.state == "proposed":
+        grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    _propose(plan, coach_id, by)
+    plan.source_id = source_id or plan.source_id
+    _changed(plan, "matched", by)
+    return plan
+
+
+def _propose(plan: CoachingPlan, coach_id: int, by: Actor) -> None:
+    if db.session.get(Person, coach_id) is None:
+        raise NotFoundError
+    grants.give_coach_grant(
+        coach_id, plan.person_id, by=by, place_id=plan.place_id, reason="begeleider"
+    )
+    plan.coach_id = coach_id
+    plan.state = "proposed"
+    plan.coach_yes_on = plan.participant_yes_on = None
+
+
+def agree(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> CoachingPlan:
+    """Say yes, as coach or as participant; with the second yes the guidance begins.
+
+    The coach or the coordinator may pass on the participant's yes (`on_behalf_of`).
+    """
+    plan = get_plan(plan_id)
+    if plan.state != "proposed":
+        raise ConflictError(_("Er is nu niets om ja op te zeggen."))
+    who = on_behalf_of or by.person_id
+    _require_may_answer(plan, who, by)
+    today = clock.today()
+    if who == plan.coach_id:
+        plan.coach_yes_on = today
+    else:
+        plan.participant_yes_on = today
+    _changed(plan, "agreed", by, on_behalf_of=on_behalf_of)
+    if plan.coach_yes_on and plan.participant_yes_on:
+        _begin(plan, by)
+    return plan
+
+
+def _require_may_answer(plan: CoachingPlan, who: int | None, by: Actor) -> None:
+    if who not in (plan.coach_id, plan.person_id):
+        raise NotFoundError
+    passes_on = who == plan.person_id and (
+        policies.guides(by, plan.person_id) or policies.oversees(by, plan)
+    )
+    if by.person_id != who and not passes_on:
+        raise NotFoundError
+
+
+def _begin(plan: CoachingPlan, by: Actor) -> None:
+    today = clock.today()
+    plan.state = "active"
+    plan.started_on = plan.started_on or today
+    plan.yearly_review_due = plan.yearly_review_due or rules.review_due(today)
+    first = rules.first_contact_due(today, plan.rhythm_days)
+    plan.next_contact_due = first if plan.last_contact_on is None else _due(plan)
+    _changed(plan, "begun", by)
+
+
+def decline(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> CoachingPlan:
+    """Say no to a proposal; the plan is to be matched again. No reason is asked."""
+    plan = get_plan(plan_id)
+    if plan.state != "proposed":
+        raise ConflictError(_("Er is nu niets om nee op te zeggen."))
+    _require_may_answer(plan, on_behalf_of or by.person_id, by)
+    if policies.oversees(by, plan):
+        grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    else:
+        grants.give_up_coach_grants(plan.person_id, by=by)
+    plan.state = "to_match"
+    plan.coach_id = plan.coach_yes_on = plan.participant_yes_on = None
+    _changed(plan, "declined", by, on_behalf_of=on_behalf_of)
+    return plan
+
+
+def set_agreement(
+    plan_id: int, *, by: Actor, goal: str, rhythm_days: int, channel: str
+) -> CoachingPlan:
+    """Write down the goal, how often and how they speak; the next contact moves along."""
+    plan = get_plan(plan_id)
+    if not policies.guides(by, plan.person_id):
+        policies.require_overseer(by, plan)
+    goal = " ".join(goal.split())
+    if len(goal) > GOAL_LENGTH:
+        sentence = _("Schrijf het doel in één of twee zinnen.")
+        raise InvalidInputError(sentence, fields={"goal": sentence})
+    if not rules.SHORTEST_RHYTHM_DAYS <= rhythm_days <= rules.LONGEST_RHYTHM_DAYS:
+        sentence = _("Kies een ritme van 7 tot 365 dagen.")
+        raise InvalidInputError(sentence, fields={"rhythm_days": sentence})
+    plan.goal, plan.rhythm_days, plan.channel = goal, rhythm_days, channel
+    if plan.state == "active" and plan.last_contact_on is not None:
+        plan.next_contact_due = _due(plan)
+    _changed(plan, "set", by)
+    return plan
+
+
+def transfer(plan_id: int, coach_id: int, *, by: Actor) -> CoachingPlan:
+    """Hand the guidance to another coach. The old one loses access at once; the new one reads
+    the last twelve months after both said yes.
+    """
+    plan = get_plan(plan_id)
+    policies.require_overseer(by, plan)
+    if plan.state not in rules.LIVE_STATES:
+        raise ConflictError(_("Alleen begeleiding die loopt, kun je overdragen."))
+    if coach_id == plan.coach_id:
+        raise InvalidInputError(_("Dit is de begeleider al. Kies iemand anders."))
+    grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    today = clock.today()
+    plan.transferred_from_id, plan.transferred_on = plan.coach_id, today
+    plan.match_by = rules.match_by(today)
+    plan.paused_on = plan.paused_until = None
+    _propose(plan, coach_id, by)
+    _changed(plan, "transferred", by)
+    return plan
+
+
+def pause(plan_id: int, until: date, *, by: Actor) -> CoachingPlan:
+    """Let reminders rest until a day. No reason is asked or stored."""
+    plan = get_plan(plan_id)
+    policies.require_overseer(by, plan)
+    if plan.state not in rules.LIVE_STATES:
+        raise ConflictError(_("Alleen begeleiding die loopt, kan pauze hebben."))
+    if until <= clock.today():
+        sentence = _("Kies een dag na vandaag.")
+        raise InvalidInputError(sentence, fields={"until": sentence})
+    plan.state = "paused"
+    plan.paused_on, plan.paused_until = clock.today(), until
+    plan.next_contact_due = until
+    _changed(plan, "paused", by)
+    return plan
+
+
+def resume(plan_id: int, *, by: Actor) -> CoachingPlan:
+    """End a pause; contact is due when the rhythm says so, and not before today."""
+    plan = get_plan(plan_id)
+    if not policies.guides(by, plan.person_id):
+        policies.require_overseer(by, plan)
+    if plan.state != "paused":
+        raise ConflictError(_("Er is nu geen pauze."))
+    end_pause(plan)
+    plan.next_contact_due = max(clock.today(), _due(plan) if plan.last_contact_on else date.min)
+    _changed(plan, "resumed", by)
+    return plan
+
+
+def end_pause(plan: CoachingPlan) -> None:
+    """Let a paused plan run again; the caller moves the next contact."""
+    plan.state = "active"
+    plan.paused_on = plan.paused_until = None
+
+
+def stop(plan_id: int, *, by: Actor) -> CoachingPlan:
+    """End the guidance. The coach loses access at once; no reason is asked or stored."""
+    plan = get_plan(plan_id)
+    policies.require_overseer(by, plan)
+    if plan.state == "stopped":
+        raise ConflictError(_("Deze begeleiding is al gestopt."))
+    grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    plan.state = "stopped"
+    plan.stopped_on = clock.today()
+    plan.next_contact_due = plan.yearly_review_due = None
+    plan.paused_on = plan.paused_until = None
+    plan.is_energy_low = False
+    _changed(plan, "stopped", by)
+    return plan
+
+
+def _due(plan: CoachingPlan) -> date:
+    return rules.next_contact_due(plan.last_contact_on or clock.today(), plan.rhythm_days)
+
+
+def _changed(plan: CoachingPlan, what: str, by: Actor, *, on_behalf_of: int | None = None) -> None:
+    audit.record(
+        f"coaching:plan:{what}",
+        ("coaching_plan", plan.id),
+        by=by,
+        subject_id=plan.person_id,
+        coach_id=plan.coach_id,
+        on_behalf_of=on_behalf_of,
+    )
+    events.emit(PlanChanged(plan.id, plan.person_id, plan.state))

@@ -1,0 +1,142 @@
+"""Signals: that somebody worries, and who follows up. Never details."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from academy.coaching import policies, rules
+from academy.coaching.models import CoachingPlan, LogEntry, Signal
+from academy.kernel import audit, clock
+from academy.kernel.db import db
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.policy import Actor
+
+NOTE_LENGTH = 200
+
+
+def raise_signal(
+    plan_id: int,
+    kind: str,
+    *,
+    by: Actor,
+    severity: str,
+    note: str = "",
+    entry_id: int | None = None,
+    source_id: str | None = None,
+) -> Signal:
+    """Share a worry about the person of this plan. `note` is one line about what was agreed.
+
+    Low and middle go to the coach, high waits for a coordinator the same day.
+    """
+    plan = _plan(plan_id)
+    _require_near(plan, by)
+    note = " ".join(note.split())
+    if kind not in rules.SIGNAL_KINDS or severity not in rules.SEVERITIES:
+        raise InvalidInputError(_("Kies waar het over gaat en hoe snel iemand moet kijken."))
+    if len(note) > NOTE_LENGTH:
+        sentence = _("Schrijf één korte zin, zonder details.")
+        raise InvalidInputError(sentence, fields={"note": sentence})
+    entry = None if entry_id is None else db.session.get(LogEntry, entry_id)
+    if entry is not None and entry.plan_id != plan.id:
+        raise NotFoundError
+    today = clock.today()
+    signal = Signal(
+        source_id=source_id,
+        person_id=plan.person_id,
+        entry_id=entry_id,
+        raised_by_id=by.person_id,
+        raised_on=today,
+        kind=kind,
+        severity=severity,
+        note=note,
+        state="open",
+        assigned_to_id=None if severity == "high" else plan.coach_id,
+        follow_up_by=rules.follow_up_by(severity, today),
+    )
+    db.session.add(signal)
+    db.session.flush()  # the audit names the row
+    _record("raised", signal, by, severity=severity)
+    return signal
+
+
+def take_over(signal_id: int, *, by: Actor) -> Signal:
+    """Say: I follow this up. A high one is for the coordinator."""
+    signal, plan = _open_signal(signal_id)
+    if signal.severity == "high" or not policies.guides(by, plan.person_id):
+        policies.require_overseer(by, plan)
+    signal.state, signal.assigned_to_id = "taken_over", by.person_id
+    _record("taken-over", signal, by)
+    return signal
+
+
+def close_signal(
+    signal_id: int, outcome: str, *, by: Actor, reported_back: str, note: str | None = None
+) -> Signal:
+    """Close a signal with what came of it, and whether who raised it heard back."""
+    signal, plan = _open_signal(signal_id)
+    if signal.assigned_to_id != by.person_id or not policies.guides(by, plan.person_id):
+        policies.require_overseer(by, plan)
+    if outcome not in rules.OUTCOMES or reported_back not in rules.REPORTED_BACK:
+        raise InvalidInputError(_("Kies wat eruit kwam en of je het hebt teruggemeld."))
+    if note is not None:
+        signal.note = " ".join(note.split())[:NOTE_LENGTH]
+    signal.state, signal.closed_on = "closed", clock.today()
+    signal.assigned_to_id = signal.assigned_to_id or by.person_id
+    signal.outcome, signal.reported_back = outcome, reported_back
+    signal.held_back_until = None
+    _record("closed", signal, by, outcome=outcome)
+    return signal
+
+
+def hold_back(signal_id: int, until: date, *, by: Actor) -> Signal:
+    """Do not show a signal to the participant before a day, for safety; at most thirty days."""
+    signal, plan = _open_signal(signal_id)
+    policies.require_overseer(by, plan)
+    today = clock.today()
+    if not today < until <= today + rules.HOLD_BACK_AT_MOST:
+        sentence = _("Kies een dag binnen dertig dagen. Dan kijk je er opnieuw naar.")
+        raise InvalidInputError(sentence, fields={"until": sentence})
+    signal.held_back_until = until
+    _record("held-back", signal, by, reason="safety", until=until.isoformat())
+    return signal
+
+
+def _plan(plan_id: int) -> CoachingPlan:
+    plan = db.session.get(CoachingPlan, plan_id)
+    if plan is None:
+        raise NotFoundError
+    return plan
+
+
+def _require_near(plan: CoachingPlan, by: Actor) -> None:
+    if not policies.guides(by, plan.person_id):
+        policies.require_overseer(by, plan)
+
+
+def _open_signal(signal_id: int) -> tuple[Signal, CoachingPlan]:
+    """Return a signal that is not closed and the latest plan of whom it is about."""
+    signal = db.session.get(Signal, signal_id, with_for_update=True)
+    if signal is None:
+        raise NotFoundError
+    plan = db.session.scalars(
+        sa.select(CoachingPlan)
+        .where(CoachingPlan.person_id == signal.person_id)
+        .order_by(CoachingPlan.id.desc())
+        .limit(1)
+    ).one()
+    if signal.state == "closed":
+        raise ConflictError(_("Dit signaal is al afgerond."))
+    return signal, plan
+
+
+def _record(what: str, signal: Signal, by: Actor, **data: str | None) -> None:
+    audit.record(
+        f"coaching:signal:{what}",
+        ("coaching_signal", signal.id),
+        by=by,
+        subject_id=signal.person_id,
+        **data,
+    )

@@ -1,0 +1,1 @@
+"""Pages of coaching: for the coach, the coordinator and the participant."""
