@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 import click
@@ -44,15 +45,30 @@ def serve(host: str, processes: int, workers: int) -> None:
     port = os.environ.get("PORT", "8000")
     commands = [web_command(port, processes=processes, host=host)]
     commands += [[sys.executable, "-m", "academy", "worker"]] * workers
-    raise SystemExit(run_together(commands))
+    raise SystemExit(run_together(commands, ready=lambda: _announce(host, port)))
 
 
-def run_together(commands: Sequence[Sequence[str]]) -> int:
+def _announce(host: str, port: str) -> bool:
+    """Say where the academy is as soon as it answers. Returns whether it did."""
+    try:
+        socket.create_connection((host, int(port)), timeout=0.2).close()
+    except OSError:
+        return False
+    click.echo(f"\nDe academie is open / the academy is open: http://{host}:{port}\n")
+    from academy.demo.sign_ins import printed
+
+    click.echo(printed())
+    return True
+
+
+def run_together(commands: Sequence[Sequence[str]], *, ready: Callable[[], bool]) -> int:
     """Run all commands until one ends or we are asked to stop; then stop the others.
 
-    Returns the exit status of the first to end, 0 when asked to stop.
+    `ready` is asked until it says yes. Returns the exit status of the first to end, 0 when asked
+    to stop.
     """
     running = [subprocess.Popen(command) for command in commands]
+    announced = False
     asked = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -62,6 +78,7 @@ def run_together(commands: Sequence[Sequence[str]]) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not asked and all(one.poll() is None for one in running):
+        announced = announced or ready()
         time.sleep(0.2)
     status = 0 if asked else next(one.returncode for one in running if one.poll() is not None)
     for one in running:

@@ -214,7 +214,7 @@ def apply(request_id: int) -> Any:
         form.cohort.errors = [*form.cohort.errors, error.sentence]
         return make_response(_application_page(row, form), error.status)
     flash(_("%(name)s staat nu bij de aanmeldingen.", name=new.call_name), "success")
-    return redirect(url_for("cohorts.dossier", enrolment_id=enrolment_id), 303)
+    return redirect(url_for("enrolments.show", enrolment_id=enrolment_id), 303)
 
 
 def _back(request_id: int, message: str) -> Response:

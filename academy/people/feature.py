@@ -10,17 +10,18 @@ from academy.kernel.policy import SIGNED_IN
 from academy.people import policies
 from academy.people.cli import people
 from academy.people.services.sign_in import CODE_MAIL, mail_values
-from academy.people.views import home, sign_in
+from academy.people.views import home, rights, sign_in
 
 mail.register_values(CODE_MAIL, mail_values)
 
 FEATURE = Feature(
     name="people",
-    blueprints=(sign_in.bp, home.bp),
+    blueprints=(sign_in.bp, home.bp, rights.bp),
     capabilities=policies.ALL,
     commands=(people,),
     navigation=(
         NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
+        NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),
         NavItem(_("Gegevens"), "people.own", "person", policies.OWN_DATA, 70),
     ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 MAILBOX_LENGTH = 254
 
@@ -99,4 +100,49 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
             Length(max=200, message=_("Dit wachtwoord is te lang.")),
         ],
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+ROLE_LABELS = {
+    "trainer": _("trainer"),
+    "assessor": _("beoordelaar"),
+    "resident_assessor": _("bewoner-beoordelaar"),
+    "coach": _("begeleider"),
+    "coordinator": _("coördinator"),
+    "board": _("certificeringscommissie"),
+    "client_contact": _("contactpersoon van een opdrachtgever"),
+    "admin": _("beheerder"),
+    "certifier": _("beslisser over certificaten"),
+    "privacy_officer": _("privacycontact"),
+}
+SCOPE_LABELS = {
+    "everything": _("alles"),
+    "organisation": _("organisatie"),
+    "place": _("plek"),
+    "cohort": _("groep"),
+    "person": _("persoon"),
+}
+
+
+class GrantForm(FlaskForm):  # type: ignore[misc]
+    """What somebody may do, over what, from when to when."""
+
+    role = SelectField(
+        _("Wat mag deze persoon?"),
+        choices=[SelectChoice(value, label) for value, label in ROLE_LABELS.items()],
+    )
+    scope = SelectField(_("Waarover?"))
+    cohort = StringField(
+        _("Of over één groep: het nummer van de groep"),
+        description=_("Je vindt het nummer in het adres van de groep: /groepen/12."),
+        validators=[Optional(), Regexp(r"^[0-9]{1,9}$", message=_("Vul alleen het nummer in."))],
+        render_kw={"inputmode": "numeric"},
+    )
+    valid_from = StringField(
+        _("Eerste dag (dag-maand-jaar)"), validators=[InputRequired(_("Vul de eerste dag in."))]
+    )
+    valid_to = StringField(_("Laatste dag (dag-maand-jaar)"), validators=[Optional()])
+    reason = StringField(
+        _("Waarom?"),
+        validators=[InputRequired(_("Schrijf kort op waarom.")), Length(max=200)],
     )

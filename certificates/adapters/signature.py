@@ -19,6 +19,13 @@ from pyhanko_certvalidator import ValidationContext
 
 from certificates.adapters import keys
 
+# The parts of a signature container that never vary, DER.
+_SIGNED_DATA = asn1_cms.ContentType("signed_data").dump()
+_VERSION_1 = asn1_cms.CMSVersion("v1").dump()
+_SHA256 = bytes.fromhex("300d06096086480165030402010500")
+_ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+_NO_CONTENT = bytes.fromhex("300b06092a864886f70d010701")
+
 
 class NotIntactError(Exception):
     """The seal is not what we make; the message is a stable code."""
@@ -72,26 +79,46 @@ def _require_canonical(data: bytes, signature: Any, *, leaf: bytes, root: bytes)
 
     A third of a small file is that container; of 500 random changes there pyHanko accepts half.
     """
-    container = signature.pkcs7_content
+    container = bytes(signature.pkcs7_content)
     start, length, end, _rest = signature.byte_range
-    _require(
-        data[start + length : end] == b"<" + container.hex().upper().encode() + b">", "container"
+    _require(data[start + length : end] == b"<" + container.hex().upper().encode() + b">", "case")
+    signed = asn1_cms.ContentInfo.load(container)["content"]
+    certificates = [choice.chosen.dump() for choice in signed["certificates"]]
+    _require(sorted(certificates) == sorted([leaf, root]), "chain")
+    expected = _container(certificates, signed["signer_infos"][0], leaf=leaf)
+    _require(container.rstrip(b"\0") == expected.rstrip(b"\0"), "container")
+
+
+def _container(certificates: list[bytes], signer: Any, *, leaf: bytes) -> bytes:
+    """Return the one way in which our seal writes these certificates and this signer (RFC 5652)."""
+    own = asn1_x509.Certificate.load(leaf)
+    sid = _der(0x30, own.issuer.dump(), own["tbs_certificate"]["serial_number"].dump())
+    signer_info = _der(
+        0x30,
+        _VERSION_1,
+        sid,
+        _SHA256,
+        _der(0xA0, signer["signed_attrs"].contents),
+        _ECDSA_SHA256,
+        _der(0x04, signer["signature"].native),
     )
-    message = asn1_cms.ContentInfo.load(container)
-    written = message.dump()
-    _require(not container[len(written) :].strip(b"\0"), "padding")
-    _require(message.dump(force=True) == written, "container")
-    signed = message["content"]
-    (signer,) = signed["signer_infos"]
-    _require(
-        sorted(c.chosen.dump() for c in signed["certificates"]) == sorted([leaf, root]), "chain"
+    signed_data = _der(
+        0x30,
+        _VERSION_1,
+        _der(0x31, _SHA256),
+        _NO_CONTENT,
+        _der(0xA0, *certificates),
+        _der(0x31, signer_info),
     )
-    # Names compare without regard to case; bytes do not.
-    issuer = asn1_x509.Certificate.load(leaf).issuer.dump()
-    _require(signer["sid"].chosen["issuer"].dump() == issuer, "signer")
-    _require(signed["version"].native == signer["version"].native == "v1", "version")
-    _require([a["algorithm"].native for a in signed["digest_algorithms"]] == ["sha256"], "digest")
-    _require(not signed["crls"].native and not signer["unsigned_attrs"].native, "extras")
+    return _der(0x30, _SIGNED_DATA, _der(0xA0, signed_data))
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    if len(body) < 0x80:
+        return bytes((tag, len(body))) + body
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + body
 
 
 def _point_halves(leaf: bytes) -> list[bytes]:

@@ -338,6 +338,100 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_mailbox"), ["mailbox"], unique=False)
 
     op.create_table(
+        "coaching_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("coach_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("certificate_number", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("goal", sa.String(length=300), nullable=False),
+        sa.Column("rhythm_days", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("match_by", sa.Date(), nullable=False),
+        sa.Column("coach_yes_on", sa.Date(), nullable=True),
+        sa.Column("participant_yes_on", sa.Date(), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("yearly_review_due", sa.Date(), nullable=True),
+        sa.Column("transferred_from_id", sa.Integer(), nullable=True),
+        sa.Column("transferred_on", sa.Date(), nullable=True),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("stopped_on", sa.Date(), nullable=True),
+        sa.Column("last_contact_on", sa.Date(), nullable=True),
+        sa.Column("next_contact_due", sa.Date(), nullable=True),
+        sa.Column("is_energy_low", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "channel in ('phone', 'visit', 'message', 'email', 'letter')",
+            name=op.f("ck_coaching_plan_channel_known"),
+        ),
+        sa.CheckConstraint(
+            "state in ('to_match', 'proposed', 'active', 'paused', 'stopped')",
+            name=op.f("ck_coaching_plan_state_known"),
+        ),
+        sa.CheckConstraint(
+            "state not in ('proposed', 'active', 'paused') or coach_id is not null",
+            name=op.f("ck_coaching_plan_guided_by_somebody"),
+        ),
+        sa.CheckConstraint("coach_id <> person_id", name=op.f("ck_coaching_plan_coach_is_another")),
+        sa.CheckConstraint(
+            "rhythm_days between 7 and 365", name=op.f("ck_coaching_plan_rhythm_in_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["coach_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_plan_coach_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_plan_person_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+            name=op.f("fk_coaching_plan_place_id_place"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["transferred_from_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_plan_transferred_from_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_plan")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_coaching_plan_source_id")),
+    )
+    with op.batch_alter_table("coaching_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coaching_plan_coach_id"), ["coach_id"], unique=False)
+        batch_op.create_index(
+            "ix_coaching_plan_due", ["state", "next_contact_due", "id"], unique=False
+        )
+        batch_op.create_index("ix_coaching_plan_match", ["state", "match_by", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coaching_plan_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coaching_plan_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_coaching_plan_transferred_from_id"),
+            ["transferred_from_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_coaching_plan_yearly_review_due"), ["yearly_review_due"], unique=False
+        )
+        batch_op.create_index(
+            "uq_coaching_plan_running",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'stopped'"),
+            postgresql_where=sa.text("state <> 'stopped'"),
+        )
+
+    op.create_table(
         "cohort",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.String(length=20), nullable=True),
@@ -400,6 +494,65 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "contact_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("reach", sa.String(length=254), nullable=False),
+        sa.Column("place_words", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("talk_on", sa.Date(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("handled_by_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "kind in ('unknown', 'resident', 'group', 'professional', 'organisation', 'press', 'elsewhere', 'spam')",
+            name=op.f("ck_contact_request_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "state in ('new', 'contacted', 'talk_planned', 'talk_done', 'application', 'guidance_request', 'referred', 'no_fit', 'closed', 'spam', 'no_answer', 'withdrawn')",
+            name=op.f("ck_contact_request_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["handled_by_id"],
+            ["person.id"],
+            name=op.f("fk_contact_request_handled_by_id_person"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_contact_request_person_id_person"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+            name=op.f("fk_contact_request_place_id_place"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_request")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_contact_request_source_id")),
+    )
+    with op.batch_alter_table("contact_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contact_request_handled_by_id"), ["handled_by_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_contact_request_inbox", ["is_open", "received_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_contact_request_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_contact_request_place_id"), ["place_id"], unique=False)
 
     op.create_table(
         "grant",
@@ -500,6 +653,55 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "research_project",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("client_organisation_id", sa.Integer(), nullable=True),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state in ('proposed', 'walking', 'collecting', 'given_back', 'naming', 'keys', 'doing', 'confirming', 'closed')",
+            name=op.f("ck_research_project_state_known"),
+        ),
+        sa.CheckConstraint("needed >= 3", name=op.f("ck_research_project_three_or_more")),
+        sa.ForeignKeyConstraint(
+            ["client_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_research_project_client_organisation_id_organisation"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead_id"],
+            ["person.id"],
+            name=op.f("fk_research_project_lead_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+            name=op.f("fk_research_project_place_id_place"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_research_project")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_research_project_source_id")),
+    )
+    with op.batch_alter_table("research_project", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_research_project_client_organisation_id"),
+            ["client_organisation_id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_research_project_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_research_project_place_id"), ["place_id"], unique=False
+        )
+        batch_op.create_index("ix_research_project_started", ["started_on", "id"], unique=False)
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -522,6 +724,95 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "coaching_log_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("coach_id", sa.Integer(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("discussed", sa.Text(), nullable=False),
+        sa.Column("went_well", sa.Text(), nullable=False),
+        sa.Column("is_hard", sa.Text(), nullable=False),
+        sa.Column("energy", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("form_key", sa.String(length=32), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("final_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'draft') = (shared_at is null)",
+            name=op.f("ck_coaching_log_entry_shared_has_a_moment"),
+        ),
+        sa.CheckConstraint(
+            "kind in ('phone', 'visit', 'message', 'peer', 'meetup', 'yearly_review')",
+            name=op.f("ck_coaching_log_entry_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "state in ('draft', 'shared', 'final')", name=op.f("ck_coaching_log_entry_state_known")
+        ),
+        sa.CheckConstraint(
+            "energy between 1 and 5", name=op.f("ck_coaching_log_entry_energy_one_to_five")
+        ),
+        sa.CheckConstraint(
+            "minutes between 0 and 600", name=op.f("ck_coaching_log_entry_minutes_in_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["coach_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_log_entry_coach_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"],
+            ["coaching_log_entry.id"],
+            name=op.f("fk_coaching_log_entry_corrects_id_coaching_log_entry"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_log_entry_person_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"],
+            ["coaching_plan.id"],
+            name=op.f("fk_coaching_log_entry_plan_id_coaching_plan"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_log_entry")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_coaching_log_entry_form_key")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_coaching_log_entry_source_id")),
+    )
+    with op.batch_alter_table("coaching_log_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_coaching_log_entry_coach", ["coach_id", "happened_on"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_coaching_log_entry_corrects_id"), ["corrects_id"], unique=False
+        )
+        batch_op.create_index("ix_coaching_log_entry_open", ["state", "shared_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_coaching_log_entry_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_coaching_log_entry_plan", ["plan_id", "happened_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_coaching_log_entry_draft",
+            ["plan_id", "coach_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
 
     op.create_table(
         "cohort_trainer",
@@ -550,6 +841,30 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_cohort_trainer_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
+        "contact_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("to_state", sa.String(length=24), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_contact_step_by_id_person"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["contact_request.id"],
+            name=op.f("fk_contact_step_request_id_contact_request"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_step")),
+    )
+    with op.batch_alter_table("contact_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_step_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contact_step_request_id"), ["request_id"], unique=False
         )
 
     op.create_table(
@@ -647,6 +962,102 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_quiz_key"), ["key"], unique=False)
 
     op.create_table(
+        "research_observation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("sense", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("place_hint", sa.String(length=100), nullable=False),
+        sa.Column("observed_on", sa.Date(), nullable=False),
+        sa.Column("time_of_day", sa.String(length=10), nullable=False),
+        sa.Column("observed_by", sa.String(length=12), nullable=False),
+        sa.Column("is_quote", sa.Boolean(), nullable=False),
+        sa.Column("consent", sa.String(length=12), nullable=False),
+        sa.Column("photo", sa.String(length=20), nullable=True),
+        sa.CheckConstraint(
+            "consent <> 'withdrawn' or text = ''",
+            name=op.f("ck_research_observation_withdrawn_is_empty"),
+        ),
+        sa.CheckConstraint(
+            "consent in ('given', 'withdrawn', 'not_needed')",
+            name=op.f("ck_research_observation_consent_known"),
+        ),
+        sa.CheckConstraint(
+            "is_quote = (consent <> 'not_needed')",
+            name=op.f("ck_research_observation_quote_needs_consent"),
+        ),
+        sa.CheckConstraint(
+            "observed_by in ('resident', 'participant', 'trainer')",
+            name=op.f("ck_research_observation_observed_by_known"),
+        ),
+        sa.CheckConstraint(
+            "photo in ('without_people')", name=op.f("ck_research_observation_photo_known")
+        ),
+        sa.CheckConstraint(
+            "sense in ('see', 'hear', 'smell', 'taste', 'feel')",
+            name=op.f("ck_research_observation_sense_known"),
+        ),
+        sa.CheckConstraint(
+            "time_of_day in ('morning', 'afternoon', 'evening', 'night')",
+            name=op.f("ck_research_observation_time_of_day_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["research_project.id"],
+            name=op.f("fk_research_observation_project_id_research_project"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_research_observation")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_research_observation_source_id")),
+    )
+    with op.batch_alter_table("research_observation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_research_observation_project_id"), ["project_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_research_observation_sense",
+            ["project_id", "sense", "observed_on", "id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "research_problem",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("barrier", sa.String(length=20), nullable=False),
+        sa.Column("named_by", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=500), nullable=False),
+        sa.Column("step", sa.String(length=12), nullable=False),
+        sa.CheckConstraint(
+            "barrier in ('self', 'neighbourhood', 'rules', 'dynamics')",
+            name=op.f("ck_research_problem_barrier_known"),
+        ),
+        sa.CheckConstraint(
+            "step in ('named', 'key_found', 'doing', 'confirming', 'resting')",
+            name=op.f("ck_research_problem_step_known"),
+        ),
+        sa.CheckConstraint(
+            "step in ('named', 'resting') or key <> ''", name=op.f("ck_research_problem_key_first")
+        ),
+        sa.CheckConstraint("named_by >= 1", name=op.f("ck_research_problem_somebody_named_it")),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["research_project.id"],
+            name=op.f("fk_research_problem_project_id_research_project"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_research_problem")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_research_problem_source_id")),
+    )
+    with op.batch_alter_table("research_problem", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_research_problem_project_id"), ["project_id"], unique=False
+        )
+
+    op.create_table(
         "self_scan_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -703,6 +1114,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_cohort_id"), ["cohort_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_session_module_id"), ["module_id"], unique=False)
         batch_op.create_index("ix_session_start", ["starts_at", "id"], unique=False)
+
+    op.create_table(
+        "agreed_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'open') = (done_on is null)", name=op.f("ck_agreed_action_done_has_a_day")
+        ),
+        sa.CheckConstraint(
+            "owner in ('participant', 'coach', 'coordinator', 'client')",
+            name=op.f("ck_agreed_action_owner_known"),
+        ),
+        sa.CheckConstraint(
+            "state in ('open', 'done', 'dropped')", name=op.f("ck_agreed_action_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["coaching_log_entry.id"],
+            name=op.f("fk_agreed_action_entry_id_coaching_log_entry"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"],
+            ["coaching_plan.id"],
+            name=op.f("fk_agreed_action_plan_id_coaching_plan"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreed_action")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_agreed_action_source_id")),
+    )
+    with op.batch_alter_table("agreed_action", schema=None) as batch_op:
+        batch_op.create_index("ix_agreed_action_due", ["plan_id", "state", "due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agreed_action_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "attendance_mark",
@@ -869,6 +1320,156 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("outcome is null or outcome = 'hold'"),
             postgresql_where=sa.text("outcome is null or outcome = 'hold'"),
+        )
+
+    op.create_table(
+        "coaching_own_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_own_words_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["coaching_log_entry.id"],
+            name=op.f("fk_coaching_own_words_entry_id_coaching_log_entry"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_own_words")),
+    )
+    with op.batch_alter_table("coaching_own_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coaching_own_words_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_coaching_own_words_entry_id"), ["entry_id"], unique=False
+        )
+
+    op.create_table(
+        "coaching_read",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("reader_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "kind in ('page', 'draft', 'pdf')", name=op.f("ck_coaching_read_kind_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["coaching_log_entry.id"],
+            name=op.f("fk_coaching_read_entry_id_coaching_log_entry"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"],
+            ["coaching_plan.id"],
+            name=op.f("fk_coaching_read_plan_id_coaching_plan"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reader_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_read_reader_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_read")),
+    )
+    with op.batch_alter_table("coaching_read", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coaching_read_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index("ix_coaching_read_plan", ["plan_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coaching_read_reader_id"), ["reader_id"], unique=False)
+
+    op.create_table(
+        "coaching_signal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("raised_by_id", sa.Integer(), nullable=False),
+        sa.Column("raised_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("assigned_to_id", sa.Integer(), nullable=True),
+        sa.Column("follow_up_by", sa.Date(), nullable=False),
+        sa.Column("held_back_until", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("reported_back", sa.String(length=10), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_on is not null) and (state = 'closed') = (outcome is not null) and (state = 'closed') = (reported_back is not null)",
+            name=op.f("ck_coaching_signal_closed_with_outcome"),
+        ),
+        sa.CheckConstraint(
+            "kind in ('overload', 'conflict', 'boundary', 'safety', 'broken_promise')",
+            name=op.f("ck_coaching_signal_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "outcome in ('tasks_shared', 'talk_held', 'agreement_made', 'date_received', 'handed_over_outside')",
+            name=op.f("ck_coaching_signal_outcome_known"),
+        ),
+        sa.CheckConstraint(
+            "reported_back in ('yes', 'no', 'may_not')",
+            name=op.f("ck_coaching_signal_reported_back_known"),
+        ),
+        sa.CheckConstraint(
+            "severity in ('low', 'middle', 'high')", name=op.f("ck_coaching_signal_severity_known")
+        ),
+        sa.CheckConstraint(
+            "state <> 'taken_over' or assigned_to_id is not null",
+            name=op.f("ck_coaching_signal_taken_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "state in ('open', 'taken_over', 'closed')", name=op.f("ck_coaching_signal_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assigned_to_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_signal_assigned_to_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["coaching_log_entry.id"],
+            name=op.f("fk_coaching_signal_entry_id_coaching_log_entry"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_signal_person_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["raised_by_id"],
+            ["person.id"],
+            name=op.f("fk_coaching_signal_raised_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_signal")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_coaching_signal_source_id")),
+    )
+    with op.batch_alter_table("coaching_signal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_coaching_signal_assigned_to_id"), ["assigned_to_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_coaching_signal_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "ix_coaching_signal_open", ["state", "follow_up_by", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_coaching_signal_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_coaching_signal_raised_by_id"), ["raised_by_id"], unique=False
         )
 
     op.create_table(
@@ -1071,6 +1672,35 @@ def upgrade() -> None:
             batch_op.f("ix_quiz_attempt_enrolment_id"), ["enrolment_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_quiz_attempt_quiz_id"), ["quiz_id"], unique=False)
+
+    op.create_table(
+        "research_confirmation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("experience", sa.String(length=6), nullable=False),
+        sa.Column("took_part", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("confirmed_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "experience in ('yes', 'a_bit', 'no')",
+            name=op.f("ck_research_confirmation_experience_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["problem_id"],
+            ["research_problem.id"],
+            name=op.f("fk_research_confirmation_problem_id_research_problem"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_research_confirmation")),
+        sa.UniqueConstraint(
+            "problem_id", "number", name=op.f("uq_research_confirmation_problem_id")
+        ),
+    )
+    with op.batch_alter_table("research_confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_research_confirmation_problem_id"), ["problem_id"], unique=False
+        )
 
     op.create_table(
         "self_scan_completion",
@@ -1309,6 +1939,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_certificate_state", ["state", "approved_at"], unique=False)
 
     op.create_table(
+        "research_talk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("confirmation_id", sa.Integer(), nullable=False),
+        sa.Column("talked_on", sa.Date(), nullable=False),
+        sa.Column("what_changed", sa.String(length=500), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("what_changed <> ''", name=op.f("ck_research_talk_says_what_changed")),
+        sa.ForeignKeyConstraint(
+            ["confirmation_id"],
+            ["research_confirmation.id"],
+            name=op.f("fk_research_talk_confirmation_id_research_confirmation"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["person.id"],
+            name=op.f("fk_research_talk_recorded_by_id_person"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_research_talk")),
+        sa.UniqueConstraint("confirmation_id", name=op.f("uq_research_talk_confirmation_id")),
+    )
+    with op.batch_alter_table("research_talk", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_research_talk_recorded_by_id"), ["recorded_by_id"], unique=False
+        )
+
+    op.create_table(
         "score_talk",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("final_attempt_id", sa.Integer(), nullable=False),
@@ -1487,6 +2145,10 @@ def downgrade() -> None:
 
     op.drop_table("certificate_event")
     op.drop_table("score_talk")
+    with op.batch_alter_table("research_talk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_research_talk_recorded_by_id"))
+
+    op.drop_table("research_talk")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index("ix_certificate_state")
         batch_op.drop_index(batch_op.f("ix_certificate_replaces_id"))
@@ -1517,6 +2179,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_self_scan_completion_enrolment_id"))
 
     op.drop_table("self_scan_completion")
+    with op.batch_alter_table("research_confirmation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_research_confirmation_problem_id"))
+
+    op.drop_table("research_confirmation")
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_quiz_id"))
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_enrolment_id"))
@@ -1543,6 +2209,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_event_by_id"))
 
     op.drop_table("enrolment_event")
+    with op.batch_alter_table("coaching_signal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coaching_signal_raised_by_id"))
+        batch_op.drop_index(batch_op.f("ix_coaching_signal_person_id"))
+        batch_op.drop_index("ix_coaching_signal_open")
+        batch_op.drop_index(batch_op.f("ix_coaching_signal_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_coaching_signal_assigned_to_id"))
+
+    op.drop_table("coaching_signal")
+    with op.batch_alter_table("coaching_read", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coaching_read_reader_id"))
+        batch_op.drop_index("ix_coaching_read_plan")
+        batch_op.drop_index(batch_op.f("ix_coaching_read_entry_id"))
+
+    op.drop_table("coaching_read")
+    with op.batch_alter_table("coaching_own_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coaching_own_words_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_coaching_own_words_by_id"))
+
+    op.drop_table("coaching_own_words")
     with op.batch_alter_table("certification_decision", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_certification_decision_open",
@@ -1565,6 +2250,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_attendance_mark_cell")
 
     op.drop_table("attendance_mark")
+    with op.batch_alter_table("agreed_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreed_action_entry_id"))
+        batch_op.drop_index("ix_agreed_action_due")
+
+    op.drop_table("agreed_action")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index("ix_session_start")
         batch_op.drop_index(batch_op.f("ix_session_module_id"))
@@ -1575,6 +2265,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_self_scan_answer_group")
 
     op.drop_table("self_scan_answer")
+    with op.batch_alter_table("research_problem", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_research_problem_project_id"))
+
+    op.drop_table("research_problem")
+    with op.batch_alter_table("research_observation", schema=None) as batch_op:
+        batch_op.drop_index("ix_research_observation_sense")
+        batch_op.drop_index(batch_op.f("ix_research_observation_project_id"))
+
+    op.drop_table("research_observation")
     with op.batch_alter_table("quiz", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quiz_key"))
 
@@ -1591,15 +2290,40 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_cohort_id"))
 
     op.drop_table("enrolment")
+    with op.batch_alter_table("contact_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_step_request_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_step_by_id"))
+
+    op.drop_table("contact_step")
     with op.batch_alter_table("cohort_trainer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cohort_trainer_person_id"))
         batch_op.drop_index(batch_op.f("ix_cohort_trainer_cohort_id"))
 
     op.drop_table("cohort_trainer")
+    with op.batch_alter_table("coaching_log_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_coaching_log_entry_draft",
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.drop_index("ix_coaching_log_entry_plan")
+        batch_op.drop_index(batch_op.f("ix_coaching_log_entry_person_id"))
+        batch_op.drop_index("ix_coaching_log_entry_open")
+        batch_op.drop_index(batch_op.f("ix_coaching_log_entry_corrects_id"))
+        batch_op.drop_index("ix_coaching_log_entry_coach")
+
+    op.drop_table("coaching_log_entry")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("research_project", schema=None) as batch_op:
+        batch_op.drop_index("ix_research_project_started")
+        batch_op.drop_index(batch_op.f("ix_research_project_place_id"))
+        batch_op.drop_index(batch_op.f("ix_research_project_lead_id"))
+        batch_op.drop_index(batch_op.f("ix_research_project_client_organisation_id"))
+
+    op.drop_table("research_project")
     with op.batch_alter_table("renewal_evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_renewal_evidence_person_id"))
 
@@ -1614,6 +2338,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grant_granted_by_id"))
 
     op.drop_table("grant")
+    with op.batch_alter_table("contact_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_request_place_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_request_person_id"))
+        batch_op.drop_index("ix_contact_request_inbox")
+        batch_op.drop_index(batch_op.f("ix_contact_request_handled_by_id"))
+
+    op.drop_table("contact_request")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_person_id"))
 
@@ -1625,6 +2356,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cohort_client_organisation_id"))
 
     op.drop_table("cohort")
+    with op.batch_alter_table("coaching_plan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_coaching_plan_running",
+            sqlite_where=sa.text("state <> 'stopped'"),
+            postgresql_where=sa.text("state <> 'stopped'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_coaching_plan_yearly_review_due"))
+        batch_op.drop_index(batch_op.f("ix_coaching_plan_transferred_from_id"))
+        batch_op.drop_index(batch_op.f("ix_coaching_plan_place_id"))
+        batch_op.drop_index(batch_op.f("ix_coaching_plan_person_id"))
+        batch_op.drop_index("ix_coaching_plan_match")
+        batch_op.drop_index("ix_coaching_plan_due")
+        batch_op.drop_index(batch_op.f("ix_coaching_plan_coach_id"))
+
+    op.drop_table("coaching_plan")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_mailbox"))
 

@@ -66,9 +66,9 @@ def sources():
 
 def calls(path: Path, name: str):
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == name:
-                yield f"{path.relative_to(ROOT)}:{node.lineno}"
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if is_call and node.func.attr == name:
+            yield f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
 def test_only_the_unit_of_work_commits():

@@ -60,9 +60,9 @@ def test_no_relationship_loads_by_surprise(app):
 def test_every_foreign_key_says_what_happens_and_has_an_index(app):
     wrong = []
     for table in tables():
-        leading = {tuple(index.columns.keys())[0] for index in table.indexes}
+        leading = {next(iter(index.columns.keys())) for index in table.indexes}
         leading |= {
-            tuple(c.columns.keys())[0]
+            next(iter(c.columns.keys()))
             for c in table.constraints
             if isinstance(c, sa.UniqueConstraint | sa.PrimaryKeyConstraint) and c.columns
         }

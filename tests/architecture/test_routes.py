@@ -20,6 +20,7 @@ PUBLIC_PATHS = {
     "/contact",
     "/contact/bedankt",
     "/controleer",
+    "/controleer/bestand",
     "/healthz",
     "/opleidingen",
     "/opleidingen/<key>",

@@ -7,15 +7,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
-from tests.factories import make_actor, make_grant, make_person
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.queue import Job
 from academy.people.models import Account, Grant, SignIn, SignInCode
-from academy.people.services import grants, sign_in as services
+from academy.people.services import grants
+from academy.people.services import sign_in as services
 from academy.people.services.sign_in import code_text, make_account, set_password
+from tests.factories import make_actor, make_grant, make_person
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ class NewPerson:
     support: str = ""
     place_id: int | None = None
     organisation_id: int | None = None
+    titles: str = ""
     source_id: str | None = None
 
 
@@ -55,6 +56,7 @@ def add_person(new: NewPerson, *, by: Actor) -> Person:
         support=new.support.strip(),
         place_id=new.place_id,
         organisation_id=new.organisation_id,
+        titles=new.titles,
         created_on=clock.today(),
     )
     db.session.add(person)

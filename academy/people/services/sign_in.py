@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from academy.kernel import audit, clock, ids, limits, mail
 from academy.kernel.db import db
-from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.limits import Limit
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
@@ -221,3 +221,19 @@ def set_language(person_id: int, language: str, *, by: Actor) -> None:
         raise NotFoundError
     person.ui_language = language
     audit.record("people:language:set", ("person", person_id), by=by, subject_id=person_id)
+
+
+def open_account(person_id: int, *, by: Actor) -> None:
+    """Let a person sign in with the e-mail address we know of them.
+
+    Raises NotFoundError for nobody, InvalidInputError without an address, ConflictError when the
+    account is there already.
+    """
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    if db.session.get(Account, person_id) is not None:
+        raise ConflictError(_("Deze persoon kan al binnenkomen."))
+    if not person.email:
+        raise InvalidInputError(_("We kennen geen e-mailadres van deze persoon."))
+    make_account(person_id, person.email, by=by)

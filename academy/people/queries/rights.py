@@ -1,0 +1,106 @@
+"""Reads for the page on which administrators give and take back rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel import clock
+from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.people.models import Account, Grant, Organisation, Person, Place
+
+Giver = aliased(Person)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """One right that somebody holds or will hold. `scope_id` is None for everything."""
+
+    id: int
+    person: str
+    role: str
+    scope_kind: str
+    scope_id: int | None
+    valid_from: date
+    valid_to: date | None
+    given_by: str
+    reason: str
+
+
+def grant_rows(*, cursor: str | None = None, limit: int = 20) -> Page[GrantRow]:
+    """Return the rights that have not ended, the newest first."""
+    after = from_cursor(cursor, int)
+    query = (
+        sa.select(Grant, Person.call_name, Person.prefix, Person.last_name, Giver.call_name)
+        .join(Person, Person.id == Grant.person_id)
+        .outerjoin(Giver, Giver.id == Grant.granted_by_id)
+        .where(sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= clock.today()))
+        .order_by(Grant.id.desc())
+        .limit(limit + 1)
+    )
+    if after:
+        query = query.where(Grant.id < after[0])
+    rows = [
+        GrantRow(
+            id=grant.id,
+            person=" ".join(part for part in names if part),
+            role=grant.role,
+            scope_kind=grant.scope_kind,
+            scope_id=grant.scope_id,
+            valid_from=grant.valid_from,
+            valid_to=grant.valid_to,
+            given_by=giver or "",
+            reason=grant.reason,
+        )
+        for grant, *names, giver in db.session.execute(query)
+    ]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(tuple(rows), to_cursor(rows[-1].id) if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person found by name. `has_account`: may sign in."""
+
+    id: int
+    display_name: str
+    has_account: bool
+    email: str
+
+
+def find_people(words: str, *, limit: int = 20) -> list[FoundPerson]:
+    """Return people whose name holds every word, by name; nothing for less than two letters."""
+    parts = [part for part in words.casefold().split() if part]
+    if len("".join(parts)) < 2:
+        return []
+    name = sa.func.lower(Person.call_name + " " + Person.prefix + " " + Person.last_name)
+    found = db.session.execute(
+        sa.select(Person, Account.person_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(
+            *(
+                sa.or_(
+                    name.contains(part, autoescape=True),
+                    Person.sort_key.contains(part, autoescape=True),
+                )
+                for part in parts
+            )
+        )
+        .order_by(Person.sort_key, Person.id)
+        .limit(limit)
+    )
+    return [
+        FoundPerson(person.id, person.display_name, account is not None, person.email or "")
+        for person, account in found
+    ]
+
+
+def scope_names(kind: str) -> list[tuple[int, str]]:
+    """Return the places or organisations a right can be limited to, by name."""
+    model: type[Place | Organisation] = Place if kind == "place" else Organisation
+    rows = db.session.execute(sa.select(model.id, model.name).order_by(model.name).limit(500))
+    return [(row.id, row.name) for row in rows]

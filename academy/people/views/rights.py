@@ -1,0 +1,115 @@
+"""Where administrators give and take back rights, and open accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+
+from academy.kernel import clock
+from academy.kernel.errors import DomainError
+from academy.kernel.i18n import date_input, parse_day
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.people.forms import ROLE_LABELS, SCOPE_LABELS, GrantForm
+from academy.people.policies import MANAGE_GRANTS
+from academy.people.queries.actors import actor_for
+from academy.people.queries.rights import find_people, grant_rows, scope_names
+from academy.people.services import grants, sign_in
+
+bp = FeatureBlueprint("rights", __name__)
+
+
+@bp.page("/rechten", needs=MANAGE_GRANTS)
+def overview() -> str:
+    """Show who may do what, and find people by name."""
+    words = request.args.get("naam", "")[:80]
+    return render_template(
+        "people/rights.html",
+        page=grant_rows(cursor=request.args.get("na")),
+        words=words,
+        found=find_people(words),
+        roles=ROLE_LABELS,
+        scopes=SCOPE_LABELS,
+    )
+
+
+@bp.page("/rechten/<int:person_id>", needs=MANAGE_GRANTS)
+def give_form(person_id: int) -> str:
+    """Show the form for a new right."""
+    form = GrantForm(formdata=None, valid_from=date_input(clock.today()))
+    return _give_page(person_id, form)
+
+
+def _give_page(person_id: int, form: GrantForm) -> str:
+    form.scope.choices = _scopes()
+    person = actor_for(person_id, origin="web")
+    return render_template("people/give_right.html", person=person, person_id=person_id, form=form)
+
+
+def _scopes() -> list[SelectChoice]:
+    choices = [SelectChoice("everything:", _("alles"))]
+    for kind in ("place", "organisation"):
+        choices += [
+            SelectChoice(f"{kind}:{number}", f"{SCOPE_LABELS[kind]}: {name}")
+            for number, name in scope_names(kind)
+        ]
+    return choices
+
+
+@bp.action("/rechten/<int:person_id>", needs=MANAGE_GRANTS)
+def give(person_id: int) -> Any:
+    """Give a right."""
+    form = GrantForm()
+    form.scope.choices = _scopes()
+    starts, ends = parse_day(form.valid_from.data or ""), parse_day(form.valid_to.data or "")
+    valid = form.validate()
+    if starts is None or (form.valid_to.data and ends is None):
+        wrong = form.valid_from if starts is None else form.valid_to
+        wrong.errors = [_("Schrijf de dag zo: 23-11-2026.")]
+        valid = False
+    if not valid or starts is None:
+        return make_response(_give_page(person_id, form), 422)
+    kind, number = _chosen_scope(form)
+    try:
+        grants.give_grant(
+            person_id,
+            form.role.data,
+            by=actor(),
+            scope_kind=kind,
+            scope_id=number,
+            valid_from=starts,
+            valid_to=ends,
+            reason=form.reason.data or "",
+        )
+    except DomainError as error:
+        form.role.errors = [error.sentence]
+        return make_response(_give_page(person_id, form), error.status)
+    flash(_("Het recht is gegeven."), "success")
+    return redirect(url_for("rights.overview"), 303)
+
+
+def _chosen_scope(form: GrantForm) -> tuple[str, int | None]:
+    """Return the kind and id of the scope; a group is typed by its number."""
+    if form.cohort.data:
+        return "cohort", int(form.cohort.data)
+    kind, _colon, number = (form.scope.data or "everything:").partition(":")
+    return kind, int(number) if number else None
+
+
+@bp.action("/rechten/einde/<int:grant_id>", needs=MANAGE_GRANTS)
+def end(grant_id: int) -> Response:
+    """Take a right back, at once."""
+    grants.end_grant(grant_id, by=actor())
+    flash(_("Het recht is weg. De persoon moet opnieuw binnenkomen."), "success")
+    return redirect(url_for("rights.overview"), 303)
+
+
+@bp.action("/rechten/<int:person_id>/account", needs=MANAGE_GRANTS)
+def open_account(person_id: int) -> Response:
+    """Let a person come in with the mailbox we know."""
+    sign_in.open_account(person_id, by=actor())
+    flash(_("Deze persoon kan nu binnenkomen met een code per mail."), "success")
+    return redirect(url_for("rights.give_form", person_id=person_id), 303)

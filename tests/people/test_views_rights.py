@@ -1,0 +1,101 @@
+"""Administrators give and take back rights; nobody else does, and not for themselves."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from academy.kernel.db import db, unit_of_work
+from academy.people.models import Account, Grant
+from tests.factories import make_coordinator, make_grant, make_person, make_place
+
+RIGHT = {
+    "role": "coordinator",
+    "scope": "everything:",
+    "valid_from": "23-11-2026",
+    "reason": "nieuw",
+}
+
+
+@pytest.fixture
+def admin(app):
+    with unit_of_work():
+        person = make_person("Beheer")
+        make_grant(person, "admin")
+    return person
+
+
+@pytest.fixture
+def joke(app):
+    with unit_of_work():
+        return make_person("Joke", "de Vries")
+
+
+def rights_of(person):
+    found = list(db.session.scalars(sa.select(Grant).where(Grant.person_id == person.id)))
+    db.session.rollback()
+    return found
+
+
+def test_an_administrator_finds_somebody_and_gives_a_right(admin, joke, sign_in):
+    with unit_of_work():
+        place = make_place()
+        place_id = place.id
+    client = sign_in(admin)
+    assert "Joke de Vries" in client.get("/rechten?naam=joke vries").text
+    answer = client.post(f"/rechten/{joke.id}", data=RIGHT | {"scope": f"place:{place_id}"})
+    assert answer.status_code == 303
+    (grant,) = rights_of(joke)
+    assert (grant.role, grant.scope_kind, grant.scope_id) == ("coordinator", "place", place_id)
+    assert grant.granted_by_id == admin.id
+    assert "Joke" in client.get("/rechten").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"role": "king"},
+        {"scope": "place:999999"},
+        {"valid_from": "morgen"},
+        {"valid_from": ""},
+        {"valid_to": "22-11-2026"},
+        {"reason": ""},
+        {"cohort": "twaalf"},
+    ],
+)
+def test_a_right_that_makes_no_sense_is_asked_again(admin, joke, sign_in, wrong):
+    answer = sign_in(admin).post(f"/rechten/{joke.id}", data=RIGHT | wrong)
+    assert answer.status_code == 422
+    assert not rights_of(joke)
+
+
+def test_nobody_gives_themselves_a_right(admin, sign_in):
+    assert sign_in(admin).post(f"/rechten/{admin.id}", data=RIGHT).status_code == 403
+    assert len(rights_of(admin)) == 1
+
+
+def test_taking_a_right_back_works_at_once(admin, joke, sign_in):
+    with unit_of_work():
+        grant = make_grant(joke, "coordinator")
+        grant_id = grant.id
+    there = sign_in(joke)
+    assert there.get("/berichten").status_code == 200
+    assert sign_in(admin).post(f"/rechten/einde/{grant_id}").status_code == 303
+    assert there.get("/berichten").status_code == 303
+    assert rights_of(joke)[0].valid_to.isoformat() == "2026-11-22"
+
+
+def test_an_account_opens_the_door(admin, joke, sign_in):
+    client = sign_in(admin)
+    assert client.post(f"/rechten/{joke.id}/account").status_code == 303
+    assert db.session.get(Account, joke.id).mailbox == joke.email
+    db.session.rollback()
+    assert client.post(f"/rechten/{joke.id}/account").status_code == 409
+
+
+def test_a_coordinator_gives_no_rights(joke, sign_in):
+    with unit_of_work():
+        client = sign_in(make_coordinator())
+    assert client.get("/rechten").status_code == 403
+    assert client.post(f"/rechten/{joke.id}", data=RIGHT).status_code == 403
+    assert not rights_of(joke)
