@@ -1,0 +1,302 @@
+"""Practice assignments: one assignment for one participant, and what waits for a trainer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel import clock, policy
+from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.kernel.errors import NotFoundError
+from academy.kernel.i18n import pick
+from academy.kernel.policy import Actor
+from academy.people.models import Person
+from courses import policies
+from courses.models import (
+    Cohort,
+    Enrolment,
+    Module,
+    PracticeAssignment,
+    PracticeSubmission,
+)
+
+PAGE_SIZE = 25
+LEARNING = ("active", "paused")
+RUNNING = ("running", "finishing")
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """One hand-in and what the trainer said of it."""
+
+    id: int
+    state: str
+    evidence: str
+    text: str
+    submitted_at: datetime
+    submitted_by: str
+    reviewed_at: datetime | None
+    reviewed_by: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment for one participant; the newest hand-in comes first."""
+
+    enrolment_id: int
+    person_id: int
+    person: str
+    takes_hand_ins: bool
+    id: int
+    order: int
+    title: str
+    minutes: int
+    required: bool
+    task: str
+    evidence: tuple[str, ...]
+    hand_ins: tuple[HandIn, ...]
+
+    @property
+    def state(self) -> str:
+        """How it stands: the state of the last hand-in, or nothing."""
+        return self.hand_ins[0].state if self.hand_ins else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One hand-in that waits for a trainer."""
+
+    id: int
+    person: str
+    cohort: str
+    order: int
+    title: str
+    submitted_at: datetime
+
+    @property
+    def days(self) -> int:
+        """How many days it waits."""
+        return (clock.today() - _day(self.submitted_at)).days
+
+
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """One hand-in in front of the trainer, with its task and what was handed in before."""
+
+    id: int
+    is_waiting: bool
+    cohort_id: int
+    cohort: str
+    assignment: Assignment
+
+    @property
+    def hand_in(self) -> HandIn:
+        """The hand-in that is looked at."""
+        return next(one for one in self.assignment.hand_ins if one.id == self.id)
+
+    @property
+    def earlier(self) -> tuple[HandIn, ...]:
+        """What was handed in before it."""
+        return tuple(one for one in self.assignment.hand_ins if one.id < self.id)
+
+
+def get_assignment(enrolment_id: int, order: int, *, by: Actor) -> Assignment:
+    """Return the assignment of lesson `order` for somebody `by` may hand in for.
+
+    Raises NotFoundError.
+    """
+    condition = policy.within(
+        by,
+        policies.HAND_IN,
+        person=Enrolment.person_id,
+        cohort=Enrolment.cohort_id,
+        place=Cohort.place_id,
+    )
+    row = _assignment_row(Enrolment.id == enrolment_id, Module.order == order, condition)
+    return _assignment(row)
+
+
+def get_to_review(submission_id: int, *, by: Actor) -> ToReview:
+    """Return a hand-in that `by` may review; never one's own. Raises NotFoundError."""
+    found = db.session.execute(
+        sa.select(PracticeSubmission.enrolment_id, PracticeSubmission.assignment_id).where(
+            PracticeSubmission.id == submission_id
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    condition = policy.within(
+        by, policies.REVIEW, cohort=Enrolment.cohort_id, place=Cohort.place_id
+    )
+    row = _assignment_row(
+        Enrolment.id == found.enrolment_id,
+        PracticeAssignment.id == found.assignment_id,
+        Enrolment.person_id != by.person_id,
+        condition,
+    )
+    assignment = _assignment(row)
+    newest = assignment.hand_ins[0]
+    return ToReview(
+        id=submission_id,
+        is_waiting=newest.id == submission_id and newest.state == "submitted",
+        cohort_id=row.cohort_id,
+        cohort=row.cohort,
+        assignment=assignment,
+    )
+
+
+def waiting_page(by: Actor, *, cursor: str | None = None) -> Page[Waiting]:
+    """Return the hand-ins that wait for `by`, the longest waiting first."""
+    after = from_cursor(cursor, str, int)
+    query = _waiting(by).order_by(PracticeSubmission.submitted_at, PracticeSubmission.id)
+    if after is not None:
+        moment = datetime.fromisoformat(after[0])
+        query = query.where(
+            sa.tuple_(PracticeSubmission.submitted_at, PracticeSubmission.id)
+            > sa.tuple_(sa.literal(moment, PracticeSubmission.submitted_at.type), after[1])
+        )
+    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
+    shown = [_waiting_row(row) for row in rows[:PAGE_SIZE]]
+    more = len(rows) > PAGE_SIZE
+    last = shown[-1] if more else None
+    cursor = to_cursor(last.submitted_at.isoformat(), last.id) if last else None
+    return Page(tuple(shown), cursor)
+
+
+def waiting_count(by: Actor) -> int:
+    """Return how many hand-ins wait for `by`."""
+    waiting = _waiting(by).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
+
+
+def _waiting(by: Actor) -> sa.Select[*tuple[Any, ...]]:
+    """Select the newest hand-in of each assignment that nobody looked at yet."""
+    newer = aliased(PracticeSubmission)
+    return (
+        sa.select(
+            PracticeSubmission.id,
+            PracticeSubmission.submitted_at,
+            Person.call_name,
+            Person.prefix,
+            Person.last_name,
+            Cohort.name.label("cohort"),
+            Module.order,
+            PracticeAssignment.title_nl,
+            PracticeAssignment.title_en,
+        )
+        .join(Enrolment, Enrolment.id == PracticeSubmission.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(PracticeAssignment, PracticeAssignment.id == PracticeSubmission.assignment_id)
+        .join(Module, Module.id == PracticeAssignment.module_id)
+        .where(
+            PracticeSubmission.state == "submitted",
+            Enrolment.person_id != by.person_id,
+            ~sa.exists().where(
+                newer.enrolment_id == PracticeSubmission.enrolment_id,
+                newer.assignment_id == PracticeSubmission.assignment_id,
+                newer.id > PracticeSubmission.id,
+            ),
+            policy.within(by, policies.REVIEW, cohort=Enrolment.cohort_id, place=Cohort.place_id),
+        )
+    )
+
+
+def _waiting_row(row: Any) -> Waiting:
+    return Waiting(
+        id=row.id,
+        person=_name(row.call_name, row.prefix, row.last_name),
+        cohort=row.cohort,
+        order=row.order,
+        title=pick({"nl": row.title_nl, "en": row.title_en}),
+        submitted_at=row.submitted_at,
+    )
+
+
+def _assignment_row(*conditions: sa.ColumnElement[bool]) -> Any:
+    row = db.session.execute(
+        sa.select(
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.person_id,
+            Enrolment.state,
+            Enrolment.cohort_id,
+            Person.call_name,
+            Person.prefix,
+            Person.last_name,
+            Cohort.name.label("cohort"),
+            Cohort.state.label("cohort_state"),
+            Module.order,
+            PracticeAssignment.id,
+            PracticeAssignment.title_nl,
+            PracticeAssignment.title_en,
+            PracticeAssignment.minutes,
+            PracticeAssignment.required,
+            PracticeAssignment.content,
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Module, Module.course_version_id == Cohort.course_version_id)
+        .join(PracticeAssignment, PracticeAssignment.module_id == Module.id)
+        .where(*conditions)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _assignment(row: Any) -> Assignment:
+    return Assignment(
+        enrolment_id=row.enrolment_id,
+        person_id=row.person_id,
+        person=_name(row.call_name, row.prefix, row.last_name),
+        takes_hand_ins=row.state in LEARNING and row.cohort_state in RUNNING,
+        id=row.id,
+        order=row.order,
+        title=pick({"nl": row.title_nl, "en": row.title_en}),
+        minutes=row.minutes,
+        required=row.required,
+        task=row.content["task"],
+        evidence=tuple(row.content["evidence"]),
+        hand_ins=_hand_ins(row.enrolment_id, row.id),
+    )
+
+
+def _hand_ins(enrolment_id: int, assignment_id: int) -> tuple[HandIn, ...]:
+    submitter, reviewer = aliased(Person), aliased(Person)
+    rows = db.session.execute(
+        sa.select(PracticeSubmission, submitter, reviewer)
+        .join(submitter, submitter.id == PracticeSubmission.submitted_by_id)
+        .outerjoin(reviewer, reviewer.id == PracticeSubmission.reviewed_by_id)
+        .where(
+            PracticeSubmission.enrolment_id == enrolment_id,
+            PracticeSubmission.assignment_id == assignment_id,
+        )
+        .order_by(PracticeSubmission.id.desc())
+    )
+    return tuple(
+        HandIn(
+            id=one.id,
+            state=one.state,
+            evidence=one.evidence,
+            text=one.text,
+            submitted_at=one.submitted_at,
+            submitted_by=by.display_name,
+            reviewed_at=one.reviewed_at,
+            reviewed_by=trainer.display_name if one.reviewed_by_id is not None else "",
+            sentence=one.sentence,
+        )
+        for one, by, trainer in rows
+    )
+
+
+def _name(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.AMSTERDAM).date()
