@@ -74,7 +74,7 @@ def render_document(
         )
     configuration, base = _print_styles(fonts_folder)
     fetcher = _AssetFetcher(dict(assets or {}))
-    sheet = CSS(string=css, font_config=configuration, url_fetcher=fetcher)
+    sheet = _sheet(css, fonts_folder)
     document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
         stylesheets=[base, sheet], font_config=configuration, pdf_variant="pdf/a-3a"
     )
@@ -116,6 +116,13 @@ def _print_styles(fonts_folder: str) -> tuple[FontConfiguration, CSS]:
         url_fetcher=_AssetFetcher(files),
     )
     return configuration, sheet
+
+
+@lru_cache(maxsize=16)
+def _sheet(css: str, fonts_folder: str) -> CSS:
+    """Return a parsed style sheet; what it names is fetched per document, by the document."""
+    configuration, _base = _print_styles(fonts_folder)
+    return CSS(string=css, font_config=configuration, url_fetcher=_AssetFetcher({}))
 
 
 def _finish(_document: Any, pdf: Any) -> None:
