@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from academy.kernel.db import unit_of_work
-from academy.kernel.errors import ConflictError
+from academy.kernel.errors import ConflictError, NotFoundError
 from academy.kernel.policy import SYSTEM
 from courses.adapters.curriculum import CurriculumFault, Fault, read_curricula
 from courses.queries.progress import verdicts
@@ -70,7 +70,12 @@ def _sentence(imported: Imported) -> str:
 @with_appcontext
 def print_verdicts(*, cohort: str | None, as_json: bool) -> None:
     """Print for every enrolment what the rules say now, also for those already decided."""
-    rows = list(verdicts(cohort))
+    try:
+        rows = list(verdicts(cohort))
+    except NotFoundError as error:
+        raise click.ClickException(
+            f"Groep {cohort} is er niet. / There is no cohort {cohort}."
+        ) from error
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
