@@ -157,7 +157,7 @@ def get_enrolment(enrolment_id: int) -> EnrolmentHead:
     ).first()
     if row is None:
         raise NotFoundError
-    enrolment, person, intake_by, cohort, version, track = row
+    enrolment, person, talked, cohort, version, track = row
     return EnrolmentHead(
         id=enrolment.id,
         person_id=person.id,
@@ -168,7 +168,7 @@ def get_enrolment(enrolment_id: int) -> EnrolmentHead:
         state=enrolment.state,
         note=enrolment.note,
         applied_on=enrolment.applied_on,
-        intake_by=intake_by.display_name if intake_by is not None else "",
+        intake_by=_name(talked),
         code_of_conduct_on=enrolment.code_of_conduct_on,
         transferred_to_id=enrolment.transferred_to_id,
         cohort_id=cohort.id,
@@ -282,7 +282,8 @@ def history(enrolment_id: int) -> tuple[HistoryLine, ...]:
         .where(EnrolmentEvent.enrolment_id == enrolment_id)
         .order_by(EnrolmentEvent.at.desc(), EnrolmentEvent.id.desc())
     )
-    return tuple(
-        HistoryLine(event.to_state, event.at, person.display_name if person is not None else "")
-        for event, person in rows
-    )
+    return tuple(HistoryLine(event.to_state, event.at, _name(person)) for event, person in rows)
+
+
+def _name(person: Person | None) -> str:
+    return "" if person is None else person.display_name

@@ -68,4 +68,5 @@ def assignment_badge(state: str) -> Badge:
 
 def module_word(track: str) -> str:
     """Return what this track calls a module."""
-    return {"professionals": _("dagdeel"), "governors": _("bijeenkomst")}.get(track, _("les"))
+    words: dict[str, str] = {"professionals": _("dagdeel"), "governors": _("bijeenkomst")}
+    return words.get(track, str(_("les")))
