@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 REASON_LENGTH = 500
@@ -28,9 +29,9 @@ class DecideForm(FlaskForm):  # type: ignore[misc]
     outcome = RadioField(
         _("Wat besluit je?"),
         choices=[
-            ("grant", _("Toekennen")),
-            ("hold", _("Aanhouden: er moet eerst nog iets gebeuren")),
-            ("refuse", _("Afwijzen")),
+            SelectChoice("grant", _("Toekennen")),
+            SelectChoice("hold", _("Aanhouden: er moet eerst nog iets gebeuren")),
+            SelectChoice("refuse", _("Afwijzen")),
         ],
         validators=[InputRequired(_("Kies wat je besluit."))],
     )
@@ -61,9 +62,9 @@ class RevokeForm(FlaskForm):  # type: ignore[misc]
     ground = RadioField(
         _("Op welke grond?"),
         choices=[
-            ("own_request", _("De eigenaar vraagt het zelf")),
-            ("fraud", _("Fraude")),
-            ("conduct", _("Ernstig in strijd met de gedragscode")),
+            SelectChoice("own_request", _("De eigenaar vraagt het zelf")),
+            SelectChoice("fraud", _("Fraude")),
+            SelectChoice("conduct", _("Ernstig in strijd met de gedragscode")),
         ],
         validators=[InputRequired(_("Kies een grond."))],
     )

@@ -43,6 +43,7 @@ def certificate_id(scene: Scene) -> int:
 
 
 def get(certificate_id: int) -> Certificate:
+    db.session.flush()
     db.session.expire_all()
     return db.session.get_one(Certificate, certificate_id)
 
