@@ -129,9 +129,7 @@ def test_without_a_fresh_proof_of_identity_nobody_decides(scene: Scene, sign_in)
     assert "Jouw besluit" not in page
     assert "laat eerst nog eens zien wie je bent" in page
 
-    answer = client.post(
-        f"/certificaten/voorstel/{decision_id}/besluit", data={"outcome": "grant"}
-    )
+    answer = client.post(f"/certificaten/voorstel/{decision_id}/besluit", data={"outcome": "grant"})
 
     assert answer.status_code == 303
     assert "/bevestig" in answer.location
@@ -146,9 +144,7 @@ def test_the_proposer_is_told_why_they_may_not_decide(scene: Scene, sign_in) -> 
     client = sign_in(both)
 
     assert "Je deed dit voorstel zelf" in client.get(f"/certificaten/voorstel/{decision_id}").text
-    answer = client.post(
-        f"/certificaten/voorstel/{decision_id}/besluit", data={"outcome": "grant"}
-    )
+    answer = client.post(f"/certificaten/voorstel/{decision_id}/besluit", data={"outcome": "grant"})
     assert answer.status_code == 403
     assert only(Decision).outcome is None  # type: ignore[attr-defined]
 
