@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
+from academy.community.feature import FEATURE as COMMUNITY
 from academy.contact.feature import FEATURE as CONTACT
 from academy.kernel import demo_clock, events, ids, queue
 from academy.kernel.db import db, set_reading
@@ -28,10 +29,11 @@ from academy.kernel.web.errors import init_errors
 from academy.kernel.web.headers import init_headers
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
+from academy.research.feature import FEATURE as RESEARCH
 from certificates.feature import FEATURE as CERTIFICATES
 from courses.feature import FEATURE as COURSES
 
-FEATURES: tuple[Feature, ...] = (PEOPLE, COURSES, CERTIFICATES, CONTACT)
+FEATURES: tuple[Feature, ...] = (PEOPLE, COURSES, CERTIFICATES, RESEARCH, COMMUNITY, CONTACT)
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
 

@@ -101,6 +101,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_job_due", ["state", "run_after"], unique=False)
 
     op.create_table(
+        "meet_up",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.CheckConstraint(
+            "kind in ('follow_up', 'refresher', 'exchange', 'peer_consultation')",
+            name=op.f("ck_meet_up_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "state in ('planned', 'invited', 'held')", name=op.f("ck_meet_up_state_known")
+        ),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_meet_up_room_for_somebody")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meet_up")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_meet_up_source_id")),
+    )
+    with op.batch_alter_table("meet_up", schema=None) as batch_op:
+        batch_op.create_index("ix_meet_up_day", ["state", "held_on", "id"], unique=False)
+
+    op.create_table(
         "organisation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.String(length=20), nullable=True),
@@ -702,6 +726,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_research_project_started", ["started_on", "id"], unique=False)
 
     op.create_table(
+        "rsvp",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meet_up_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=10), nullable=False),
+        sa.Column("brings", sa.String(length=200), nullable=False),
+        sa.Column("needs", sa.String(length=200), nullable=False),
+        sa.Column("came", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("answer in ('yes', 'maybe', 'no')", name=op.f("ck_rsvp_answer_known")),
+        sa.ForeignKeyConstraint(
+            ["meet_up_id"],
+            ["meet_up.id"],
+            name=op.f("fk_rsvp_meet_up_id_meet_up"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_rsvp_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvp")),
+        sa.UniqueConstraint("meet_up_id", "person_id", name=op.f("uq_rsvp_meet_up_id")),
+    )
+    with op.batch_alter_table("rsvp", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvp_meet_up_id"), ["meet_up_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rsvp_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -724,6 +774,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "story",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=20), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("asset", sa.String(length=20), nullable=False),
+        sa.Column("told_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_by", sa.Integer(), nullable=False),
+        sa.Column("may_share", sa.Boolean(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "asset in ('people', 'groups', 'places', 'organisations', 'stories', 'habits')",
+            name=op.f("ck_story_asset_known"),
+        ),
+        sa.CheckConstraint("confirmed_by >= 0", name=op.f("ck_story_counted")),
+        sa.CheckConstraint(
+            "published_on is null or (confirmed_by >= 3 and may_share)",
+            name=op.f("ck_story_published_by_rule"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_story_place_id_place"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["told_by_id"],
+            ["person.id"],
+            name=op.f("fk_story_told_by_id_person"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_story")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_story_source_id")),
+    )
+    with op.batch_alter_table("story", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_story_place_id"), ["place_id"], unique=False)
+        batch_op.create_index("ix_story_published", ["published_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_story_told_by_id"), ["told_by_id"], unique=False)
 
     op.create_table(
         "coaching_log_entry",
@@ -2313,10 +2401,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_coaching_log_entry_coach")
 
     op.drop_table("coaching_log_entry")
+    with op.batch_alter_table("story", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_story_told_by_id"))
+        batch_op.drop_index("ix_story_published")
+        batch_op.drop_index(batch_op.f("ix_story_place_id"))
+
+    op.drop_table("story")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("rsvp", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rsvp_person_id"))
+        batch_op.drop_index(batch_op.f("ix_rsvp_meet_up_id"))
+
+    op.drop_table("rsvp")
     with op.batch_alter_table("research_project", schema=None) as batch_op:
         batch_op.drop_index("ix_research_project_started")
         batch_op.drop_index(batch_op.f("ix_research_project_place_id"))
@@ -2409,6 +2508,10 @@ def downgrade() -> None:
 
     op.drop_table("outgoing_mail")
     op.drop_table("organisation")
+    with op.batch_alter_table("meet_up", schema=None) as batch_op:
+        batch_op.drop_index("ix_meet_up_day")
+
+    op.drop_table("meet_up")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_due")
 

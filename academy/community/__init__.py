@@ -1,0 +1,1 @@
+"""Meet-ups after certification, and the public bank of residents' solutions."""

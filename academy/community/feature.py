@@ -1,0 +1,17 @@
+"""Manifest of community."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from academy.community import policies, views
+from academy.kernel.feature import Feature, NavItem
+
+FEATURE = Feature(
+    name="community",
+    blueprints=(views.bp,),
+    capabilities=policies.ALL,
+    navigation=(
+        NavItem(_("Terugkommiddagen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),
+    ),
+)

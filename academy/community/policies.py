@@ -1,0 +1,32 @@
+"""Who may do what with meet-ups and stories."""
+
+from __future__ import annotations
+
+from academy.kernel.policy import Capability, capability
+
+READ_MEET_UPS = capability("community:meetup:read", "trainer", "coach", "coordinator", own=True)
+"""See when the meet-ups are. Everybody who is signed in."""
+
+ANSWER = capability("community:rsvp:write", "coach", "coordinator", own=True)
+"""Say whether one comes, or note it for one's coachee or somebody of the own region."""
+
+COUNT = capability("community:rsvp:read", "trainer", "coach", "coordinator")
+"""See how many come and came; a coach also who of the own coachees, a coordinator of the region."""
+
+MANAGE_MEET_UPS = capability("community:meetup:write", "coordinator")
+"""Plan a meet-up, invite, and note who came."""
+
+TELL = capability("community:story:tell", "trainer", "coach", "coordinator", own=True)
+"""Tell one's own story; a coordinator writes down those of the region."""
+
+PUBLISH = capability("community:story:publish", "coordinator")
+"""Count the residents who confirm a story, and publish it."""
+
+ALL: tuple[Capability, ...] = (
+    READ_MEET_UPS,
+    ANSWER,
+    COUNT,
+    MANAGE_MEET_UPS,
+    TELL,
+    PUBLISH,
+)

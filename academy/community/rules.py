@@ -1,0 +1,37 @@
+"""Pure rules of the community: kinds and states, who fits in, when a story may be read by all.
+
+Source: domain.md, section 4g.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+MEET_UP_KINDS = ("follow_up", "refresher", "exchange", "peer_consultation")
+MEET_UP_STATES = ("planned", "invited", "held")
+ANSWERS = ("yes", "maybe", "no")
+ASSETS = ("people", "groups", "places", "organisations", "stories", "habits")
+"""What made it work: the five kinds of the asset map, and a habit."""
+FEWEST_CONFIRMATIONS = 3
+
+Obstacle = Literal["too_few", "not_shared"]
+
+
+def takes_answers(state: str) -> bool:
+    """Say whether one can still answer an invitation."""
+    return state in ("planned", "invited")
+
+
+def has_room(capacity: int, *, coming: int) -> bool:
+    """Say whether one more may say yes; `coming` counts the others who did."""
+    return coming < capacity
+
+
+def obstacles(*, confirmed_by: int, may_share: bool) -> tuple[Obstacle, ...]:
+    """Return what keeps a story from being published: fewer than three residents, or no yes."""
+    found: list[Obstacle] = []
+    if confirmed_by < FEWEST_CONFIRMATIONS:
+        found.append("too_few")
+    if not may_share:
+        found.append("not_shared")
+    return tuple(found)

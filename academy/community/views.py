@@ -1,0 +1,89 @@
+"""Pages of the community: meet-ups for who was certified, and the public story bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from academy.community import forms, queries, services
+from academy.community.forms import ReplyForm
+from academy.community.policies import ANSWER, COUNT, READ_MEET_UPS
+from academy.kernel.errors import ConflictError
+from academy.kernel.policy import PUBLIC
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+
+bp = FeatureBlueprint("community", __name__)
+
+
+@bp.page("/terugkommiddagen", needs=READ_MEET_UPS)
+def meetups() -> str:
+    """Show the meet-ups that come, then those that were."""
+    me = actor()
+    return render_template(
+        "community/meetups.html",
+        coming=queries.coming_rows(me),
+        past=queries.past_rows(me, cursor=request.args.get("na")),
+        may_count=me.may(COUNT),
+        welcome=queries.is_welcome(me.person_id or 0),
+        kinds=forms.KIND_LABELS,
+        answers=forms.ANSWER_LABELS,
+    )
+
+
+@bp.page("/terugkommiddagen/<int:meetup_id>", needs=READ_MEET_UPS)
+def meetup(meetup_id: int) -> str:
+    """Show one meet-up, and ask whether you come."""
+    return _meetup_page(meetup_id)
+
+
+def _meetup_page(meetup_id: int, *, form: ReplyForm | None = None) -> str:
+    me = actor()
+    row = queries.get_meetup(meetup_id, by=me)
+    own = ReplyForm(formdata=None, answer=row.answer or None, brings=row.brings, needs=row.needs)
+    return render_template(
+        "community/meetup.html",
+        meetup=row,
+        form=form or own,
+        may_answer=queries.may_answer(row, by=me),
+        may_count=me.may(COUNT),
+        guests=queries.guest_rows(meetup_id, by=me) if me.may(COUNT) else [],
+        kinds=forms.KIND_LABELS,
+        answers=forms.ANSWER_LABELS,
+        guest_answers=forms.GUEST_LABELS,
+    )
+
+
+@bp.action("/terugkommiddagen/<int:meetup_id>/antwoord", needs=ANSWER)
+def answer(meetup_id: int) -> Any:
+    """Say whether you come."""
+    form = ReplyForm()
+    if not form.validate():
+        return make_response(_meetup_page(meetup_id, form=form), 422)
+    me = actor()
+    reply = services.Reply(
+        answer=form.answer.data, brings=form.brings.data or "", needs=form.needs.data or ""
+    )
+    try:
+        services.answer_invitation(meetup_id, me.person_id or 0, reply, by=me)
+    except ConflictError as error:
+        form.answer.errors = [error.sentence]
+        return make_response(_meetup_page(meetup_id, form=form), error.status)
+    flash(_("Dank je wel. Je antwoord staat erin."), "success")
+    return redirect(url_for("community.meetup", meetup_id=meetup_id), 303)
+
+
+@bp.page("/verhalen", needs=PUBLIC)
+def stories() -> str:
+    """Show the story bank."""
+    page = queries.story_rows(cursor=request.args.get("na"))
+    return render_template("community/stories.html", page=page, assets=forms.ASSET_LABELS)
+
+
+@bp.page("/verhalen/<int:story_id>", needs=PUBLIC)
+def story(story_id: int) -> str:
+    """Show one story."""
+    return render_template(
+        "community/story.html", story=queries.get_story(story_id), assets=forms.ASSET_LABELS
+    )

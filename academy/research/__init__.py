@@ -1,0 +1,1 @@
+"""Sensory neighbourhood research: observations, problems in residents' words, confirmations."""
