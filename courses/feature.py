@@ -7,17 +7,18 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.feature import Feature, NavItem
 from courses import policies
 from courses.cli import courses
-from courses.views import cohorts, enrolments, path, public, register
+from courses.views import cohorts, enrolments, path, practice, public, register
 from courses.views.today import today_items
 
 FEATURE = Feature(
     name="courses",
-    blueprints=(public.bp, path.bp, cohorts.bp, enrolments.bp, register.bp),
+    blueprints=(public.bp, path.bp, cohorts.bp, enrolments.bp, register.bp, practice.bp),
     capabilities=policies.ALL,
     commands=(courses,),
     today=today_items,
     navigation=(
         NavItem(_("Leergang"), "path.index", "page", policies.OWN_PATH, 20, for_participants=True),
         NavItem(_("Groepen"), "cohorts.index", "group", policies.READ_COHORT, 20),
+        NavItem(_("Opdrachten"), "practice.queue", "pen", policies.REVIEW, 30),
     ),
 )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from academy.kernel import clock, policy
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
-from academy.kernel.i18n import pick
+from academy.kernel.i18n import parse_day, pick
 from academy.kernel.policy import Actor, Capability, Reach
 from academy.people.models import Grant, Organisation, Person, Place
 from courses import policies
@@ -136,8 +136,8 @@ def cohort_rows(by: Actor, after: str | None = None, *, limit: int = PAGE_SIZE) 
     """Return the cohorts in the actor's reach, the latest first."""
     conditions = [within_cohorts(by, policies.READ_COHORT)]
     last = from_cursor(after, str, int)
-    if last is not None:
-        day = date.fromisoformat(last[0])
+    day = parse_day(last[0]) if last is not None else None
+    if last is not None and day is not None:
         conditions.append(sa.tuple_(Cohort.starts_on, Cohort.id) < sa.tuple_(day, last[1]))
     rows = db.session.execute(
         sa.select(

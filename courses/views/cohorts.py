@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from academy.kernel import clock, policy
+from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
@@ -106,18 +107,25 @@ def plan() -> Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands: why, and the verb of the one thing to do (empty: nothing)."""
+
+    badge: words.Badge
+    todo: str = ""
+    action: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person on the page of a cohort: how it stands, and the one thing to do."""
+    """One person on the page of a cohort, with one mark or none per session."""
 
     name: str
     href: str
     marks: list[str | None]
     attended: str
     assignments: str
-    badge: words.Badge
-    todo: str
-    action_label: str
-    action_href: str
+    standing: Standing
 
 
 @bp.page("/groepen/<int:cohort_id>", needs=policies.READ_COHORT)
@@ -182,44 +190,41 @@ def _person_row(progress: Progress, sessions: tuple[SessionRow, ...]) -> PersonR
     marks = marks_by_module(progress)
     there = sum(mark in ("present", "late", "made_up") for mark in marks.values())
     done = sum(state == "done" for state in evidence.practice.values())
-    badge, todo, action = _next_action(progress)
+    dossier = url_for("enrolments.show", enrolment_id=progress.enrolment_id)
     return PersonRow(
         name=progress.name,
-        href=url_for("enrolments.show", enrolment_id=progress.enrolment_id),
+        href=dossier,
         marks=[marks.get(session.module_key) for session in sessions],
         attended=_("%(done)d van %(all)d", done=there, all=rule.attendance.sessions_total),
         assignments=_("%(done)d van %(all)d", done=done, all=len(rule.modules)),
-        badge=badge,
-        todo=todo,
-        action_label=action,
-        action_href=url_for("enrolments.show", enrolment_id=progress.enrolment_id)
-        if action
-        else "",
+        standing=_standing(progress, dossier),
     )
 
 
-def _next_action(progress: Progress) -> tuple[words.Badge, str, str]:
-    """Return how somebody stands, why, and the verb of the one thing to do (empty: nothing)."""
+def _standing(progress: Progress, dossier: str) -> Standing:
+    """Return how somebody stands, and the most urgent thing to do."""
     if progress.state != "active":
-        return words.enrolment_badge(progress.state), "", ""
+        return Standing(words.enrolment_badge(progress.state))
     verdict = progress.verdict
     if verdict.complete:
-        return words.Badge("done", _("alles gehaald")), "", _("Bekijk het dossier")
+        return Standing(
+            words.Badge("done", _("alles gehaald")), action=_("Bekijk het dossier"), href=dossier
+        )
     if any(one.state == "impossible" for one in verdict.criteria):
+        badge = words.Badge("attention", _("praat samen"))
         todo = _("Zo lukt het niet meer in deze groep.")
-        return words.Badge("attention", _("praat samen")), todo, _("Bekijk het dossier")
-    kinds = [missing.kind for missing in verdict.missing]
-    missed = sum(kind in MISSED for kind in kinds)
+        return Standing(badge, todo, _("Bekijk het dossier"), dossier)
+    missed = sum(missing.kind in MISSED for missing in verdict.missing)
     if missed:
+        badge = words.Badge("overdue", _("moet inhalen"))
         todo = ngettext("Miste %(num)d bijeenkomst.", "Miste %(num)d bijeenkomsten.", missed)
-        return words.Badge("overdue", _("moet inhalen")), todo, _("Spreek inhalen af")
+        return Standing(badge, todo, _("Spreek inhalen af"), dossier)
     waiting = sum(state == SUBMITTED for state in progress.evidence.practice.values())
     if waiting:
-        todo = ngettext(
-            "%(num)d opdracht wacht op jou.", "%(num)d opdrachten wachten op jou.", waiting
-        )
-        return words.Badge("waiting", _("op koers")), todo, _("Bekijk de opdrachten")
-    return words.Badge("done", _("op koers")), "", ""
+        badge = words.Badge("waiting", _("wacht op een zin"))
+        todo = ngettext("%(num)d opdracht wacht.", "%(num)d opdrachten wachten.", waiting)
+        return Standing(badge, todo, _("Bekijk de opdrachten"), url_for("practice.queue"))
+    return Standing(words.Badge("done", _("op koers")))
 
 
 @bp.action("/groepen/<int:cohort_id>/stand", needs=policies.MANAGE)
@@ -401,7 +406,7 @@ def applications(cohort_id: int) -> str:
 def apply(cohort_id: int) -> Response:
     """Apply for a place on behalf of somebody."""
     person_id = request.form.get("person_id", type=int)
-    if person_id is None:
+    if person_id is None or person_id > MAX_INTEGER:
         raise NotFoundError
     enrolment_id = apply_for(person_id, cohort_id, by=actor())
     flash(_("De aanmelding staat erin. Spreek nu een kennismaking af."), "success")

@@ -80,6 +80,7 @@ def lesson(enrolment_id: int, order: int) -> str:
         lesson=found,
         step=next(step for step in steps if step.order == order),
         steps=len(steps),
+        may_hand_in=policy.covers(actor(), policies.HAND_IN, head.reach) and not head.is_applying,
         text=to_html(found.lesson),
         task=to_html(found.assignment_task, heading=3),
         makeup=to_html(found.makeup_task, heading=3),

@@ -12,6 +12,7 @@ from academy.kernel.i18n import clock_time, moment
 from academy.kernel.policy import Actor
 from courses import policies
 from courses.queries import today as queries
+from courses.queries.practice import waiting_count
 
 THIS_WEEK = 7
 
@@ -21,6 +22,8 @@ def today_items(who: Actor) -> list[TodayItem]:
     items = _for_participant(who.person_id) if who.person_id is not None else []
     if who.may(policies.MARK):
         items += [_register(one) for one in queries.open_registers(who)]
+    if who.may(policies.REVIEW):
+        items += _to_review(waiting_count(who))
     if who.may(policies.MANAGE):
         items += [_applications(one) for one in queries.waiting_applications(who)]
     return items
@@ -54,7 +57,7 @@ def _assignment(one: queries.MissingAssignment) -> TodayItem:
         title=_("Opdracht %(number)d: %(title)s", number=one.order, title=one.title),
         why=why,
         action=_("Bekijk de opdracht"),
-        href=url_for("path.lesson", enrolment_id=one.enrolment_id, order=one.order),
+        href=url_for("practice.show", enrolment_id=one.enrolment_id, order=one.order),
         icon="pen",
         urgency=2 if one.add_something else 3,
         badge_kind="attention" if one.add_something else "open",
@@ -80,6 +83,22 @@ def _register(one: queries.OpenRegister) -> TodayItem:
         badge_kind="open" if one.is_today else "overdue",
         badge_word=_("vandaag") if one.is_today else _("nog niet klaar"),
     )
+
+
+def _to_review(waiting: int) -> list[TodayItem]:
+    if not waiting:
+        return []
+    item = TodayItem(
+        title=ngettext("%(num)d opdracht wacht", "%(num)d opdrachten wachten", waiting),
+        why=_("Een deelnemer is blij met een zin van jou."),
+        action=_("Bekijk de opdrachten"),
+        href=url_for("practice.queue"),
+        icon="pen",
+        urgency=2,
+        badge_kind="waiting",
+        badge_word=_("wacht op jou"),
+    )
+    return [item]
 
 
 def _applications(one: queries.WaitingApplications) -> TodayItem:
