@@ -1,4 +1,4 @@
-"""Asks the document child for a certificate: rendered, sealed and checked.
+"""Asks the document child for a certificate or a coaching document: rendered, sealed, checked.
 
 Importing this loads neither WeasyPrint nor pyHanko.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from academy.kernel import documents
-from certificates.rules.printed import PrintedCertificate
+from certificates.rules.printed import Language, PrintedCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,35 @@ def make_certificate(
         "certificates.adapters.make_in_child:make",
         design=design,
         values=printed.as_plain(),
+        keys_folder=str(keys_folder),
+        passphrase=passphrase,
+        now=now,
+        fonts_folder=str(fonts_folder),
+    )
+    return SealedDocument(**answer)
+
+
+def make_coaching_document(
+    html: str,
+    css: str,
+    *,
+    assets: dict[str, bytes],
+    language: Language,
+    keys_folder: Path,
+    passphrase: str,
+    now: datetime,
+    fonts_folder: Path,
+) -> SealedDocument:
+    """Return `html` as a PDF/A-3a and PDF/UA-1 file with the coaching seal.
+
+    That seal is not on the list for certificates. Raises DocumentError as `make_certificate` does.
+    """
+    answer: dict[str, Any] = documents.call(
+        "certificates.adapters.make_in_child:make_document",
+        html=html,
+        css=css,
+        assets=assets,
+        language=language,
         keys_folder=str(keys_folder),
         passphrase=passphrase,
         now=now,

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from academy.kernel.pdf.render import render_document
 from certificates.adapters import keys, text
 from certificates.adapters.design import load_design
 from certificates.adapters.render import render_certificate
@@ -12,9 +13,11 @@ from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_intact
 from certificates.rules.code import group_code
 from certificates.rules.names import clean_name
-from certificates.rules.printed import PrintedCertificate
+from certificates.rules.printed import Language, PrintedCertificate
 
 LARGEST_CERTIFICATE = 120_000
+_COACHING = {"nl": "Logboek gemaakt", "en": "Log made"}
+_SEAL = {"nl": "Zegel van de academie", "en": "Seal of the academy"}
 
 
 class OwnCheckFailedError(Exception):
@@ -37,6 +40,24 @@ def make(
     unsealed = render_certificate(design=design, values=values, fonts_folder=fonts_folder)
     pdf = seal(unsealed, key, reason=texts["reason"], field_label=texts["field_label"])
     require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key)
+    return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
+
+
+def make_document(
+    *,
+    html: str,
+    css: str,
+    assets: dict[str, bytes],
+    language: Language,
+    keys_folder: str,
+    passphrase: str,
+    now: datetime,
+    fonts_folder: str,
+) -> dict[str, Any]:
+    """Return the fields of `make.SealedDocument` for a coaching document, with its own seal."""
+    key = keys.load_signer(Path(keys_folder), "coaching", passphrase, now=now)
+    unsealed = render_document(html, css, fonts_folder=fonts_folder, assets=assets)
+    pdf = seal(unsealed, key, reason=_COACHING[language], field_label=_SEAL[language])
     return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
 
 

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
-from academy.kernel import documents
 from academy.kernel.resources import vendor_file
 from certificates.rules.printed import PrintedCertificate, Signatory
 
@@ -91,24 +89,3 @@ def make_printed(
         promise="Ik eet elk kwartaal mee aan een keukentafel in de wijk." if is_proof else "",
     )
     return replace(printed, **changes)
-
-
-def make_coaching_log(keys_folder: Path, html: str, assets: dict[str, bytes]) -> bytes:
-    """Return `html` rendered and sealed as a coaching log is."""
-    pdf = documents.call(
-        "academy.kernel.pdf.render:render_document",
-        html=html,
-        css="@page{size:A4}img{width:30mm}",
-        fonts_folder=str(FONTS),
-        assets=assets,
-    )
-    sealed = documents.call(
-        "certificates.adapters.seal_in_child:seal_coaching_log",
-        pdf=pdf,
-        keys_folder=str(keys_folder),
-        passphrase=PASSPHRASE,
-        now=datetime.now(UTC),
-        reason="Logboek gemaakt",
-        field_label="Zegel van de academie",
-    )
-    return bytes(sealed["pdf"])

@@ -9,18 +9,9 @@ from academy.kernel import documents
 from academy.kernel.documents import DocumentError
 from certificates.adapters import keys
 from certificates.adapters.design import DESIGNS
-from certificates.adapters.make import make_certificate
+from certificates.adapters.make import make_certificate, make_coaching_document
 from certificates.rules.printed import Signatory
-from tests.certificates.papers import (
-    CODE_URL,
-    FONTS,
-    NAMES,
-    NOW,
-    NUMBER,
-    PASSPHRASE,
-    make_coaching_log,
-    make_printed,
-)
+from tests.certificates.papers import CODE_URL, FONTS, NAMES, NOW, NUMBER, PASSPHRASE, make_printed
 from tests.judges import pdf as judges
 from tests.judges import vera
 
@@ -60,7 +51,16 @@ def make(keys_folder):
 
 @pytest.fixture(scope="module")
 def coaching_log(keys_folder):
-    return make_coaching_log(keys_folder, LOG, {"chart.svg": CHART})
+    return make_coaching_document(
+        LOG,
+        "@page{size:A4}img{width:30mm}",
+        assets={"chart.svg": CHART},
+        language="nl",
+        keys_folder=keys_folder,
+        passphrase=PASSPHRASE,
+        now=datetime.now(UTC),
+        fonts_folder=FONTS,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def render(**changes):
 @pytest.mark.slow
 def test_every_paper_is_pdf_a_and_pdf_ua(papers, coaching_log, tmp_path):
     log = tmp_path / "log.pdf"
-    log.write_bytes(coaching_log)
+    log.write_bytes(coaching_log.pdf)
     found = vera.judge([*papers.values(), log])
     assert len(found) == 2 * (len(papers) + 1)
     assert [(j.file.name, j.flavour, j.broken) for j in found if not j.passed] == []

@@ -11,11 +11,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from academy.kernel import documents
 from certificates.adapters import keys, verify
-from certificates.adapters.make import make_certificate
+from certificates.adapters.make import make_certificate, make_coaching_document
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_signature
 from certificates.rules.verdict import RegisterEntry
-from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_coaching_log, make_printed
+from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_printed
 
 TODAY = date(2026, 11, 23)
 pytestmark = pytest.mark.slow
@@ -210,9 +210,14 @@ def test_a_twin_authority_with_our_name_is_not_ours(unsealed, pinned, tmp_path):
     assert codes(check(forged, pinned, lookup=None)) == ("unknown", "not_ours")
 
 
-def test_a_coaching_log_is_not_a_certificate(pinned, keys_folder):
-    html = '<html lang="nl"><head><title>Logboek</title></head><body><p>tekst</p></body></html>'
-    log = make_coaching_log(keys_folder, html, {})
+def test_a_coaching_log_is_not_a_certificate(sealing, pinned, keys_folder):
+    log = make_coaching_document(
+        '<html lang="nl"><head><title>Logboek</title></head><body><p>tekst</p></body></html>',
+        "",
+        assets={},
+        language="nl",
+        **sealing,
+    ).pdf
     assert codes(check(log, pinned, lookup=None)) == ("unknown", "not_ours")
     # Not even when somebody pins every leaf there is: its policy is another one.
     every_leaf = {**pinned, "leaves": [info.certificate for info in keys.list_keys(keys_folder)]}
