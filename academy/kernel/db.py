@@ -66,8 +66,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
-        """SQLite drops the zone; give it back."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+        """SQLite drops the zone, PostgreSQL gives the server's own; make both UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class _Base(DeclarativeBase):
