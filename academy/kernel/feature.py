@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 import click
+from flask import Blueprint
 
 from academy.kernel.policy import Actor, Capability
-from academy.kernel.web.blueprint import FeatureBlueprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Feature:
     """One feature's parts. The root reads these; features never read each other's."""
 
     name: str
-    blueprints: tuple[FeatureBlueprint, ...] = ()
+    blueprints: tuple[Blueprint, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     jobs: Mapping[str, Callable[..., None]] = field(default_factory=dict)
     listeners: Mapping[type, tuple[Callable[[Any], None], ...]] = field(default_factory=dict)
