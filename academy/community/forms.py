@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 KIND_LABELS = {
@@ -31,7 +32,11 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
 
     answer = RadioField(
         _("Kom je?"),
-        choices={"yes": _("Ik kom"), "maybe": _("Misschien"), "no": _("Ik kom niet")},
+        choices=[
+            SelectChoice("yes", _("Ik kom")),
+            SelectChoice("maybe", _("Misschien")),
+            SelectChoice("no", _("Ik kom niet")),
+        ],
         validators=[InputRequired(_("Kies of je komt."))],
     )
     brings = StringField(

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from academy.kernel.i18n import parse_day
@@ -90,12 +91,16 @@ class ConfirmationForm(_DayForm):
 
     experience = RadioField(
         _("Is het probleem minder geworden?"),
-        choices={"yes": _("Ja"), "a_bit": _("Een beetje"), "no": _("Nee")},
+        choices=[
+            SelectChoice("yes", _("Ja")),
+            SelectChoice("a_bit", _("Een beetje")),
+            SelectChoice("no", _("Nee")),
+        ],
         validators=[InputRequired(_("Kies wat de bewoner zei."))],
     )
     took_part = RadioField(
         _("Deed deze bewoner zelf mee?"),
-        choices={"yes": _("Ja"), "no": _("Nee")},
+        choices=[SelectChoice("yes", _("Ja")), SelectChoice("no", _("Nee"))],
         validators=[InputRequired(_("Kies ja of nee."))],
     )
     note = StringField(
