@@ -1,0 +1,171 @@
+"""Which practicals go on, and who may assess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.kernel import clock, policy
+from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor
+from academy.people.models import Grant, Person, Place
+from courses import policies
+from courses.models import Assessment, Cohort, Enrolment, FinalAttempt
+from courses.queries.practical.parts import BUSY, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class PracticalRow:
+    """One practical that is going on. `my_role` is empty for who only plans."""
+
+    id: int
+    person: str
+    cohort: str
+    state: str
+    planned_on: date | None
+    my_role: str
+    handed_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be an assessor."""
+
+    person_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who may look at one participant's practical, as first and as second or third."""
+
+    enrolment_id: int
+    person: str
+    cohort: str
+    first: tuple[Candidate, ...]
+    second: tuple[Candidate, ...]
+
+
+def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
+    """Return the practicals that go on and wait for `by`, as assessor or as planner."""
+    mine = sa.and_(
+        Assessment.assessor_id == by.person_id,
+        policy.within(by, policies.SCORE, cohort=Cohort.id, place=Cohort.place_id),
+    )
+    planning = policy.within(by, policies.PLAN_FINAL, cohort=Cohort.id, place=Cohort.place_id)
+    rows = db.session.execute(
+        sa.select(
+            FinalAttempt.id,
+            FinalAttempt.state,
+            FinalAttempt.planned_on,
+            Person.call_name,
+            Person.prefix,
+            Person.last_name,
+            Cohort.name.label("cohort"),
+            Assessment.role,
+            Assessment.handed_in_at,
+        )
+        .join(Enrolment, Enrolment.id == FinalAttempt.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .outerjoin(
+            Assessment,
+            sa.and_(
+                Assessment.final_attempt_id == FinalAttempt.id,
+                Assessment.assessor_id == by.person_id,
+            ),
+        )
+        .where(
+            FinalAttempt.state.in_(BUSY),
+            Enrolment.person_id != by.person_id,
+            sa.or_(mine, planning),
+        )
+        .order_by(FinalAttempt.planned_on, FinalAttempt.id)
+    )
+    return tuple(
+        PracticalRow(
+            id=row.id,
+            person=name_of(row),
+            cohort=row.cohort,
+            state=row.state,
+            planned_on=row.planned_on,
+            my_role=row.role or "",
+            handed_in=row.handed_in_at is not None,
+        )
+        for row in rows
+    )
+
+
+def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
+    """Return who may assess this participant today, without the participant and coaches.
+
+    Raises NotFoundError for who may not plan it.
+    """
+    row = db.session.execute(
+        sa.select(
+            Enrolment.person_id,
+            Cohort.id,
+            Cohort.place_id,
+            Cohort.name,
+            Person.call_name,
+            Person.prefix,
+            Person.last_name,
+        )
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Enrolment.id == enrolment_id,
+            Enrolment.person_id != by.person_id,
+            policy.within(by, policies.PLAN_FINAL, cohort=Cohort.id, place=Cohort.place_id),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    holders = _holders(row.id, row.place_id, but=row.person_id)
+    return Candidates(
+        enrolment_id=enrolment_id,
+        person=name_of(row),
+        cohort=row.name,
+        first=_with_roles(holders, ("trainer",)),
+        second=_with_roles(holders, ("assessor", "resident_assessor")),
+    )
+
+
+def _holders(cohort_id: int, place_id: int, *, but: int) -> Sequence[Any]:
+    today = clock.today()
+    around = sa.select(Place.id, Place.parent_id).where(Place.id == place_id).cte(recursive=True)
+    around = around.union(
+        sa.select(Place.id, Place.parent_id).join(around, Place.id == around.c.parent_id)
+    )
+    holds = sa.and_(
+        Grant.valid_from <= today, sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today)
+    )
+    coaches = sa.select(Grant.person_id).where(
+        holds, Grant.role == "coach", Grant.scope_kind == "person", Grant.scope_id == but
+    )
+    return db.session.execute(
+        sa.select(Person.id, Person.call_name, Person.prefix, Person.last_name, Grant.role)
+        .join(Person, Person.id == Grant.person_id)
+        .where(
+            holds,
+            Grant.role.in_(("trainer", "assessor", "resident_assessor")),
+            sa.or_(
+                Grant.scope_kind == "everything",
+                sa.and_(Grant.scope_kind == "cohort", Grant.scope_id == cohort_id),
+                sa.and_(Grant.scope_kind == "place", Grant.scope_id.in_(sa.select(around.c.id))),
+            ),
+            Person.id != but,
+            Person.id.not_in(coaches),
+        )
+        .order_by(Person.sort_key, Person.id)
+    ).all()
+
+
+def _with_roles(holders: Sequence[Any], roles: tuple[str, ...]) -> tuple[Candidate, ...]:
+    found = {row.id: name_of(row) for row in holders if row.role in roles}
+    return tuple(Candidate(person_id, name) for person_id, name in found.items())

@@ -1,0 +1,270 @@
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt
+from courses.queries.practical import final_rows
+from courses.services.practical import Score, conclude, hand_in_scores, plan_attempt
+from tests.courses.training_group import actor, after, make_group
+
+CRITERIA = ("luisteren", "waarnemen", "kracht", "verbinden", "eigenaarschap", "grenzen")
+DAY = after(8)
+
+
+@pytest.fixture
+def on_the_day(app):
+    with clock.at(DAY):
+        yield
+
+
+def planned(group):
+    with unit_of_work():
+        return plan_attempt(
+            group.enrolments[0],
+            first_id=group.trainer_id,
+            second_id=group.assessor_id,
+            planned_on=DAY.date(),
+            by=actor(group.trainer_id),
+        )
+
+
+def given(attempt_id, by, words="Gezien.", **other):
+    levels = dict.fromkeys(CRITERIA, 3) | other
+    scores = {name: Score(level, words) for name, level in levels.items()}
+    with unit_of_work():
+        hand_in_scores(attempt_id, scores=scores, not_private=True, by=actor(by))
+
+
+def state(attempt_id):
+    found = db.session.get_one(FinalAttempt, attempt_id, populate_existing=True)
+    answer = (found.state, found.outcome)
+    db.session.rollback()  # SQLite: let the next request write
+    return answer
+
+
+def test_a_trainer_plans_who_looks_and_when(on_the_day, sign_in):
+    group = make_group(1)
+    page = f"/proeven/plan/{group.enrolments[0]}"
+    client = sign_in(group.trainer_id)
+    shown = client.get(page).text
+    assert "Tess Trainer" in shown
+    assert "Bea Beoordelaar" in shown
+    refused = client.post(page, data={"first_id": str(group.trainer_id)})
+    assert refused.status_code == 422
+    data = {
+        "first_id": str(group.trainer_id),
+        "second_id": str(group.assessor_id),
+        "planned_on": "1-12-2026",
+    }
+    answer = client.post(page, data=data)
+    assert answer.status_code == 303
+    assert "Deelnemer 01" in sign_in(group.assessor_id).get("/proeven").text
+
+
+def test_scoring_goes_one_criterion_at_a_time_and_works_without_scripts(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    client = sign_in(group.assessor_id)
+    assert "Ga scoren" in client.get(f"/proeven/{attempt_id}").text
+    page = client.get(f"/proeven/{attempt_id}/score/1").text
+    assert "Stelt open vragen, laat stilte vallen" in page
+    assert f'data-autosave-url="/proeven/{attempt_id}/score/1/concept"' in page
+    for step in range(1, 7):
+        answer = client.post(
+            f"/proeven/{attempt_id}/score/{step}", data={"level": "3", "comment": f"Nr {step}"}
+        )
+        assert answer.status_code == 303
+    assert answer.location == f"/proeven/{attempt_id}/inleveren"
+    back = client.post(f"/proeven/{attempt_id}/score/2", data={"level": "4", "go": "back"})
+    assert back.location == f"/proeven/{attempt_id}/score/1"
+    refused = client.post(f"/proeven/{attempt_id}/inleveren")
+    assert refused.status_code == 422
+    assert "privé" in refused.text
+    answer = client.post(f"/proeven/{attempt_id}/inleveren", data={"not_private": "y"})
+    assert answer.status_code == 303
+    assert state(attempt_id) == ("observed", None)
+    assert client.get(f"/proeven/{attempt_id}/score/1").status_code == 404
+
+
+def test_a_draft_is_kept_while_writing(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    client = sign_in(group.trainer_id)
+    draft = f"/proeven/{attempt_id}/score/3/concept"
+    answer = client.post(draft, data={"comment": "Buren lachten."})
+    assert answer.json == {"saved_at": "12.30"}
+    assert "Buren lachten." in client.get(f"/proeven/{attempt_id}/score/3").text
+    assert client.post(draft, data={"level": "9"}).status_code == 422
+
+
+def test_handing_in_says_what_is_missing(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    client = sign_in(group.trainer_id)
+    client.post(f"/proeven/{attempt_id}/score/1", data={"level": "2"})
+    refused = client.post(f"/proeven/{attempt_id}/inleveren", data={"not_private": "y"})
+    assert refused.status_code == 422
+    assert "Luisteren: Schrijf op wat je zag" in refused.text
+    assert refused.text.count("Kies nog een niveau.") == 5
+
+
+def test_nobody_sees_the_others_scores_before_handing_in(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    given(attempt_id, group.trainer_id, words="CANARY")
+    pages = ("", "/score/1", "/inleveren")
+    for person in (group.assessor_id, group.second_trainer_id, group.coordinator_id):
+        client = sign_in(person)
+        for page in pages:
+            assert "CANARY" not in client.get(f"/proeven/{attempt_id}{page}").text
+    assert "CANARY" in sign_in(group.trainer_id).get(f"/proeven/{attempt_id}").text
+    given(attempt_id, group.assessor_id)
+    assert "CANARY" in sign_in(group.assessor_id).get(f"/proeven/{attempt_id}").text
+    assert "CANARY" not in sign_in(group.coordinator_id).get(f"/proeven/{attempt_id}").text
+
+
+def test_two_who_differ_a_little_may_take_the_lower(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    given(attempt_id, group.trainer_id)
+    given(attempt_id, group.assessor_id, kracht=2)
+    client = sign_in(group.trainer_id)
+    page = client.get(f"/proeven/{attempt_id}").text
+    assert "Waar jullie verschillen, telt het laagste niveau." in page
+    assert client.post(f"/proeven/{attempt_id}/uitslag").status_code == 303
+    assert state(attempt_id) == ("outcome", "passed")
+    assert "17 van de 24 punten." in client.get(f"/proeven/{attempt_id}").text
+
+
+def test_a_talk_is_written_down_and_raises_by_one(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    given(attempt_id, group.trainer_id)
+    given(attempt_id, group.assessor_id, luisteren=2)
+    client = sign_in(group.assessor_id)
+    page = client.get(f"/proeven/{attempt_id}").text
+    assert "Eerst een gesprek." in page
+    assert 'value="15-12-2026"' in page
+    assert client.post(f"/proeven/{attempt_id}/uitslag").status_code == 409
+    assert client.post(f"/proeven/{attempt_id}/gesprek", data={}).status_code == 422
+    data = {
+        "talk_on": "15-12-2026",
+        "line": "Samen het filmpje bekeken.",
+        "agreed": "yes",
+        "level-luisteren": "3",
+    }
+    assert client.post(f"/proeven/{attempt_id}/gesprek", data=data).status_code == 303
+    assert state(attempt_id) == ("outcome", "passed")
+    agreed = sa.select(AgreedLevel.how).where(AgreedLevel.criterion == "luisteren")
+    assert db.session.scalar(agreed) == "talk"
+
+
+def test_without_agreement_the_coordinator_names_a_third(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    given(attempt_id, group.trainer_id)
+    given(attempt_id, group.assessor_id, waarnemen=1)
+    data = {"talk_on": "15-12-2026", "line": "Niet eens geworden.", "agreed": "no"}
+    talked = sign_in(group.trainer_id).post(f"/proeven/{attempt_id}/gesprek", data=data)
+    assert talked.status_code == 303
+    client = sign_in(group.coordinator_id)
+    page = client.get(f"/proeven/{attempt_id}/derde").text
+    assert "Bo Beoordelaar" in page
+    assert "Bea Beoordelaar" not in page
+    named = client.post(
+        f"/proeven/{attempt_id}/derde", data={"third_id": str(group.other_assessor_id)}
+    )
+    assert named.status_code == 303
+    third = sign_in(group.other_assessor_id)
+    assert "Ga scoren" in third.get(f"/proeven/{attempt_id}").text
+    given(attempt_id, group.other_assessor_id, waarnemen=2)
+    assert third.post(f"/proeven/{attempt_id}/uitslag").status_code == 303
+    assert state(attempt_id) == ("outcome", "passed")
+
+
+def test_a_stopped_practical_leaves_the_list(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    client = sign_in(group.trainer_id)
+    assert client.post(f"/proeven/{attempt_id}/stop").status_code == 303
+    assert "Er is nu geen proeve" in client.get("/proeven").text
+    assert "telt niet als poging" in client.get(f"/proeven/{attempt_id}").text
+
+
+def test_the_participant_reads_what_went_well_and_what_to_practise(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    given(attempt_id, group.trainer_id, words="Ik zag je luisteren.", eigenaarschap=2)
+    given(attempt_id, group.assessor_id, eigenaarschap=2)
+    client = sign_in(group.learners[0])
+    page = f"/leergang/{group.enrolments[0]}/proeve"
+    assert "Ik zag je luisteren." not in client.get(page).text
+    with unit_of_work():
+        conclude(attempt_id, by=actor(group.trainer_id))
+    shown = client.get(page).text
+    assert "Nog niet." in shown
+    assert "29 december 2026" in shown
+    assert "Ik zag je luisteren." in shown
+    assert re.search(r"Dit oefen je nog.*Bewoners doen het zelf", shown, re.DOTALL)
+    row = final_rows(group.enrolments[0])[0]
+    assert row.again_from == DAY.date() + timedelta(days=14)
+    assert [one.criterion for one in row.to_practise] == ["Bewoners doen het zelf"]
+
+
+def test_a_resit_scores_only_what_was_missing(on_the_day, sign_in):
+    group = make_group(1)
+    first = planned(group)
+    given(first, group.trainer_id, eigenaarschap=2)
+    given(first, group.assessor_id, eigenaarschap=2)
+    with unit_of_work():
+        conclude(first, by=actor(group.trainer_id))
+    with clock.at(DAY + timedelta(days=14)):
+        with unit_of_work():
+            second = plan_attempt(
+                group.enrolments[0],
+                first_id=group.trainer_id,
+                second_id=group.assessor_id,
+                by=actor(group.trainer_id),
+            )
+        for person in (group.trainer_id, group.assessor_id):
+            client = sign_in(person)
+            data = {"level": "3", "comment": "Buren kozen zelf."}
+            answer = client.post(f"/proeven/{second}/score/1", data=data)
+            assert answer.location == f"/proeven/{second}/inleveren"
+            handed = client.post(f"/proeven/{second}/inleveren", data={"not_private": "y"})
+            assert handed.status_code == 303
+        assert "staat niveau 3 al vast" in client.get(f"/proeven/{second}").text
+        assert client.post(f"/proeven/{second}/uitslag").status_code == 303
+    assert state(second) == ("outcome", "passed")
+
+
+def test_others_do_not_find_a_practical(on_the_day, sign_in, client):
+    group, other = make_group(2), make_group(1, name="Elders")
+    attempt_id = planned(group)
+    stranger = sign_in(other.trainer_id)
+    pages = ("", "/score/1", "/inleveren", "/derde")
+    for page in pages:
+        assert stranger.get(f"/proeven/{attempt_id}{page}").status_code == 404
+    for action in ("/score/1", "/score/1/concept", "/inleveren", "/uitslag", "/stop", "/derde"):
+        posted = stranger.post(f"/proeven/{attempt_id}{action}", data={"not_private": "y"})
+        assert posted.status_code == 404
+    assert stranger.get(f"/proeven/plan/{group.enrolments[0]}").status_code == 404
+    assert "Er is nu geen proeve" in stranger.get("/proeven").text
+    fellow = sign_in(group.learners[1])
+    assert fellow.get(f"/proeven/{attempt_id}").status_code == 403
+    assert fellow.get(f"/leergang/{group.enrolments[0]}/proeve").status_code == 404
+    assert client.get("/proeven").status_code == 303
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CriterionScore)) == 0
+    assert db.session.scalars(sa.select(Assessment.draft)).all() == [{}, {}]
+
+
+def test_the_participant_has_no_say_in_the_own_practical(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    own = sign_in(group.learners[0])
+    assert own.get(f"/proeven/{attempt_id}").status_code == 403
+    assert own.post(f"/proeven/{attempt_id}/inleveren").status_code == 403
