@@ -1,0 +1,189 @@
+"""Pages of the community, by role."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from academy.community import services
+from academy.community.models import Rsvp
+from academy.community.services import NewMeetUp, NewStory, Reply
+from academy.kernel.db import db, unit_of_work
+from tests.community.street import certify, load_sample, make_street
+from tests.factories import make_actor, make_person
+
+
+@pytest.fixture
+def street(app):
+    return make_street()
+
+
+def statements(client, address):
+    seen = []
+
+    def count(_connection, _cursor, statement, *_rest):
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", count)
+    return len(seen)
+
+
+def publish(street, story_id):
+    with unit_of_work():
+        services.count_confirmations(story_id, 7, by=street.by)
+        services.publish_story(story_id, by=street.by)
+
+
+def test_who_was_certified_says_that_they_come(street, sign_in):
+    client = sign_in(street.certified)
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    assert "Zeg of je komt" in client.get("/terugkommiddagen").text
+    assert "Verstuur je antwoord" in client.get(address).text
+    answer = client.post(f"{address}/antwoord", data={"answer": "yes", "brings": "soep"})
+    assert (answer.status_code, answer.location) == (303, address)
+    page = client.get(address).text
+    assert "Jouw antwoord: ik kom" in page
+    assert 'value="soep"' in page
+    assert "ik kom" in client.get("/terugkommiddagen").text
+    rsvp = db.session.scalars(sa.select(Rsvp)).one()
+    assert (rsvp.person_id, rsvp.answer, rsvp.brings) == (street.certified.id, "yes", "soep")
+
+
+def test_a_participant_sees_no_counts_and_no_names(street, sign_in):
+    with unit_of_work():
+        services.answer_invitation(
+            street.meetup_id,
+            street.certified.id,
+            Reply("yes", "taart", "vervoer"),
+            by=make_actor(street.certified),
+        )
+    client = sign_in(street.newcomer)
+    for address in ("/terugkommiddagen", f"/terugkommiddagen/{street.meetup_id}"):
+        page = client.get(address).text
+        assert "Fatma" not in page
+        assert "vervoer" not in page
+        assert "Wie antwoordde" not in page
+
+
+def test_who_was_not_certified_cannot_answer(street, sign_in):
+    client = sign_in(street.newcomer)
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    assert "Verstuur je antwoord" not in client.get(address).text
+    assert client.post(f"{address}/antwoord", data={"answer": "yes"}).status_code == 404
+    assert client.get("/terugkommiddagen/999").status_code == 404
+    assert db.session.scalar(sa.select(sa.func.count(Rsvp.id))) == 0
+
+
+def test_mistakes_and_a_full_table_come_back_as_the_form(street, sign_in):
+    with unit_of_work():
+        for _number in range(2):
+            person = make_person()
+            certify(person, street.cohort)
+            services.answer_invitation(
+                street.meetup_id, person.id, Reply("yes"), by=make_actor(person)
+            )
+    client = sign_in(street.certified)
+    address = f"/terugkommiddagen/{street.meetup_id}/antwoord"
+    answer = client.post(address, data={"brings": "harira"})
+    assert answer.status_code == 422
+    assert "harira" in answer.text
+    answer = client.post(address, data={"answer": "yes", "brings": "harira"})
+    assert answer.status_code == 409
+    assert "Alle plaatsen zijn bezet" in answer.text
+
+
+def test_staff_see_counts_and_their_own_people(street, sign_in):
+    with unit_of_work():
+        services.answer_invitation(
+            street.meetup_id,
+            street.certified.id,
+            Reply("yes", "taart", "vervoer"),
+            by=make_actor(street.certified),
+        )
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    for person in (street.coach, street.coordinator):
+        page = sign_in(person).get(address).text
+        assert "Fatma" in page
+        assert "Heeft nodig: vervoer" in page
+    far = sign_in(street.far_coordinator)
+    assert "Fatma" not in far.get(address).text
+    assert "1 komen, 0 misschien, 0 niet" in far.get("/terugkommiddagen").text
+
+
+def test_meetups_are_for_who_is_signed_in(street, client):
+    assert client.get("/terugkommiddagen").location.startswith("/binnenkomen")
+    address = f"/terugkommiddagen/{street.meetup_id}/antwoord"
+    assert client.post(address, data={"answer": "yes"}).location.startswith("/binnenkomen")
+
+
+def test_everybody_reads_what_is_published_and_not_who_told_it(street, client):
+    assert "Er zijn nog geen verhalen" in client.get("/verhalen").text
+    assert client.get(f"/verhalen/{street.story_id}").status_code == 404
+    publish(street, street.story_id)
+    for address in ("/verhalen", f"/verhalen/{street.story_id}"):
+        page = client.get(address).text
+        assert "Stoepkoffie zonder organisatie" in page
+        assert "7 bewoners" in page
+        assert "Fatma" not in page
+
+
+def test_a_story_that_is_no_longer_shared_is_gone(street, client):
+    publish(street, street.story_id)
+    with unit_of_work():
+        db.session.execute(sa.text("update story set published_on = null"))
+    assert client.get(f"/verhalen/{street.story_id}").status_code == 404
+
+
+def test_the_pages_take_as_many_statements_with_more_rows(street, sign_in):
+    publish(street, street.story_id)
+    client = sign_in(street.coordinator)
+    addresses = (
+        "/terugkommiddagen",
+        f"/terugkommiddagen/{street.meetup_id}",
+        "/verhalen",
+        f"/verhalen/{street.story_id}",
+    )
+    few = [statements(client, one) for one in addresses]
+    load_sample()
+    with unit_of_work():
+        for _number in range(20):
+            person = make_person(place_id=street.place.id)
+            certify(person, street.cohort)
+            services.answer_invitation(
+                street.meetup_id, person.id, Reply("maybe"), by=make_actor(person)
+            )
+    assert [statements(client, one) for one in addresses] == few
+    assert max(few) <= 12
+
+
+def test_lists_are_paged_by_key(street, client, sign_in):
+    load_sample()
+    for _number in range(12):
+        with unit_of_work():
+            new = NewStory("Soep", "Eén bord extra.", street.place.id, "habits", may_share=True)
+            story_id = services.tell_story(new, by=street.by)
+        publish(street, story_id)
+    for browser, address, oldest in (
+        (client, "/verhalen", "Een bord soep erbij"),
+        (sign_in(street.certified), "/terugkommiddagen", "de eerste honderd dagen"),
+    ):
+        first = browser.get(address).text
+        assert oldest not in first
+        following = first.split("?na=")[1].split('"')[0]
+        assert oldest in browser.get(f"{address}?na={following}").text
+
+
+def test_one_can_still_answer_on_the_day_itself(street, sign_in):
+    with unit_of_work():
+        today = services.plan_meetup(
+            NewMeetUp("exchange", "Vandaag", date(2026, 11, 23), "Zonzicht", 8), by=street.by
+        )
+    client = sign_in(street.certified)
+    assert "Verstuur je antwoord" in client.get(f"/terugkommiddagen/{today}").text
