@@ -7,12 +7,20 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.feature import Feature, NavItem
 from courses import policies
 from courses.cli import courses
-from courses.views import cohorts, enrolments, path, practice, public, register
+from courses.views import cohorts, enrolments, path, practice, public, register, sessions
 from courses.views.today import today_items
 
 FEATURE = Feature(
     name="courses",
-    blueprints=(public.bp, path.bp, cohorts.bp, enrolments.bp, register.bp, practice.bp),
+    blueprints=(
+        public.bp,
+        path.bp,
+        cohorts.bp,
+        sessions.bp,
+        enrolments.bp,
+        register.bp,
+        practice.bp,
+    ),
     capabilities=policies.ALL,
     commands=(courses,),
     today=today_items,

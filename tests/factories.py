@@ -137,7 +137,10 @@ def make_course(modules: int = 3, **content: Any) -> CourseVersion:
         Track(
             key=f"track{number}",
             order=number,
-            content={"name": {"nl": "Leergang test", "en": "Test track"}},
+            content={
+                "name": {"nl": "Leergang test", "en": "Test track"},
+                "audience": {"nl": "Voor wie oefent.", "en": "For who practises."},
+            },
         )
     )
     course = _add(Course(key=f"tst{number}", track_id=track.id))
@@ -146,6 +149,9 @@ def make_course(modules: int = 3, **content: Any) -> CourseVersion:
         "track": "residents",
         "version": "2026.1",
         "title": {"nl": "Test", "en": "Test"},
+        "goal": {"nl": "Je leert oefenen.", "en": "You learn to practise."},
+        "group_size": {"min": 6, "ideal": 10, "max": 14},
+        "study_load": {"sessions": modules, "session_minutes": 150, "interval_days": 14},
     }
     frozen = {
         "course": whole | RULES | content,

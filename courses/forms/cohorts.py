@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import time
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from academy.kernel.errors import InvalidInputError
 
 DAY_FORMATS = ["%d-%m-%Y", "%Y-%m-%d"]
 NOTHING = 0
@@ -62,6 +64,16 @@ def select_choices(choices: Iterable[Any], *, empty: str = "") -> list[SelectCho
     """Return what a select shows; `empty` is the label of choosing nothing."""
     first = [SelectChoice(str(NOTHING), empty)] if empty else []
     return first + [SelectChoice(str(one.id), one.label) for one in choices]
+
+
+T = TypeVar("T")
+
+
+def sure(value: T | None) -> T:
+    """Return what the validators of a form made sure is there."""
+    if value is None:
+        raise InvalidInputError(str(_("Er is iets niet ingevuld.")))
+    return value
 
 
 class CohortForm(FlaskForm):  # type: ignore[misc]

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
-from typing import Any, TypeVar
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from werkzeug import Response
 
-from academy.kernel import clock, policy
+from academy.kernel import policy
 from academy.kernel.db import MAX_INTEGER
-from academy.kernel.errors import DomainError, InvalidInputError, NotFoundError
-from academy.kernel.i18n import clock_time
+from academy.kernel.errors import DomainError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
-from courses.forms.cohorts import CohortForm, MoveForm, SessionsForm, TrainerForm, select_choices
+from courses.forms.cohorts import CohortForm, select_choices, sure
 from courses.queries import cohorts as queries
 from courses.queries.cohorts import CohortHead, SessionRow
 from courses.queries.content import version_choices
 from courses.queries.enrolment import marks_by_module, trainer_names
 from courses.queries.progress import Progress, progress_rows
 from courses.rules.enrolment import COHORT_TRANSITIONS, SEATED
-from courses.rules.planning import meeting_days
 from courses.services import cohorts as cohort_services
 from courses.services.enrolment import apply as apply_for
 from courses.views import words
@@ -37,16 +32,6 @@ MISSED = ("session_missed", "session_too_late", "makeup_over_limit")
 SUBMITTED = "submitted"
 TABLE_SIZE = 20
 """Rows of the table on one page: with eight lessons it stays below 40 kB."""
-
-
-T = TypeVar("T")
-
-
-def _sure(value: T | None) -> T:
-    """Return what the form's validators made sure is there."""
-    if value is None:
-        raise InvalidInputError(_("Er is iets niet ingevuld."))
-    return value
 
 
 # --- cohorts ---------------------------------------------------------------------------------
@@ -95,15 +80,15 @@ def plan() -> Response:
             course_version_id=form.course_version_id.data,
             name=form.name.data or "",
             place_id=form.place_id.data,
-            starts_on=_sure(form.starts_on.data),
+            starts_on=sure(form.starts_on.data),
             location=form.location.data or "",
-            capacity=_sure(form.capacity.data),
+            capacity=sure(form.capacity.data),
             client_organisation_id=form.client_organisation_id.data or None,
         ),
         by=actor(),
     )
     flash(_("De groep is gemaakt. Plan nu de bijeenkomsten."), "success")
-    return redirect(url_for("cohorts.sessions", cohort_id=cohort_id), 303)
+    return redirect(url_for("sessions.index", cohort_id=cohort_id), 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,157 +226,14 @@ def change_state(cohort_id: int) -> Response:
     return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
 
 
-# --- sessions --------------------------------------------------------------------------------
-
-
-@bp.page("/groepen/<int:cohort_id>/bijeenkomsten", needs=policies.MANAGE)
-def sessions(cohort_id: int) -> str:
-    """Show the sessions and trainers of a cohort, and plan what has no day yet."""
-    return _sessions_page(_to_manage(cohort_id))
-
-
-def _to_manage(cohort_id: int) -> CohortHead:
-    return queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
-
-
-def _sessions_page(
-    head: CohortHead, *, form: SessionsForm | None = None, trainer: TrainerForm | None = None
-) -> str:
-    return render_template(
-        "courses/cohort_sessions.html",
-        head=head,
-        sessions=queries.session_rows(head.id),
-        unplanned=queries.unplanned_modules(head),
-        trainers=trainer_names(head.id),
-        form=form or SessionsForm(formdata=None, first_on=head.starts_on),
-        trainer_form=trainer or _trainer_form(head, formdata=None),
-        words=words,
-    )
-
-
-def _trainer_form(head: CohortHead, **values: Any) -> TrainerForm:
-    form = TrainerForm(**values)
-    form.person_id.choices = select_choices(queries.trainer_choices(head.id))
-    return form
-
-
-@bp.action("/groepen/<int:cohort_id>/bijeenkomsten", needs=policies.MANAGE)
-def plan_sessions(cohort_id: int) -> Response:
-    """Plan every lesson that has no session yet."""
-    head, form = _to_manage(cohort_id), SessionsForm()
-    if not form.validate():
-        return make_response(_sessions_page(head, form=form), 422)
-    try:
-        cohort_services.plan_sessions(cohort_id, _session_plans(head, form), by=actor())
-    except DomainError as error:
-        _add_problem(form, error)
-        return make_response(_sessions_page(head, form=form), 422)
-    flash(_("De bijeenkomsten zijn gepland."), "success")
-    return redirect(url_for("cohorts.sessions", cohort_id=cohort_id), 303)
-
-
-def _session_plans(head: CohortHead, form: SessionsForm) -> list[cohort_services.SessionPlan]:
-    modules = queries.unplanned_modules(head)
-    days = meeting_days(
-        _sure(form.first_on.data), every_days=_sure(form.every_days.data), count=len(modules)
-    )
-    return [
-        cohort_services.SessionPlan(
-            module_id=module.id,
-            starts_at=_at(day, form.starts.value),
-            ends_at=_at(day, form.starts.value) + timedelta(minutes=module.minutes),
-            location=form.location.data or "",
-        )
-        for module, day in zip(modules, days, strict=True)
-    ]
-
-
-def _at(day: date, moment: time) -> datetime:
-    return clock.local(day, moment.hour, moment.minute)
-
-
-@bp.action("/groepen/<int:cohort_id>/trainers", needs=policies.MANAGE)
-def add_trainer(cohort_id: int) -> Response:
-    """Let somebody train this cohort."""
-    head = _to_manage(cohort_id)
-    form = _trainer_form(head)
-    if not form.validate():
-        return make_response(_sessions_page(head, trainer=form), 422)
-    cohort_services.add_trainer(cohort_id, form.person_id.data, by=actor())
-    flash(_("De trainer hoort nu bij de groep. Een beheerder geeft het recht."), "success")
-    return redirect(url_for("cohorts.sessions", cohort_id=cohort_id), 303)
-
-
-@bp.page("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
-def session(cohort_id: int, session_id: int) -> str:
-    """Show the form that moves one session."""
-    head = _to_manage(cohort_id)
-    return _session_page(head, _session_of(head, session_id))
-
-
-def _session_of(head: CohortHead, session_id: int) -> SessionRow:
-    found = next((one for one in queries.session_rows(head.id) if one.id == session_id), None)
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def _session_page(head: CohortHead, one: SessionRow, form: MoveForm | None = None) -> str:
-    form = form or MoveForm(
-        formdata=None,
-        day=one.starts_at.astimezone(clock.AMSTERDAM).date(),
-        starts=clock_time(one.starts_at),
-        location=one.location,
-    )
-    return render_template(
-        "courses/cohort_session.html", head=head, session=one, form=form, words=words
-    )
-
-
-@bp.action("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
-def move_session(cohort_id: int, session_id: int) -> Response:
-    """Move one session."""
-    head, form = _to_manage(cohort_id), MoveForm()
-    one = _session_of(head, session_id)
-    if not form.validate():
-        return make_response(_session_page(head, one, form), 422)
-    try:
-        cohort_services.move_session(
-            session_id,
-            _at(_sure(form.day.data), form.starts.value),
-            by=actor(),
-            location=form.location.data or "",
-        )
-    except DomainError as error:
-        _add_problem(form, error)
-        return make_response(_session_page(head, one, form), 422)
-    flash(_("De bijeenkomst is verzet. Vertel het de groep."), "success")
-    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
-
-
-@bp.action(
-    "/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>/afgelast", needs=policies.MANAGE
-)
-def cancel_session(cohort_id: int, session_id: int) -> Response:
-    """Cancel one session."""
-    _session_of(_to_manage(cohort_id), session_id)
-    cohort_services.cancel_session(session_id, by=actor())
-    flash(_("De bijeenkomst gaat niet door. Vertel het de groep."), "success")
-    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
-
-
-def _add_problem(form: FlaskForm, error: DomainError) -> None:
-    """Show what a service refused in the summary above the form."""
-    form.form_errors.append(error.sentence)
-
-
 # --- who asks for a place --------------------------------------------------------------------
 
 
 @bp.page("/groepen/<int:cohort_id>/aanmeldingen", needs=policies.MANAGE)
 def applications(cohort_id: int) -> str:
     """Show who asked for a place, and find somebody to apply for."""
-    head, search = _to_manage(cohort_id), request.args.get("zoek", "")
+    head = queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
+    search = request.args.get("zoek", "")
     return render_template(
         "courses/cohort_applications.html",
         head=head,

@@ -1,0 +1,167 @@
+"""Pages of coordinators about the sessions and trainers of a cohort."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug import Response
+
+from academy.kernel import clock
+from academy.kernel.errors import DomainError, NotFoundError
+from academy.kernel.i18n import clock_time
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from courses import policies
+from courses.forms.cohorts import MoveForm, SessionsForm, TrainerForm, select_choices, sure
+from courses.queries import cohorts as queries
+from courses.queries.cohorts import CohortHead, SessionRow
+from courses.queries.enrolment import trainer_names
+from courses.rules.planning import meeting_days
+from courses.services import cohorts as cohort_services
+from courses.views import words
+
+bp = FeatureBlueprint("sessions", __name__)
+
+
+@bp.page("/groepen/<int:cohort_id>/bijeenkomsten", needs=policies.MANAGE)
+def index(cohort_id: int) -> str:
+    """Show the sessions and trainers of a cohort, and plan what has no day yet."""
+    return _sessions_page(_to_manage(cohort_id))
+
+
+def _to_manage(cohort_id: int) -> CohortHead:
+    return queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
+
+
+def _sessions_page(
+    head: CohortHead, *, form: SessionsForm | None = None, trainer: TrainerForm | None = None
+) -> str:
+    return render_template(
+        "courses/cohort_sessions.html",
+        head=head,
+        sessions=queries.session_rows(head.id),
+        unplanned=queries.unplanned_modules(head),
+        trainers=trainer_names(head.id),
+        form=form or SessionsForm(formdata=None, first_on=head.starts_on),
+        trainer_form=trainer or _trainer_form(head, formdata=None),
+        words=words,
+    )
+
+
+def _trainer_form(head: CohortHead, **values: Any) -> TrainerForm:
+    form = TrainerForm(**values)
+    form.person_id.choices = select_choices(queries.trainer_choices(head.id))
+    return form
+
+
+@bp.action("/groepen/<int:cohort_id>/bijeenkomsten", needs=policies.MANAGE)
+def plan(cohort_id: int) -> Response:
+    """Plan every lesson that has no session yet."""
+    head, form = _to_manage(cohort_id), SessionsForm()
+    if not form.validate():
+        return make_response(_sessions_page(head, form=form), 422)
+    try:
+        cohort_services.plan_sessions(cohort_id, _session_plans(head, form), by=actor())
+    except DomainError as error:
+        _add_problem(form, error)
+        return make_response(_sessions_page(head, form=form), 422)
+    flash(_("De bijeenkomsten zijn gepland."), "success")
+    return redirect(url_for("sessions.index", cohort_id=cohort_id), 303)
+
+
+def _session_plans(head: CohortHead, form: SessionsForm) -> list[cohort_services.SessionPlan]:
+    modules = queries.unplanned_modules(head)
+    days = meeting_days(
+        sure(form.first_on.data), every_days=sure(form.every_days.data), count=len(modules)
+    )
+    return [
+        cohort_services.SessionPlan(
+            module_id=module.id,
+            starts_at=_at(day, form.starts.value),
+            ends_at=_at(day, form.starts.value) + timedelta(minutes=module.minutes),
+            location=form.location.data or "",
+        )
+        for module, day in zip(modules, days, strict=True)
+    ]
+
+
+def _at(day: date, moment: time) -> datetime:
+    return clock.local(day, moment.hour, moment.minute)
+
+
+@bp.action("/groepen/<int:cohort_id>/trainers", needs=policies.MANAGE)
+def add_trainer(cohort_id: int) -> Response:
+    """Let somebody train this cohort."""
+    head = _to_manage(cohort_id)
+    form = _trainer_form(head)
+    if not form.validate():
+        return make_response(_sessions_page(head, trainer=form), 422)
+    cohort_services.add_trainer(cohort_id, form.person_id.data, by=actor())
+    flash(_("De trainer hoort nu bij de groep. Een beheerder geeft het recht."), "success")
+    return redirect(url_for("sessions.index", cohort_id=cohort_id), 303)
+
+
+@bp.page("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
+def show(cohort_id: int, session_id: int) -> str:
+    """Show the form that moves one session."""
+    head = _to_manage(cohort_id)
+    return _session_page(head, _session_of(head, session_id))
+
+
+def _session_of(head: CohortHead, session_id: int) -> SessionRow:
+    found = next((one for one in queries.session_rows(head.id) if one.id == session_id), None)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _session_page(head: CohortHead, one: SessionRow, form: MoveForm | None = None) -> str:
+    form = form or MoveForm(
+        formdata=None,
+        day=one.starts_at.astimezone(clock.AMSTERDAM).date(),
+        starts=clock_time(one.starts_at),
+        location=one.location,
+    )
+    return render_template(
+        "courses/cohort_session.html", head=head, session=one, form=form, words=words
+    )
+
+
+@bp.action("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
+def move(cohort_id: int, session_id: int) -> Response:
+    """Move one session."""
+    head, form = _to_manage(cohort_id), MoveForm()
+    one = _session_of(head, session_id)
+    if not form.validate():
+        return make_response(_session_page(head, one, form), 422)
+    try:
+        cohort_services.move_session(
+            session_id,
+            _at(sure(form.day.data), form.starts.value),
+            by=actor(),
+            location=form.location.data or "",
+        )
+    except DomainError as error:
+        _add_problem(form, error)
+        return make_response(_session_page(head, one, form), 422)
+    flash(_("De bijeenkomst is verzet. Vertel het de groep."), "success")
+    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
+
+
+@bp.action(
+    "/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>/afgelast", needs=policies.MANAGE
+)
+def cancel(cohort_id: int, session_id: int) -> Response:
+    """Cancel one session."""
+    _session_of(_to_manage(cohort_id), session_id)
+    cohort_services.cancel_session(session_id, by=actor())
+    flash(_("De bijeenkomst gaat niet door. Vertel het de groep."), "success")
+    return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
+
+
+def _add_problem(form: FlaskForm, error: DomainError) -> None:
+    """Show what a service refused in the summary above the form."""
+    form.form_errors.append(error.sentence)
