@@ -129,7 +129,7 @@ def test_a_grant_freezes_the_certificate_and_completes_the_enrolment(scene: Scen
 def test_serials_follow_each_other_per_letter_and_year(scene: Scene) -> None:
     numbers = []
     for name in ("Fatma", "Ayşe"):
-        person = make_person(name, "Yılmaz")
+        person = make_person(name, "Öztürk")
         enrolment = make_enrolment(scene.cohort, person)
         make_ready(enrolment, by=scene.trainer)
         decision_id = decisions.propose(enrolment.id, by=make_actor(scene.trainer))
