@@ -121,8 +121,8 @@ def _public_menu() -> list[MenuEntry]:
     shown = (
         (_("Controleer"), "verify.start", "search"),
         (_("Leergangen"), "public.tracks", "group"),
-        (_("Bericht ons"), "contact.write", "message"),
-        (_("Mijn pagina"), "sign_in.door", "person"),
+        (_("Bericht"), "contact.write", "message"),
+        (_("Kom binnen"), "sign_in.door", "person"),
     )
     known = current_app.view_functions
     return [_entry(label, endpoint, icon) for label, endpoint, icon in shown if endpoint in known]
