@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from academy.kernel.settings import Settings, read_settings
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person
 from academy.people.services.sign_in import open_sign_in
+from tests.browser.live import load_demo
 from tests.postgres import cluster
 
 TODAY = clock.local(date(2026, 11, 23), 9)
@@ -147,3 +149,17 @@ def sign_in(app: Flask) -> Callable[[Person | int], FlaskClient]:
         return client
 
     return open_for
+
+
+@pytest.fixture(scope="session")
+def demo_academy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a loaded demo academy: made once per run, to be copied before use."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "demo-academy"
+    with (shared / "demo-academy.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "loaded").exists():
+            load_demo(folder)
+            (folder / "loaded").touch()
+    return folder
