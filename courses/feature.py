@@ -7,7 +7,16 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.feature import Feature, NavItem
 from courses import policies
 from courses.cli import courses
-from courses.views import cohorts, enrolments, path, practice, public, register, sessions
+from courses.views import (
+    cohorts,
+    enrolments,
+    path,
+    practical,
+    practice,
+    public,
+    register,
+    sessions,
+)
 from courses.views.today import today_items
 
 FEATURE = Feature(
@@ -20,6 +29,7 @@ FEATURE = Feature(
         enrolments.bp,
         register.bp,
         practice.bp,
+        practical.bp,
     ),
     capabilities=policies.ALL,
     commands=(courses,),
@@ -28,5 +38,6 @@ FEATURE = Feature(
         NavItem(_("Leergang"), "path.index", "page", policies.OWN_PATH, 20, for_participants=True),
         NavItem(_("Groepen"), "cohorts.index", "group", policies.READ_COHORT, 20),
         NavItem(_("Opdrachten"), "practice.queue", "pen", policies.REVIEW, 30),
+        NavItem(_("Proeven"), "practical.index", "eye", policies.SCORE, 35),
     ),
 )

@@ -18,7 +18,8 @@ from courses.forms.cohorts import select_choices
 from courses.forms.enrolment import AnswerForm, EndForm, IntakeForm, TransferForm
 from courses.queries.cohorts import transfer_choices
 from courses.queries.enrolment import EnrolmentHead, get_enrolment, history, path_steps
-from courses.queries.progress import progress_of
+from courses.queries.progress import Progress, progress_of
+from courses.rules.course_rule import FINAL
 from courses.rules.enrolment import TRANSITIONS
 from courses.services import enrolment as steps
 from courses.views import words
@@ -51,10 +52,23 @@ def _page(
         criteria=[spoken(one) for one in progress.verdict.criteria],
         history=history(head.id),
         may_manage=may_manage,
+        may_plan_final=_may_plan_final(head, progress),
+        had_final=bool(progress.evidence.finals),
         ahead=TRANSITIONS[head.state] if may_manage else frozenset(),
         forms=_forms(head) | (forms or {}) if may_manage else {},
         words=words,
     )
+
+
+def _may_plan_final(head: EnrolmentHead, progress: Progress) -> bool:
+    """Say whether a practical can be planned: there is one, and it is neither passed nor busy."""
+    finals = progress.evidence.finals
+    busy = bool(finals) and finals[-1].levels is None and not finals[-1].void
+    open_final = any(
+        one.id == FINAL and one.state == "not_yet" for one in progress.verdict.criteria
+    )
+    allowed = policy.covers(actor(), policies.PLAN_FINAL, head.reach)
+    return allowed and open_final and not busy and head.state == "active"
 
 
 def _forms(head: EnrolmentHead) -> dict[str, FlaskForm]:

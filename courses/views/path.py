@@ -54,6 +54,7 @@ def show(enrolment_id: int) -> str:
         trainers=trainer_names(head.cohort_id),
         done=sum(step.mark in ("present", "late", "made_up") for step in steps),
         verdict=progress.verdict,
+        had_final=any(one.levels is not None for one in progress.evidence.finals),
         criteria=[spoken(one) for one in progress.verdict.criteria],
         words=words,
     )

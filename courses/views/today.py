@@ -12,6 +12,7 @@ from academy.kernel.i18n import clock_time, moment
 from academy.kernel.policy import Actor
 from courses import policies
 from courses.queries import today as queries
+from courses.queries.practical.lists import PracticalRow, practical_rows
 from courses.queries.practice import waiting_count
 
 THIS_WEEK = 7
@@ -24,6 +25,8 @@ def today_items(who: Actor) -> list[TodayItem]:
         items += [_register(one) for one in queries.open_registers(who)]
     if who.may(policies.REVIEW):
         items += _to_review(waiting_count(who))
+    if who.may(policies.SCORE):
+        items += [_practical(one) for one in practical_rows(who) if _waits(one)]
     if who.may(policies.MANAGE):
         items += [_applications(one) for one in queries.waiting_applications(who)]
     return items
@@ -99,6 +102,26 @@ def _to_review(waiting: int) -> list[TodayItem]:
         badge_word=_("wacht op jou"),
     )
     return [item]
+
+
+def _waits(one: PracticalRow) -> bool:
+    """Say whether a practical waits for who looks: to be scored, or to be compared."""
+    return bool(one.my_role) and (not one.handed_in or one.state == "both_scored")
+
+
+def _practical(one: PracticalRow) -> TodayItem:
+    compare = one.handed_in
+    return TodayItem(
+        title=_("De proeve van %(name)s", name=one.person),
+        why=_("Vergelijk samen de niveaus.") if compare else _("Jij scoort deze proeve."),
+        action=_("Open de proeve"),
+        href=url_for("practical.show", attempt_id=one.id),
+        icon="eye",
+        urgency=2,
+        due_on=one.planned_on,
+        badge_kind="attention" if compare else "open",
+        badge_word=_("vergelijk") if compare else _("nog te doen"),
+    )
 
 
 def _applications(one: queries.WaitingApplications) -> TodayItem:
