@@ -21,6 +21,8 @@ class SettingsError(Exception):
 class Settings:
     """What differs between one academy and another. Every field is `ACADEMY_` + its name."""
 
+    var: Path
+    """Folder of everything that is made at run time."""
     database_url: str
     """SQLAlchemy URL; SQLite below `var` by default, or `postgresql+psycopg://…`."""
     storage: Path
@@ -81,6 +83,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return value
 
     settings = Settings(
+        var=var,
         database_url=text("DATABASE_URL", f"sqlite:///{var / 'academy.sqlite'}"),
         storage=Path(text("STORAGE", str(var / "files"))),
         keys=Path(text("KEYS", str(var / "keys"))),

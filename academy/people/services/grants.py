@@ -146,14 +146,17 @@ def give_coach_grant(
     )
 
 
-def end_coach_grants(person_id: int, *, by: Actor, place_id: int | None) -> None:
-    """Let nobody guide this person any more: the right is gone at once.
+def end_coach_grants(
+    person_id: int, *, by: Actor, place_id: int | None, but: int | None = None
+) -> None:
+    """Let nobody guide this person any more, except the one with id `but`: the right is gone.
 
     A right that ends today by its own date is left as it is. The coaches' sign-ins stay: rights
     are read again at every request.
     """
     policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
-    _end_guiding(list(db.session.scalars(_coach_grants(person_id).with_for_update())), by)
+    held = _coach_grants(person_id).where(Grant.person_id != (but or 0))
+    _end_guiding(list(db.session.scalars(held.with_for_update())), by)
 
 
 def give_up_coach_grants(person_id: int, *, by: Actor) -> None:

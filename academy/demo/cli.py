@@ -1,0 +1,56 @@
+"""The command `academy demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from academy.demo import sign_ins
+from academy.demo.data import DataFault
+from academy.demo.loading import SAMPLE_DATA, load
+from academy.kernel import clock, demo_clock
+from academy.kernel.errors import DomainError
+from academy.kernel.settings import current
+from academy.people.queries.accounts import open_codes
+from academy.people.rules import clean_mailbox
+from academy.people.services.sign_in import code_text
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--data",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=SAMPLE_DATA,
+    help="Another folder with the same files.",
+)
+@click.pass_context
+@with_appcontext
+def demo(context: click.Context, folder: Path) -> None:
+    """Load the fictional academy into an empty database, and print one sign-in per role."""
+    if context.invoked_subcommand is not None:
+        return
+    try:
+        load(folder)
+    except DataFault as fault:
+        click.echo(f"{folder / fault.file}:{fault.line}: {fault.sentence}", err=True)
+        click.echo("Er is niets geladen.", err=True)
+        raise SystemExit(1) from fault
+    except DomainError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(sign_ins.printed())
+
+
+@demo.command("code")
+@click.argument("mailbox", metavar="E-MAIL")
+@with_appcontext
+def code(mailbox: str) -> None:
+    """Print the newest sign-in code of a mailbox; only in a demo on this machine itself."""
+    if not (current().is_loopback and demo_clock.is_running()):
+        raise click.ClickException("Dit kan alleen in een demo op deze machine zelf.")
+    found = open_codes(clean_mailbox(mailbox), clock.real_now())
+    if not found:
+        raise click.ClickException(f"Voor {mailbox} is er geen code. Vraag er eerst een aan.")
+    click.echo(code_text(found[0]))
