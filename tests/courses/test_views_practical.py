@@ -9,7 +9,7 @@ from academy.kernel.db import db, unit_of_work
 from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt
 from courses.queries.practical import final_rows
 from courses.services.practical import Score, conclude, hand_in_scores, plan_attempt
-from tests.courses.training_group import actor, after, make_group
+from tests.courses.training_group import actor, after, make_group, well_formed
 
 CRITERIA = ("luisteren", "waarnemen", "kracht", "verbinden", "eigenaarschap", "grenzen")
 DAY = after(8)
@@ -268,3 +268,32 @@ def test_the_participant_has_no_say_in_the_own_practical(on_the_day, sign_in):
     own = sign_in(group.learners[0])
     assert own.get(f"/proeven/{attempt_id}").status_code == 403
     assert own.post(f"/proeven/{attempt_id}/inleveren").status_code == 403
+
+
+def test_every_page_is_well_formed(on_the_day, sign_in):
+    group = make_group(1)
+    trainer, learner = sign_in(group.trainer_id), sign_in(group.learners[0])
+    own, planning = (
+        f"/leergang/{group.enrolments[0]}/proeve",
+        f"/proeven/plan/{group.enrolments[0]}",
+    )
+    for page in ("/proeven", planning):
+        well_formed(trainer.get(page).text)
+    well_formed(learner.get(own).text)
+    well_formed(trainer.post(planning, data={}).text)
+    attempt_id = planned(group)
+    here = f"/proeven/{attempt_id}"
+    for page in ("/proeven", here, f"{here}/score/1", f"{here}/score/6", f"{here}/inleveren"):
+        well_formed(trainer.get(page).text)
+    well_formed(trainer.post(f"{here}/inleveren", data={}).text)
+    given(attempt_id, group.trainer_id)
+    well_formed(trainer.get(here).text)
+    given(attempt_id, group.assessor_id, waarnemen=1)
+    well_formed(trainer.get(here).text)
+    well_formed(trainer.post(f"{here}/gesprek", data={}).text)
+    data = {"talk_on": "15-12-2026", "line": "Niet eens.", "agreed": "no"}
+    trainer.post(f"{here}/gesprek", data=data)
+    for page in (here, f"{here}/derde"):
+        well_formed(trainer.get(page).text)
+    well_formed(trainer.post(f"{here}/derde", data={}).text)
+    well_formed(learner.get(own).text)

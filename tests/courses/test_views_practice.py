@@ -6,7 +6,7 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from courses.models import Module, PracticeAssignment, PracticeSubmission
 from courses.services.practice import hand_in
-from tests.courses.training_group import actor, add_person, after, grant, make_group
+from tests.courses.training_group import actor, add_person, after, grant, make_group, well_formed
 
 
 def page_of(group, number=3, person=0):
@@ -144,3 +144,20 @@ def test_nobody_reviews_own_work(app, sign_in):
     client = sign_in(group.learners[0])
     assert "Er wacht niets." in client.get("/opdrachten").text
     assert client.get(f"/opdrachten/{submission}").status_code == 404
+
+
+def test_every_page_is_well_formed(app, sign_in):
+    group = make_group(1)
+    trainer, learner = sign_in(group.trainer_id), sign_in(group.learners[0])
+    well_formed(trainer.get("/opdrachten").text)
+    first = give(group)
+    for page in ("/opdrachten", f"/opdrachten/{first}", page_of(group)):
+        well_formed(trainer.get(page).text)
+    well_formed(trainer.post(f"/opdrachten/{first}", data={}).text)
+    data = {"state": "add_something", "sentence": "Vertel meer."}
+    trainer.post(f"/opdrachten/{first}", data=data)
+    second = give(group, text="Meer.")
+    well_formed(trainer.get(f"/opdrachten/{second}").text)
+    well_formed(trainer.get(f"/opdrachten/{first}").text)
+    well_formed(learner.get(page_of(group)).text)
+    well_formed(learner.post(page_of(group), data={}).text)

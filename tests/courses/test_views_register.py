@@ -8,7 +8,7 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from courses.models import AttendanceCell, AttendanceMark, Cohort, Session
 from courses.services.attendance import NewMark, save_register
-from tests.courses.training_group import actor, after, make_group
+from tests.courses.training_group import actor, after, make_group, well_formed
 
 
 @pytest.fixture
@@ -233,3 +233,16 @@ def test_the_held_session_is_known(later, sign_in):
     sign_in(group.trainer_id).post(address(group), data=data)
     db.session.rollback()
     assert db.session.get(Session, group.sessions[0]).state == "held"
+
+
+def test_every_state_of_the_register_is_well_formed(later, sign_in):
+    group = make_group(4)
+    one, two, three, _four = group.enrolments
+    client = sign_in(group.trainer_id)
+    client.post(address(group), data={f"s{one}": "present", f"s{two}": "late", f"m{two}": "5"})
+    client.post(address(group), data={f"s{one}": "absent", f"v{one}": "0.."})
+    client.post(address(group, person=three), data={"status": "made_up", "seen_version": "0"})
+    for page in (address(group), address(group, session=3), address(group, person=one)):
+        well_formed(client.get(page).text)
+    well_formed(client.post(address(group), data={f"s{three}": "late"}).text)
+    well_formed(client.post(address(group, person=one), data={}).text)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import html5lib
 import sqlalchemy as sa
 
 from academy.kernel import clock
@@ -173,3 +174,15 @@ def make_group(
     )
     db.session.commit()
     return group
+
+
+def well_formed(text: str) -> str:
+    """Parse a page strictly: one h1, one main, every input has a label. Returns the page."""
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    assert len(tree.findall(".//h1")) == len(tree.findall(".//main")) == 1
+    inside = {one for label in tree.iter("label") for one in label.iter()}
+    named = {label.get("for") for label in tree.iter("label")}
+    for one in (one for one in tree.iter() if one.tag in ("input", "textarea", "select")):
+        hidden = one.get("type") == "hidden" or one.get("hidden") is not None
+        assert hidden or one in inside or one.get("id") in named, one.attrib
+    return text
