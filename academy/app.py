@@ -11,6 +11,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from academy.community.feature import FEATURE as COMMUNITY
@@ -68,6 +69,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=static, prefix="static/", max_age=31_536_000, autorefresh=testing
     )
+    if settings.is_https:  # then a proxy ends TLS, and only it knows who asks
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return app
 
 
