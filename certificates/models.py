@@ -205,7 +205,7 @@ class CertificateEvent(Model):
 
 
 class Revocation(Model):
-    """A coordinator's proposal to revoke, and what another coordinator said of it."""
+    """A board member's proposal to revoke, and what another one said of it."""
 
     __tablename__ = "certificate_revocation"
     __table_args__ = (

@@ -26,8 +26,8 @@ READ_DOSSIER = capability(
 )
 """Open a proposal."""
 
-REVOKE = capability("certificates:certificate:revoke", "coordinator", step_up=True)
-"""Propose to revoke, and confirm what another coordinator proposed."""
+REVOKE = capability("certificates:certificate:revoke", "board", step_up=True)
+"""Propose to revoke, and confirm what another board member proposed."""
 
 REGISTER = capability("certificates:register:read", "board", "coordinator")
 """Read the register."""

@@ -2,8 +2,8 @@
 
 Numbers and codes are those of the files: it is a register that is taken over. What the files leave
 open is decided here: a proposal that was not granted asked for a decision although something was
-missing; a revocation falls on the first day that its reason names, proposed by the coordinator of
-the place and confirmed by another one; a changed name is set by its owner with the proposal.
+missing; a revocation falls on the first day that its reason names, proposed by one of the board
+and confirmed by another one; a changed name is set by its owner with the proposal.
 """
 
 from __future__ import annotations
@@ -175,25 +175,13 @@ def _first_day_in(row: Row) -> date:
 
 
 def _revoke(row: Row, memory: Memory) -> None:
-    decision = next(
-        one for one in memory.data["decisions"] if one["certificate_no"] == row["certificate_no"]
-    )
-    place = _place_of(decision, memory.data)
     today = clock.today()
-    first = memory.holder("coordinator", row, day=today, scopes={"place": place})
-    second = memory.holder("coordinator", row, day=today, scopes=None, but=first)
+    first = memory.holder("board", row, day=today, scopes=None)
+    second = memory.holder("board", row, day=today, scopes=None, but=first)
     ground = next((code for word, code in GROUNDS.items() if word in row["reason"]), OTHER_GROUND)
     certificate_id = memory.id("certificate", row, "certificate_no")
     proposal_id = life.propose_revocation(certificate_id, ground, by=memory.acting(first, row))
     life.confirm_revocation(proposal_id, by=memory.acting(second, row))
-
-
-def _place_of(decision: Row, data: DataSet) -> str:
-    enrolment = next(
-        one for one in data["enrolments"] if one["enrolment_id"] == decision["enrolment_id"]
-    )
-    cohort = next(one for one in data["cohorts"] if one["cohort_id"] == enrolment["cohort_id"])
-    return cohort["neighbourhood_id"]
 
 
 def _record_evidence(row: Row, memory: Memory) -> None:

@@ -49,7 +49,7 @@ class WaitingDecision:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRevocation:
-    """A proposal to revoke, waiting for another coordinator."""
+    """A proposal to revoke, waiting for another board member."""
 
     id: int
     certificate_id: int
@@ -169,7 +169,7 @@ def count_to_decide(actor: Actor) -> int:
 
 
 def waiting_revocations(actor: Actor) -> list[WaitingRevocation]:
-    """Return the open proposals to revoke, oldest first; any coordinator may confirm one."""
+    """Return the open proposals to revoke, oldest first; who did not propose it confirms."""
     if not actor.may(policies.REVOKE):
         return []
     holder, proposer = aliased(Person), aliased(Person)

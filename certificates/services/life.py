@@ -61,11 +61,11 @@ def hand_out(certificate_id: int, *, by: Actor) -> None:
     add_event(certificate, "handed_out", by=by)
 
 
-# --- revoke: two coordinators ----------------------------------------------------------------
+# --- revoke: two of the board ----------------------------------------------------------------
 
 
 def propose_revocation(certificate_id: int, ground: str, *, by: Actor) -> int:
-    """Propose to revoke, and return the proposal's id; another coordinator must confirm.
+    """Propose to revoke, and return the proposal's id; another of the board must confirm.
 
     `ground` is own_request, fraud or conduct. Raises ConflictError when a proposal is open or the
     certificate does not count any more.
@@ -99,15 +99,14 @@ def propose_revocation(certificate_id: int, ground: str, *, by: Actor) -> int:
 
 
 def confirm_revocation(revocation_id: int, *, by: Actor) -> None:
-    """Revoke, as another coordinator proposed.
+    """Revoke, as another board member proposed.
 
-    Any coordinator may confirm: in most regions there is only one. Raises ForbiddenError for the
-    proposer and the holder.
+    Raises ForbiddenError for the proposer and the holder.
     """
     proposal = _open_revocation(revocation_id, by=by)
     _refuse_own(proposal.holder_id, by)
     if proposal.proposer_id == by.person_id:
-        raise ForbiddenError(_("Je deed dit voorstel zelf. Een andere coördinator bevestigt het."))
+        raise ForbiddenError(_("Je deed dit voorstel zelf. Een ander bestuurslid bevestigt het."))
     certificate = _locked(proposal.certificate_id)
     _refuse_ended(certificate)
     _close(proposal, "confirmed", by=by)

@@ -107,7 +107,7 @@ def revoke(certificate_id: int) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         return _revoke_page(certificate_id, form), 422
     life.propose_revocation(certificate_id, form.ground.data or "", by=actor())
-    flash(_("Je voorstel is verstuurd. Een andere coördinator bevestigt het."), "success")
+    flash(_("Je voorstel is verstuurd. Een ander bestuurslid bevestigt het."), "success")
     return redirect(url_for("certificates.overview"), 303)
 
 

@@ -72,7 +72,7 @@ def _to_confirm(actor: Actor) -> list[TodayItem]:
                 "%(num)d certificaten zijn voorgesteld om in te trekken",
                 number,
             ),
-            why=_("Een tweede coördinator bevestigt het of laat het zoals het is."),
+            why=_("Een tweede bestuurslid bevestigt het of laat het zoals het is."),
             action=_("Bekijk"),
             href=url_for("certificates.overview"),
             icon="certificate",

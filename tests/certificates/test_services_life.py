@@ -25,7 +25,7 @@ from certificates.queries.verification import check_code, check_number, check_up
 from certificates.services import decisions, life
 from certificates.services.evidence import record_renewal_evidence
 from tests.certificates.ready import CODE, Scene, issue, make_scene
-from tests.factories import make_actor, make_coordinator, make_grant
+from tests.factories import make_actor, make_grant
 
 pytestmark = pytest.mark.slow
 OTHER_CODE = "KKEY1X16XNCQMV3PPJW4"
@@ -186,14 +186,12 @@ def test_the_paper_is_handed_out_once(scene: Scene, certificate_id: int) -> None
         life.hand_out(certificate_id, by=make_actor(scene.trainer))
 
 
-def test_two_coordinators_revoke_and_no_way_shows_a_name_after(
+def test_two_of_the_board_revoke_and_no_way_shows_a_name_after(
     scene: Scene, certificate_id: int
 ) -> None:
-    revocation_id = life.propose_revocation(
-        certificate_id, "conduct", by=make_actor(scene.coordinator)
-    )
+    revocation_id = life.propose_revocation(certificate_id, "conduct", by=make_actor(scene.board))
     assert check_code(CODE).finding.verdict == "original"
-    life.confirm_revocation(revocation_id, by=make_actor(make_coordinator()))
+    life.confirm_revocation(revocation_id, by=make_actor(scene.other_board))
     db.session.commit()
 
     for found in (
@@ -210,8 +208,8 @@ def test_two_coordinators_revoke_and_no_way_shows_a_name_after(
     assert event.ground == "conduct"
 
 
-def test_one_coordinator_does_not_revoke_alone(scene: Scene, certificate_id: int) -> None:
-    by = make_actor(scene.coordinator)
+def test_one_board_member_does_not_revoke_alone(scene: Scene, certificate_id: int) -> None:
+    by = make_actor(scene.board)
     revocation_id = life.propose_revocation(certificate_id, "own_request", by=by)
 
     with pytest.raises(ForbiddenError):
@@ -221,26 +219,24 @@ def test_one_coordinator_does_not_revoke_alone(scene: Scene, certificate_id: int
 def test_the_database_holds_the_four_eyes_of_a_revocation(
     scene: Scene, certificate_id: int
 ) -> None:
-    revocation_id = life.propose_revocation(
-        certificate_id, "fraud", by=make_actor(scene.coordinator)
-    )
+    revocation_id = life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.board))
     revocation = db.session.get_one(Revocation, revocation_id)
-    revocation.outcome, revocation.closed_by_id = "confirmed", scene.coordinator.id
+    revocation.outcome, revocation.closed_by_id = "confirmed", scene.board.id
 
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()
     db.session.rollback()
 
 
-def test_the_board_does_not_revoke(scene: Scene, certificate_id: int) -> None:
+def test_a_coordinator_does_not_revoke(scene: Scene, certificate_id: int) -> None:
     with pytest.raises(NotFoundError):
-        life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.board))
+        life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.coordinator))
 
 
 def test_a_dropped_proposal_leaves_the_certificate_and_may_come_again(
     scene: Scene, certificate_id: int
 ) -> None:
-    by = make_actor(scene.coordinator)
+    by = make_actor(scene.board)
     life.drop_revocation(life.propose_revocation(certificate_id, "fraud", by=by), by=by)
 
     assert get(certificate_id).standing == "valid"
@@ -248,7 +244,7 @@ def test_a_dropped_proposal_leaves_the_certificate_and_may_come_again(
 
 
 def test_nobody_revokes_their_own(scene: Scene, certificate_id: int) -> None:
-    make_grant(scene.holder, "coordinator")
+    make_grant(scene.holder, "board")
 
     with pytest.raises(ForbiddenError):
         life.propose_revocation(certificate_id, "own_request", by=make_actor(scene.holder))
