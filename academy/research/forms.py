@@ -51,7 +51,7 @@ BARRIER_LABELS = {
 STANDING_LABELS = {
     "named": _("genoemd"),
     "key_found": _("sleutel gevonden"),
-    "doing": _("begonnen"),
+    "doing": _("onderweg"),
     "confirming": _("onderweg"),
     "resting": _("wacht"),
     "solved": _("opgelost"),

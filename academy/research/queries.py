@@ -237,14 +237,13 @@ _TO_READ = Observation.consent != "withdrawn"
 
 def observations_of(project_id: int) -> Observations:
     """Return the counts per sense, and the newest few of each."""
-    counts = {
-        (sense, withdrawn): count
-        for sense, withdrawn, count in db.session.execute(
-            sa.select(Observation.sense, sa.not_(_TO_READ), sa.func.count())
-            .where(Observation.project_id == project_id)
-            .group_by(Observation.sense, sa.not_(_TO_READ))
-        )
-    }
+    counts: dict[tuple[str, bool], int] = defaultdict(int)
+    for sense, consent, count in db.session.execute(
+        sa.select(Observation.sense, Observation.consent, sa.func.count())
+        .where(Observation.project_id == project_id)
+        .group_by(Observation.sense, Observation.consent)
+    ):
+        counts[sense, consent == "withdrawn"] += count
     newest = (
         sa.select(
             Observation.id,
@@ -268,7 +267,7 @@ def observations_of(project_id: int) -> Observations:
         rows[one.sense].append(_observation_row(one))
     return Observations(
         groups=tuple(
-            SenseGroup(sense, counts.get((sense, False), 0), tuple(rows[sense]))
+            SenseGroup(sense, counts[sense, False], tuple(rows[sense]))
             for sense in rules.SENSES
         ),
         total=sum(counts.values()),

@@ -38,7 +38,7 @@ EXPERIENCES = ("yes", "a_bit", "no")
 FEWEST_CONFIRMATIONS = 3
 
 _ADDRESS = re.compile(
-    r"(?i:\b\w*(?:straat|laan|weg|plein|gracht|kade|singel|hof|dijk|pad|plantsoen))\s+\d+\b"
+    r"\b[A-Z]\w+(?:straat|laan|weg|plein|gracht|kade|singel|hof|dijk|pad|plantsoen)\s+\d+"
     r"|\b\d{4}\s?[A-Z]{2}\b"
 )
 _WAY_TO_REACH = re.compile(r"\S+@\S+\.\S+|(?:\+31|\b0)[\d\s-]{8,}\d")

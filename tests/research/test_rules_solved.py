@@ -137,7 +137,7 @@ def test_a_project_only_goes_forward():
 
 @pytest.mark.parametrize(
     "text",
-    ["Tulpstraat 14", "bij de hoofdweg 3", "1234 AB", "bel 06-00000307", "mail a@b.example"],
+    ["Tulpstraat 14", "bij de Hoofdweg 3a", "1234 AB", "bel 06-00000307", "mail a@b.example"],
 )
 def test_what_identifies_is_recognised(text):
     assert identifies(text)
@@ -145,7 +145,12 @@ def test_what_identifies_is_recognised(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Op het plein staan zes bankjes.", "Welkom nieuwe buur op 4", "nummer vier van de rij", ""],
+    [
+        "Op het plein staan zes bankjes.",
+        "Welkom nieuwe buur op 4",
+        "nummer vier van de rij",
+        "na de weg 10 stappen",
+    ],
 )
 def test_what_does_not_identify_passes(text):
     assert not identifies(text)
