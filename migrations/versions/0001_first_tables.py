@@ -68,7 +68,7 @@ def upgrade() -> None:
             "last between 0 and 99999", name=op.f("ck_certificate_serial_five_digits")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_serial")),
-        sa.UniqueConstraint("letter", "year", name=op.f("uq_certificate_serial_letter")),
+        sa.UniqueConstraint("letter", "year", name=op.f("uq_certificate_serial_letter_year")),
     )
     op.create_table(
         "demo_clock",
@@ -217,7 +217,7 @@ def upgrade() -> None:
             "way in ('number', 'code', 'file')", name=op.f("ck_verification_count_way_known")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification_count")),
-        sa.UniqueConstraint("day", "way", name=op.f("uq_verification_count_day")),
+        sa.UniqueConstraint("day", "way", name=op.f("uq_verification_count_day_way")),
     )
     op.create_table(
         "working_method",
@@ -292,7 +292,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_version")),
-        sa.UniqueConstraint("course_id", "version", name=op.f("uq_course_version_course_id")),
+        sa.UniqueConstraint("course_id", "version", name=op.f("uq_course_version_course_id_version")),
     )
     with op.batch_alter_table("course_version", schema=None) as batch_op:
         batch_op.create_index(
@@ -640,8 +640,8 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_module")),
-        sa.UniqueConstraint("course_version_id", "key", name=op.f("uq_module_course_version_id")),
-        sa.UniqueConstraint("course_version_id", "order", name=op.f("uq_module_course_version_id")),
+        sa.UniqueConstraint("course_version_id", "key", name=op.f("uq_module_course_version_id_key")),
+        sa.UniqueConstraint("course_version_id", "order", name=op.f("uq_module_course_version_id_order")),
     )
     with op.batch_alter_table("module", schema=None) as batch_op:
         batch_op.create_index(
@@ -668,7 +668,7 @@ def upgrade() -> None:
             "requirement",
             "source_kind",
             "source_ref",
-            name=op.f("uq_renewal_evidence_person_id"),
+            name=op.f("uq_renewal_evidence_source"),
         ),
     )
     with op.batch_alter_table("renewal_evidence", schema=None) as batch_op:
@@ -745,7 +745,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_rsvp_person_id_person"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvp")),
-        sa.UniqueConstraint("meet_up_id", "person_id", name=op.f("uq_rsvp_meet_up_id")),
+        sa.UniqueConstraint("meet_up_id", "person_id", name=op.f("uq_rsvp_meet_up_id_person_id")),
     )
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rsvp_meet_up_id"), ["meet_up_id"], unique=False)
@@ -921,7 +921,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_trainer")),
-        sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_cohort_trainer_cohort_id")),
+        sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_cohort_trainer_cohort_id_person_id")),
     )
     with op.batch_alter_table("cohort_trainer", schema=None) as batch_op:
         batch_op.create_index(
@@ -997,7 +997,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
-        sa.UniqueConstraint("person_id", "cohort_id", name=op.f("uq_enrolment_person_id")),
+        sa.UniqueConstraint("person_id", "cohort_id", name=op.f("uq_enrolment_person_id_cohort_id")),
         sa.UniqueConstraint("source_id", name=op.f("uq_enrolment_source_id")),
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
@@ -1195,7 +1195,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
-        sa.UniqueConstraint("cohort_id", "module_id", name=op.f("uq_session_cohort_id")),
+        sa.UniqueConstraint("cohort_id", "module_id", name=op.f("uq_session_cohort_id_module_id")),
         sa.UniqueConstraint("source_id", name=op.f("uq_session_source_id")),
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
@@ -1641,7 +1641,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_final_attempt")),
-        sa.UniqueConstraint("enrolment_id", "attempt", name=op.f("uq_final_attempt_enrolment_id")),
+        sa.UniqueConstraint("enrolment_id", "attempt", name=op.f("uq_final_attempt_enrolment_id_attempt")),
     )
     with op.batch_alter_table("final_attempt", schema=None) as batch_op:
         batch_op.create_index(
@@ -1752,7 +1752,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_attempt")),
         sa.UniqueConstraint(
-            "enrolment_id", "quiz_id", "attempt", name=op.f("uq_quiz_attempt_enrolment_id")
+            "enrolment_id", "quiz_id", "attempt", name=op.f("uq_quiz_attempt_enrolment_id_quiz_id_attempt")
         ),
     )
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
@@ -1782,7 +1782,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_research_confirmation")),
         sa.UniqueConstraint(
-            "problem_id", "number", name=op.f("uq_research_confirmation_problem_id")
+            "problem_id", "number", name=op.f("uq_research_confirmation_problem_id_number")
         ),
     )
     with op.batch_alter_table("research_confirmation", schema=None) as batch_op:
@@ -1808,7 +1808,7 @@ def upgrade() -> None:
             "enrolment_id",
             "instrument",
             "moment",
-            name=op.f("uq_self_scan_completion_enrolment_id"),
+            name=op.f("uq_self_scan_completion_enrolment_id_instrument_moment"),
         ),
     )
     with op.batch_alter_table("self_scan_completion", schema=None) as batch_op:
@@ -1835,7 +1835,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreed_level")),
         sa.UniqueConstraint(
-            "final_attempt_id", "criterion", name=op.f("uq_agreed_level_final_attempt_id")
+            "final_attempt_id", "criterion", name=op.f("uq_agreed_level_final_attempt_id_criterion")
         ),
     )
     with op.batch_alter_table("agreed_level", schema=None) as batch_op:
@@ -1868,10 +1868,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint(
-            "final_attempt_id", "assessor_id", name=op.f("uq_assessment_final_attempt_id")
+            "final_attempt_id", "assessor_id", name=op.f("uq_assessment_final_attempt_id_assessor_id")
         ),
         sa.UniqueConstraint(
-            "final_attempt_id", "role", name=op.f("uq_assessment_final_attempt_id")
+            "final_attempt_id", "role", name=op.f("uq_assessment_final_attempt_id_role")
         ),
     )
     with op.batch_alter_table("assessment", schema=None) as batch_op:
@@ -1916,7 +1916,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_cell")),
         sa.UniqueConstraint(
-            "session_id", "enrolment_id", name=op.f("uq_attendance_cell_session_id")
+            "session_id", "enrolment_id", name=op.f("uq_attendance_cell_session_id_enrolment_id")
         ),
     )
     with op.batch_alter_table("attendance_cell", schema=None) as batch_op:
@@ -2009,7 +2009,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_certificate_code_hash")),
         sa.UniqueConstraint("decision_id", name=op.f("uq_certificate_decision_id")),
-        sa.UniqueConstraint("letter", "year", "serial", name=op.f("uq_certificate_letter")),
+        sa.UniqueConstraint("letter", "year", "serial", name=op.f("uq_certificate_letter_year_serial")),
         sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
         sa.UniqueConstraint("sha256", name=op.f("uq_certificate_sha256")),
     )
@@ -2198,7 +2198,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion_score")),
         sa.UniqueConstraint(
-            "assessment_id", "criterion", name=op.f("uq_criterion_score_assessment_id")
+            "assessment_id", "criterion", name=op.f("uq_criterion_score_assessment_id_criterion")
         ),
     )
     with op.batch_alter_table("criterion_score", schema=None) as batch_op:
