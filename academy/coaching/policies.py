@@ -46,7 +46,8 @@ def guides(actor: Actor, person_id: int) -> bool:
 
 def within_guided(actor: Actor, person: Any) -> sa.ColumnElement[bool]:
     """Return the condition that keeps a query within the people whom `actor` guides today."""
-    return person.in_(sorted(guided_person_ids(actor)))
+    condition: sa.ColumnElement[bool] = person.in_(sorted(guided_person_ids(actor)))
+    return condition
 
 
 def within_region(actor: Actor) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
-"""Tables of coaching. Text of talks and actions is encrypted; no reason for a pause or a stop
-exists anywhere.
+"""Tables of coaching.
+
+Text of talks and actions is encrypted; no reason for a pause or a stop exists anywhere.
 """
 
 from __future__ import annotations
@@ -200,8 +201,9 @@ class AgreedAction(Model):
 
 
 class ReadLog(Model):
-    """Who read a log, when, and as what; the participant sees it. Without a reader it was read
-    on the academy's own machine. A PDF's hash is kept, the file is not.
+    """Who read a log, when, and as what; the participant sees it.
+
+    Without a reader it was read on the academy's own machine. A PDF's hash is kept, the file not.
     """
 
     __tablename__ = "coaching_read"
@@ -222,8 +224,10 @@ class ReadLog(Model):
 
 
 class Signal(Model):
-    """That somebody worries, about whom, and who follows up. One line about what was agreed,
-    never details. `held_back_until`: not shown to the participant before, for safety.
+    """That somebody worries, about whom, and who follows up.
+
+    `note` is one line about what was agreed, never details. `held_back_until`: not shown to the
+    participant before, for safety.
     """
 
     __tablename__ = "coaching_signal"

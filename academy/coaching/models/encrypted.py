@@ -20,13 +20,13 @@ class Encrypted(sa.types.TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
         """Encrypt with the newest key."""
         if not value:
             return value
         return _cipher(settings.current().notes_key).encrypt(value.encode()).decode()
 
-    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
         """Decrypt with whichever key it was written with."""
         if not value:
             return value

@@ -1,5 +1,7 @@
-"""The log itself. Whoever calls these shows notes: write the reading down first
-(`services.reading.note_reading`)."""
+"""The log itself.
+
+Whoever calls these shows notes: write the reading down first (`services.reading.note_reading`).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 
 from academy.coaching import rules
 from academy.coaching.models import AgreedAction, LogEntry, OwnWords, ReadLog
-from academy.coaching.queries.plans import call_name
+from academy.coaching.queries.plans import call_name, full_name
 from academy.kernel.clock import AMSTERDAM
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
@@ -97,14 +99,12 @@ def _iso_day(text: str) -> Any:
         raise NotFoundError from None
 
 
-def all_entries(
-    plan_id: int, *, now: datetime, since: date | None = None
-) -> tuple[EntryView, ...]:
+def all_entries(plan_id: int, *, now: datetime, since: date | None = None) -> tuple[EntryView, ...]:
     """Return every shared entry, latest first, for a document."""
     return _with_parts(_views(_shared(plan_id, since), now), now)
 
 
-def _shared(plan_id: int, since: date | None) -> sa.Select[Any]:
+def _shared(plan_id: int, since: date | None) -> Any:
     query = (
         sa.select(LogEntry, Person)
         .join(Person, Person.id == LogEntry.coach_id)
@@ -200,7 +200,7 @@ def _action(row: AgreedAction, today: date) -> ActionView:
     )
 
 
-def _views(query: sa.Select[Any], now: datetime) -> list[EntryView]:
+def _views(query: Any, now: datetime) -> list[EntryView]:
     return [_view(entry, coach, now) for entry, coach in db.session.execute(query)]
 
 
@@ -316,4 +316,4 @@ def read_rows(plan_id: int, *, but: int | None) -> list[ReadRow]:
         .order_by(ReadLog.at.desc(), ReadLog.id.desc())
         .limit(MOST_READS)
     )
-    return [ReadRow(p.display_name if p else "", kind, at) for p, kind, at in rows]
+    return [ReadRow(full_name(p), kind, at) for p, kind, at in rows]

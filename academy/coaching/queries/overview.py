@@ -14,7 +14,9 @@ from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, Signal
+from academy.coaching.queries.plans import full_name
 from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 
@@ -149,8 +151,8 @@ def _plans(actor: Actor, *conditions: Any, day: Any) -> tuple[PlanRow, ...]:
         PlanRow(
             plan_id,
             person.display_name,
-            coach.display_name if coach else "",
-            (coach.phone or "") if coach else "",
+            full_name(coach),
+            (coach.phone or "") if coach is not None else "",
             state,
             when,
             last,
@@ -178,7 +180,7 @@ def actions_overdue(actor: Actor, today: date) -> tuple[ActionRow, ...]:
         .limit(MOST)
     )
     return tuple(
-        ActionRow(plan_id, person.display_name, coach.display_name if coach else "", owner, due)
+        ActionRow(plan_id, person.display_name, full_name(coach), owner, due)
         for plan_id, person, coach, owner, due in rows
     )
 
@@ -216,7 +218,7 @@ def _signals(condition: sa.ColumnElement[bool], today: date) -> tuple[SignalRow,
             severity=signal.severity,
             note=signal.note,
             state=signal.state,
-            assigned_to=assigned.display_name if assigned else "",
+            assigned_to=full_name(assigned),
             assigned_to_id=signal.assigned_to_id,
             follow_up_by=signal.follow_up_by,
             is_overdue=signal.follow_up_by < today,
@@ -337,3 +339,44 @@ def own_news(plan_id: int, *, today: date, unread_since: Any) -> OwnNews:
         )
     ).one()
     return OwnNews(unread or 0, row[0], int(row[1] or 0), row[2])
+
+
+def plan_id_of_signal(signal_id: int) -> int:
+    """Return the latest plan of whom a signal is about. Raises NotFoundError."""
+    plan_id = db.session.scalar(
+        sa.select(sa.func.max(CoachingPlan.id))
+        .join(Signal, Signal.person_id == CoachingPlan.person_id)
+        .where(Signal.id == signal_id)
+    )
+    if plan_id is None:
+        raise NotFoundError
+    return plan_id
+
+
+def urgent_plans(actor: Actor, today: date) -> tuple[PlanRow, ...]:
+    """Return what the coordinator's home shows: nobody guides, or contact is late."""
+    overdue = sa.and_(
+        CoachingPlan.state.in_(rules.LIVE_STATES),
+        CoachingPlan.next_contact_due < rules.overdue_before(today),
+    )
+    unmatched = CoachingPlan.state.in_(("to_match", "proposed"))
+    day = sa.case((unmatched, CoachingPlan.match_by), else_=CoachingPlan.next_contact_due)
+    return _plans(actor, sa.or_(overdue, unmatched), day=day)
+
+
+def count_actions_overdue(actor: Actor, today: date) -> int:
+    """Return how many agreements in the region are late."""
+    found = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(AgreedAction)
+        .join(CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(
+            policies.within_region(actor),
+            CoachingPlan.state.in_(rules.LIVE_STATES),
+            LogEntry.state != "draft",
+            AgreedAction.state == "open",
+            AgreedAction.due_on < today,
+        )
+    )
+    return found or 0

@@ -124,17 +124,23 @@ def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
     if row is None:
         return None
     person, coach, place_name, *own = row
+    plan_has_coach = bool(row.coach_id)
     return PlanHead(
         person_name=person.display_name,
         call_name=call_name(person),
         phone=person.phone or "",
         support=person.support,
         place_name=place_name or "",
-        coach_name=coach.display_name if coach else "",
-        coach_call_name=call_name(coach) if coach else "",
-        coach_phone=(coach.phone or "") if coach else "",
+        coach_name=full_name(coach),
+        coach_call_name=call_name(coach) if plan_has_coach else "",
+        coach_phone=(coach.phone or "") if plan_has_coach else "",
         **dict(zip((column.key for column in _OWN_COLUMNS), own, strict=True)),
     )
+
+
+def full_name(person: Person | None) -> str:
+    """Return the name as people say it, or nothing for nobody."""
+    return "" if person is None else person.display_name
 
 
 def call_name(person: Any) -> str:
@@ -215,9 +221,7 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        sa.select(
-            Person, *_OWN_COLUMNS, drafts.label("drafts"), actions.label("actions")
-        )
+        sa.select(Person, *_OWN_COLUMNS, drafts.label("drafts"), actions.label("actions"))
         .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
         .where(
             policies.within_guided(actor, CoachingPlan.person_id),
@@ -304,3 +308,37 @@ def candidate_rows(plan: PlanHead, today: date) -> list[Candidate]:
         if person.id != plan.coach_id or plan.state == "to_match"
     ]
     return sorted(found, key=lambda one: (one.is_full, not one.is_near, not one.speaks_same))
+
+
+def guide_names(person_id: int, today: date, *, but: int | None) -> list[str]:
+    """Return who else guides this person today and so reads the log, by name."""
+    rows = db.session.scalars(
+        sa.select(Person)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(
+            Grant.role == "coach",
+            Grant.scope_kind == "person",
+            Grant.scope_id == person_id,
+            Grant.valid_from <= today,
+            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+            Grant.person_id != but,
+        )
+        .order_by(Person.sort_key, Person.id)
+    )
+    return list(dict.fromkeys(person.display_name for person in rows))
+
+
+def plan_id_of_action(action_id: int) -> int:
+    """Return the plan of an agreement. Raises NotFoundError."""
+    plan_id = db.session.scalar(sa.select(AgreedAction.plan_id).where(AgreedAction.id == action_id))
+    if plan_id is None:
+        raise NotFoundError
+    return plan_id
+
+
+def find_person_id(name: str) -> int | None:
+    """Return the id of a person by the id in the CSV files, or by our own; None if unknown."""
+    by_source = db.session.scalar(sa.select(Person.id).where(Person.source_id == name))
+    if by_source is not None or not (name.isascii() and name.isdigit()):
+        return by_source
+    return db.session.scalar(sa.select(Person.id).where(Person.id == int(name)))

@@ -237,22 +237,37 @@ def _new_entry(
 
 
 def _check(contact: Contact) -> None:
-    wrong: dict[str, str] = {}
-    if contact.kind not in rules.ENTRY_KINDS:
-        wrong["kind"] = _("Kies hoe jullie elkaar spraken.")
-    if contact.happened_on > clock.today():
-        wrong["happened_on"] = _("Deze dag moet nog komen. Kies de dag van het gesprek.")
-    if contact.minutes is not None and not 0 <= contact.minutes <= rules.MOST_MINUTES:
-        wrong["minutes"] = _("Vul 0 tot 600 minuten in.")
-    if not contact.discussed.strip():
-        wrong["discussed"] = _("Schrijf in één zin waar het over ging.")
-    if contact.energy is not None and contact.energy not in range(1, 6):
-        wrong["energy"] = _("Kies een cijfer van 1 tot 5.")
     texts = (contact.discussed, contact.went_well, contact.is_hard)
-    if max(map(len, texts)) > TEXT_LENGTH:
-        wrong["discussed"] = _("Deze tekst is te lang. Schrijf het korter.")
-    if any(len(action.text) > ACTION_LENGTH for action in contact.actions):
-        wrong["action"] = _("Schrijf de afspraak in één zin.")
+    checks = (
+        ("kind", contact.kind in rules.ENTRY_KINDS, _("Kies hoe jullie elkaar spraken.")),
+        (
+            "happened_on",
+            contact.happened_on <= clock.today(),
+            _("Deze dag moet nog komen. Kies de dag van het gesprek."),
+        ),
+        (
+            "minutes",
+            contact.minutes is None or 0 <= contact.minutes <= rules.MOST_MINUTES,
+            _("Vul 0 tot 600 minuten in."),
+        ),
+        (
+            "discussed",
+            bool(contact.discussed.strip()),
+            _("Schrijf in één zin waar het over ging."),
+        ),
+        (
+            "discussed",
+            max(map(len, texts)) <= TEXT_LENGTH,
+            _("Deze tekst is te lang. Schrijf het korter."),
+        ),
+        ("energy", contact.energy in (None, 1, 2, 3, 4, 5), _("Kies een cijfer van 1 tot 5.")),
+        (
+            "action",
+            all(len(action.text) <= ACTION_LENGTH for action in contact.actions),
+            _("Schrijf de afspraak in één zin."),
+        ),
+    )
+    wrong = {field: sentence for field, holds, sentence in checks if not holds}
     if wrong:
         raise InvalidInputError(next(iter(wrong.values())), fields=wrong)
 

@@ -178,8 +178,9 @@ def set_agreement(
 
 
 def transfer(plan_id: int, coach_id: int, *, by: Actor) -> CoachingPlan:
-    """Hand the guidance to another coach. The old one loses access at once; the new one reads
-    the last twelve months after both said yes.
+    """Hand the guidance to another coach.
+
+    The old one loses access at once; the new one reads the last twelve months after both said yes.
     """
     plan = get_plan(plan_id)
     policies.require_overseer(by, plan)
@@ -187,7 +188,7 @@ def transfer(plan_id: int, coach_id: int, *, by: Actor) -> CoachingPlan:
         raise ConflictError(_("Alleen begeleiding die loopt, kun je overdragen."))
     if coach_id == plan.coach_id:
         raise InvalidInputError(_("Dit is de begeleider al. Kies iemand anders."))
-    grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id, but=coach_id)
     today = clock.today()
     plan.transferred_from_id, plan.transferred_on = plan.coach_id, today
     plan.match_by = rules.match_by(today)

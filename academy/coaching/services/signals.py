@@ -132,11 +132,12 @@ def _open_signal(signal_id: int) -> tuple[Signal, CoachingPlan]:
     return signal, plan
 
 
-def _record(what: str, signal: Signal, by: Actor, **data: str | None) -> None:
+def _record(what: str, signal: Signal, by: Actor, **data: str) -> None:
     audit.record(
         f"coaching:signal:{what}",
         ("coaching_signal", signal.id),
         by=by,
         subject_id=signal.person_id,
+        result="done",
         **data,
     )

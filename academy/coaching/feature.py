@@ -1,0 +1,225 @@
+"""Manifest of coaching."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from academy.coaching import policies, rules
+from academy.coaching.cli import coaching
+from academy.coaching.forms import SIGNAL_KINDS
+from academy.coaching.listeners import on_certificate_issued
+from academy.coaching.queries import overview
+from academy.coaching.queries.checks import faults
+from academy.coaching.queries.overview import PlanRow, SignalRow
+from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows
+from academy.coaching.views import coach, coordinator, participant  # noqa: F401  their routes
+from academy.coaching.views.blueprint import bp
+from academy.kernel import clock
+from academy.kernel.feature import Feature, NavItem, TodayItem
+from academy.kernel.i18n import short_day
+from academy.kernel.policy import Actor
+from certificates.events import CertificateIssued
+
+MOST_ON_TODAY = 5
+
+
+def today(actor: Actor) -> list[TodayItem]:
+    """Return what waits for this actor: as coach, as coordinator, as participant."""
+    day = clock.today()
+    items = _own_items(actor, day)
+    if policies.guided_person_ids(actor):
+        items += _coach_items(actor, day)
+    if actor.may(policies.OVERSEE):
+        items += _region_items(actor, day)
+    return items
+
+
+def _late(days: int) -> str:
+    return str(ngettext("%(num)d dag te laat", "%(num)d dagen te laat", days))
+
+
+def _coach_items(actor: Actor, day: date) -> list[TodayItem]:
+    return [
+        _proposal_item(row) if row.state == "proposed" else _call_item(row, day)
+        for row in guided_rows(actor, day)
+        if row.is_due or (row.state == "proposed" and not row.coach_said_yes)
+    ][:MOST_ON_TODAY]
+
+
+def _call_item(row: GuidedRow, day: date) -> TodayItem:
+    last = gettext("Jullie spraken elkaar nog niet.")
+    if row.last_contact_on:
+        last = gettext("Laatste gesprek: %(day)s.", day=short_day(row.last_contact_on))
+    due = row.next_contact_due or day
+    return TodayItem(
+        title=gettext("Spreek %(name)s", name=row.person_name),
+        why=last,
+        action=gettext("Open %(name)s", name=row.call_name),
+        href=url_for("coaching.plan", plan_id=row.plan_id),
+        icon="phone",
+        urgency=1 if row.is_overdue else 2,
+        due_on=due,
+        badge_kind="overdue" if row.is_overdue else "",
+        badge_word=_late((day - due).days) if row.is_overdue else "",
+    )
+
+
+def _proposal_item(row: GuidedRow) -> TodayItem:
+    return TodayItem(
+        title=gettext("Wil je %(name)s begeleiden?", name=row.person_name),
+        why=gettext("De coördinator vraagt het aan jou."),
+        action=gettext("Zeg ja of nee"),
+        href=url_for("coaching.plan", plan_id=row.plan_id),
+        icon="person",
+        urgency=2,
+    )
+
+
+def _region_items(actor: Actor, day: date) -> list[TodayItem]:
+    signals = [
+        _signal_item(one, day)
+        for one in overview.open_signals(actor, day)
+        if one.is_overdue or (one.severity == "high" and one.state == "open")
+    ]
+    plans = [_plan_item(row, day) for row in overview.urgent_plans(actor, day)]
+    items = signals[:MOST_ON_TODAY] + plans[:MOST_ON_TODAY]
+    late = overview.count_actions_overdue(actor, day)
+    if late:
+        items.append(
+            TodayItem(
+                title=ngettext(
+                    "%(num)d afspraak is te laat", "%(num)d afspraken zijn te laat", late
+                ),
+                why=gettext("In de begeleiding in jouw gebied."),
+                action=gettext("Bekijk de afspraken"),
+                href=url_for("coaching.overview"),
+                icon="list",
+                urgency=2,
+            )
+        )
+    return items
+
+
+def _signal_item(one: SignalRow, day: date) -> TodayItem:
+    nobody = gettext("Nog niemand heeft het overgenomen.")
+    who = gettext("%(name)s volgt het op.", name=one.assigned_to) if one.assigned_to else nobody
+    is_urgent = one.severity == "high" and one.state == "open"
+    late = (day - one.follow_up_by).days
+    return TodayItem(
+        title=gettext("Signaal: %(kind)s", kind=SIGNAL_KINDS[one.kind]),
+        why=gettext(
+            "Van %(name)s, %(day)s. %(who)s",
+            name=one.raised_by,
+            day=short_day(one.raised_on),
+            who=who,
+        ),
+        action=gettext("Bekijk het signaal"),
+        href=url_for("coaching.standing", plan_id=one.plan_id),
+        icon="warning",
+        urgency=0 if is_urgent else 1,
+        due_on=one.follow_up_by,
+        badge_kind="attention" if is_urgent else "overdue",
+        badge_word=gettext("Vandaag nog") if is_urgent else _late(late),
+    )
+
+
+def _plan_item(row: PlanRow, day: date) -> TodayItem:
+    late = (day - row.day).days
+    if row.state in rules.LIVE_STATES:
+        last = row.last_contact_on
+        why = gettext("Begeleider: %(name)s.", name=row.coach_name)
+        if last:
+            why = gettext(
+                "Laatste gesprek: %(day)s. Begeleider: %(name)s.",
+                day=short_day(last),
+                name=row.coach_name,
+            )
+        title, action, icon = row.person_name, gettext("Kijk wat er kan"), "phone"
+    else:
+        title = gettext("%(name)s heeft nog geen begeleider", name=row.person_name)
+        why = gettext("Liefst vóór %(day)s.", day=short_day(row.day))
+        action, icon = gettext("Kies een begeleider"), "person"
+    return TodayItem(
+        title=title,
+        why=why,
+        action=action,
+        href=url_for("coaching.standing", plan_id=row.plan_id),
+        icon=icon,
+        urgency=1 if late > 0 else 2,
+        due_on=row.day,
+        badge_kind="overdue" if late > 0 else "",
+        badge_word=_late(late) if late > 0 else "",
+    )
+
+
+def _own_items(actor: Actor, day: date) -> list[TodayItem]:
+    plan = find_own_plan(actor.person_id or 0)
+    if plan is None or plan.state in ("to_match", "stopped"):
+        return []
+    href = url_for("coaching.own_log")
+    if plan.state == "proposed":
+        return [] if plan.participant_yes_on else [_own_proposal(plan.coach_name, href)]
+    news = overview.own_news(plan.id, today=day, unread_since=clock.now() - rules.FINAL_AFTER)
+    items = []
+    if news.unread:
+        items.append(
+            TodayItem(
+                title=ngettext(
+                    "Er staat een nieuw gesprek in je logboek",
+                    "Er staan %(num)d nieuwe gesprekken in je logboek",
+                    news.unread,
+                ),
+                why=gettext("Lees het en zet er je eigen woorden bij."),
+                action=gettext("Lees je logboek"),
+                href=href,
+                icon="pen",
+                urgency=2,
+            )
+        )
+    if news.open_actions:
+        items.append(
+            TodayItem(
+                title=ngettext(
+                    "Je hebt %(num)d afspraak", "Je hebt %(num)d afspraken", news.open_actions
+                ),
+                why=gettext("De eerste is vóór %(day)s.", day=short_day(news.first_due)),
+                action=gettext("Bekijk je afspraken"),
+                href=href,
+                icon="check",
+                urgency=1 if news.overdue_actions else 2,
+                due_on=news.first_due,
+            )
+        )
+    return items
+
+
+def _own_proposal(coach_name: str, href: str) -> TodayItem:
+    return TodayItem(
+        title=gettext("%(name)s wil je begeleiden", name=coach_name),
+        why=gettext("Jij zegt of je dat wilt."),
+        action=gettext("Zeg ja of nee"),
+        href=href,
+        icon="person",
+        urgency=2,
+    )
+
+
+FEATURE = Feature(
+    name="coaching",
+    blueprints=(bp,),
+    capabilities=policies.ALL,
+    listeners={CertificateIssued: (on_certificate_issued,)},
+    commands=(coaching,),
+    today=today,
+    navigation=(
+        NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 40),
+        NavItem(
+            _("Logboek"), "coaching.own_log", "pen", policies.OWN_LOG, 50, for_participants=True
+        ),
+    ),
+    checks=(faults,),
+)

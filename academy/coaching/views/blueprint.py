@@ -1,0 +1,47 @@
+"""The blueprint of coaching and what its pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template
+from flask_wtf import FlaskForm
+
+from academy.coaching import forms
+from academy.kernel.errors import InvalidInputError
+from academy.kernel.web.blueprint import FeatureBlueprint
+from certificates.services.sealing import SealedDocument
+
+bp = FeatureBlueprint("coaching", __name__)
+
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "kinds": forms.ENTRY_KINDS,
+    "icons": forms.KIND_ICONS,
+    "channels": forms.CHANNELS,
+    "states": forms.PLAN_STATES,
+    "signals": forms.SIGNAL_KINDS,
+    "severities": forms.SEVERITIES,
+}
+
+
+def show(template: str, **values: Any) -> str:
+    """Render a page of coaching, with the words for its codes."""
+    return render_template(f"coaching/{template}.html", words=WORDS, **values)
+
+
+def put_errors(form: FlaskForm, error: InvalidInputError) -> None:
+    """Put what a service said beside the fields it is about, or above the form."""
+    for name, sentence in error.fields.items():
+        if name in form:
+            form[name].errors = [*form[name].errors, sentence]
+    if not any(name in form for name in error.fields):
+        form.form_errors.append(error.sentence)
+
+
+def pdf_answer(made: SealedDocument, name: str) -> Response:
+    """Answer with a file to keep; its name holds no person's name."""
+    answer = Response(made.pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

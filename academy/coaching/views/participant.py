@@ -1,0 +1,137 @@
+"""Pages of the participant: the own log, who read it, own words, agreements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response as AnyResponse
+
+from academy.coaching.forms import WordsForm
+from academy.coaching.policies import OWN_LOG
+from academy.coaching.queries import log as entries
+from academy.coaching.queries import overview as signals
+from academy.coaching.queries import plans
+from academy.coaching.queries.plans import PlanHead
+from academy.coaching.services import log
+from academy.coaching.services import plans as plan_services
+from academy.coaching.services.documents import make_log
+from academy.coaching.services.reading import note_reading
+from academy.coaching.views.blueprint import bp, pdf_answer, show
+from academy.kernel import clock
+from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.web.blueprint import actor
+
+
+@bp.page("/logboek", needs=OWN_LOG)
+def own_log() -> str:
+    """Show one's own log, who reads it and who read it."""
+    me = actor()
+    plan = plans.find_own_plan(me.person_id or 0)
+    if plan is None or plan.state == "to_match":
+        return show("own_none", plan=plan)
+    if plan.state == "proposed" and plan.participant_yes_on is None and not plan.transferred_on:
+        return show("own_proposal", plan=plan)
+    return _own_page(plan)
+
+
+def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | None = None) -> str:
+    me = actor()
+    now = note_reading(plan.id, "page", by=me)
+    today = clock.today()
+    others = plans.guide_names(plan.person_id, today, but=plan.coach_id)
+    page = entries.entry_page(plan.id, now=now, cursor=request.args.get("vanaf"))
+    return show(
+        "own_log",
+        plan=plan,
+        page=page,
+        actions=entries.open_actions(plan.id, today=today),
+        signals=signals.own_signals(plan.person_id, today),
+        reads=entries.read_rows(plan.id, but=me.person_id),
+        readers=_readers(plan, others),
+        words_form=form or WordsForm(formdata=None),
+        wrong_entry=entry_id,
+        me=me.person_id,
+    )
+
+
+def _readers(plan: PlanHead, others: list[str]) -> list[dict[str, str]]:
+    readers = [{"name": _("Jij"), "how": _("altijd")}]
+    if plan.is_live:
+        readers.append({"name": plan.coach_name, "how": _("zolang die jouw begeleider is")})
+    return readers + [{"name": name, "how": _("ook begeleider")} for name in others]
+
+
+def _own_plan() -> PlanHead:
+    plan = plans.find_own_plan(actor().person_id or 0)
+    if plan is None:
+        raise NotFoundError
+    return plan
+
+
+@bp.action("/logboek/<int:entry_id>/gelezen", needs=OWN_LOG)
+def seen(entry_id: int) -> AnyResponse:
+    """Say that one has read an entry."""
+    log.mark_seen(entry_id, by=actor())
+    flash(_("Fijn dat je het las. Je kunt er altijd iets bij zetten."), "success")
+    return redirect(url_for("coaching.own_log"), 303)
+
+
+@bp.action("/logboek/<int:entry_id>/woorden", needs=OWN_LOG)
+def add_words(entry_id: int) -> Any:
+    """Add one's own words to an entry."""
+    form = WordsForm()
+    try:
+        log.add_own_words(entry_id, form.words.data or "", by=actor())
+    except InvalidInputError as error:
+        return make_response(
+            show("own_words", form=_with_error(form, error), entry_id=entry_id), 422
+        )
+    flash(_("Opgeslagen. Jouw woorden staan bij het gesprek."), "success")
+    return redirect(url_for("coaching.own_log"), 303)
+
+
+def _with_error(form: WordsForm, error: InvalidInputError) -> WordsForm:
+    form.words.errors = [error.sentence]
+    return form
+
+
+@bp.action("/logboek/afspraken/<int:action_id>/<any(klaar,open):step>", needs=OWN_LOG)
+def own_action(action_id: int, step: str) -> AnyResponse:
+    """Tick off an agreement, or take the tick back."""
+    me = actor()
+    if plans.plan_id_of_action(action_id) != _own_plan().id:
+        raise NotFoundError
+    if step == "klaar":
+        log.complete_action(action_id, by=me)
+        flash(_("Goed gedaan. De afspraak is klaar."), "success")
+    else:
+        log.reopen_action(action_id, by=me)
+        flash(_("De afspraak staat weer open."), "success")
+    return redirect(url_for("coaching.own_log"), 303)
+
+
+@bp.action("/logboek/<any(ja,nee):answer>", needs=OWN_LOG)
+def own_answer(answer: str) -> AnyResponse:
+    """Say yes or no to the coach that was proposed."""
+    me = actor()
+    plan = _own_plan()
+    if answer == "ja":
+        plan_services.agree(plan.id, by=me)
+        flash(_("Fijn. Je begeleider hoort dat je ja zei."), "success")
+    else:
+        plan_services.decline(plan.id, by=me)
+        flash(_("Goed dat je het zegt. We zoeken iemand anders voor je."), "success")
+    return redirect(url_for("coaching.own_log"), 303)
+
+
+@bp.page("/logboek/pdf", needs=OWN_LOG)
+def own_pdf() -> Response:
+    """Make one's own log as a PDF, sealed; not stored."""
+    plan = _own_plan()
+    me = actor()
+    return pdf_answer(
+        make_log(plan, by=me, audience=_("%(name)s, om te bewaren", name=plan.call_name)),
+        _("logboek-begeleiding"),
+    )
