@@ -267,8 +267,7 @@ def observations_of(project_id: int) -> Observations:
         rows[one.sense].append(_observation_row(one))
     return Observations(
         groups=tuple(
-            SenseGroup(sense, counts[sense, False], tuple(rows[sense]))
-            for sense in rules.SENSES
+            SenseGroup(sense, counts[sense, False], tuple(rows[sense])) for sense in rules.SENSES
         ),
         total=sum(counts.values()),
         withdrawn=sum(count for (_sense, withdrawn), count in counts.items() if withdrawn),

@@ -211,7 +211,8 @@ def record_confirmation(
     problem, project = _get_problem(problem_id, by=by)
     confirmed_on = _checked_day(on, not_before=project.started_on)
     if answer.experience not in rules.EXPERIENCES:
-        raise InvalidInputError(_("Kies ja, een beetje of nee."))
+        sentence = _("Kies ja, een beetje of nee.")
+        raise InvalidInputError(sentence, fields={"experience": sentence})
     if rules.identifies(answer.note):
         sentence = _("Schrijf geen adres, nummer of e-mailadres op.")
         raise InvalidInputError(sentence, fields={"note": sentence})

@@ -141,8 +141,6 @@ def record_talk(confirmation_id: int) -> Any:
 
 
 def _put_errors(form: Any, error: InvalidInputError) -> None:
-    """Put what went wrong at its field, else above the form."""
+    """Put what went wrong at its field."""
     for name, sentence in error.fields.items():
         form[name].errors = [*form[name].errors, sentence]
-    if not error.fields:
-        form.form_errors.append(error.sentence)

@@ -116,6 +116,11 @@ def test_a_problem_goes_from_key_to_doing_to_under_way(there):
     assert problem_of(there).standing == "confirming"
     with pytest.raises(InvalidInputError):
         services.name_problem(there.project_id, NewProblem("", "self", 1), by=there.by)
+    for unknown in (services.find_key, services.record_talk):
+        with pytest.raises(NotFoundError):
+            unknown(999_999, "Iets.", by=there.by)
+    with pytest.raises(NotFoundError):
+        services.move_project(999_999, "keys", by=there.by)
 
 
 def test_no_step_of_staff_solves_a_problem(there):
