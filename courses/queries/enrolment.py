@@ -82,6 +82,16 @@ class EnrolmentHead:
         """Say whether there is no answer yet."""
         return self.state in APPLYING
 
+    @property
+    def is_on_the_way(self) -> bool:
+        """Say whether the person takes part, will, or has a pause."""
+        return self.state in ON_THE_WAY
+
+    @property
+    def is_judged_live(self) -> bool:
+        """Say whether the rules still speak; once decided, the verdict filed with it counts."""
+        return self.is_on_the_way or self.state == "not_passed"
+
 
 @dataclass(frozen=True, slots=True)
 class PathStep:

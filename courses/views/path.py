@@ -43,7 +43,7 @@ def show(enrolment_id: int) -> str:
     head = get_readable(enrolment_id, actor())
     progress = progress_of(enrolment_id)
     steps = path_steps(head, progress)
-    following = next_step(steps)
+    following = next_step(steps) if head.is_on_the_way else None
     return render_template(
         "courses/path.html",
         head=head,

@@ -199,3 +199,34 @@ def test_a_coordinator_reads_the_path_on_behalf(app: Flask, sign_in: SignIn) -> 
         coordinator = make_coordinator()
         path = f"/leergang/{enrolment.id}"
     assert "Leergang van Samira" in sign_in(coordinator).get(path).text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("applied", "We bellen je voor een kennismakingsgesprek."),
+        ("waitlisted", "Je staat op de wachtlijst."),
+        ("completed", "Je hebt deze leergang gehaald."),
+        ("withdrawn", "Je bent gestopt met deze groep."),
+        ("not_now", "Je doet nu niet mee aan deze groep."),
+    ],
+)
+def test_who_does_not_take_part_reads_how_it_stands(
+    app: Flask, sign_in: SignIn, state: str, words: str
+) -> None:
+    with unit_of_work():
+        enrolment = make_enrolment(make_cohort(starts_on=clock.today()), state=state)
+        person_id, path = enrolment.person_id, f"/leergang/{enrolment.id}"
+    page = sign_in(person_id).get(path).text
+    assert words in page
+    assert "Volgende bijeenkomst" not in page
+    assert "Wat mis ik nog" not in page
+
+
+def test_who_moved_finds_the_new_group(app: Flask, sign_in: SignIn) -> None:
+    with unit_of_work():
+        person = make_person()
+        there = make_enrolment(person=person)
+        before = make_enrolment(person=person, state="transferred", transferred_to_id=there.id)
+        path, new = f"/leergang/{before.id}", f"/leergang/{there.id}"
+    assert new in sign_in(person).get(path).text
