@@ -88,7 +88,7 @@ def progress_of(enrolment_id: int) -> Progress:
 
 def progress_of_many(enrolment_ids: Sequence[int]) -> dict[int, Progress]:
     """Return how far these enrolments are, by id; unknown ids are left out."""
-    found = _progress(Enrolment.id.in_(enrolment_ids))
+    found = _progress(Enrolment.id.in_(enrolment_ids)) if enrolment_ids else []
     return {one.enrolment_id: one for one in found}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from academy.kernel import clock
 from academy.kernel.db import db
@@ -18,11 +18,10 @@ from courses.models import (
     Cohort,
     Enrolment,
     Module,
-    PracticeAssignment,
-    PracticeSubmission,
     Session,
 )
 from courses.queries.cohorts import within_cohorts
+from courses.queries.progress import Progress, progress_of_many
 
 AHEAD = ("planned", "moved")
 SHOWN = 5
@@ -106,47 +105,30 @@ def next_session(person_id: int) -> NextSession | None:
 
 
 def missing_assignments(person_id: int) -> list[MissingAssignment]:
-    """Return the assignments of held lessons that somebody still has to do, the oldest first."""
-    newer = aliased(PracticeSubmission)
-    last = sa.and_(
-        PracticeSubmission.enrolment_id == Enrolment.id,
-        PracticeSubmission.assignment_id == PracticeAssignment.id,
-        ~sa.exists().where(
-            newer.enrolment_id == Enrolment.id,
-            newer.assignment_id == PracticeAssignment.id,
-            newer.id > PracticeSubmission.id,
-        ),
-    )
-    rows = db.session.execute(
-        sa.select(
-            Enrolment.id,
-            Module.order,
-            PracticeAssignment.title_nl,
-            PracticeAssignment.title_en,
-            PracticeSubmission.state,
-        )
-        .join(Session, Session.cohort_id == Enrolment.cohort_id)
-        .join(Module, Module.id == Session.module_id)
-        .join(PracticeAssignment, PracticeAssignment.module_id == Module.id)
-        .outerjoin(PracticeSubmission, last)
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.state == "active",
-            Session.state == "held",
-            sa.or_(PracticeSubmission.id.is_(None), PracticeSubmission.state == "add_something"),
-        )
-        .order_by(Session.starts_at)
-        .limit(SHOWN)
-    )
-    return [
-        MissingAssignment(
-            row.id,
-            row.order,
-            pick({"nl": row.title_nl, "en": row.title_en}),
-            row.state == "add_something",
-        )
-        for row in rows
+    """Return the assignments of held lessons that somebody still needs, the oldest first."""
+    active = db.session.scalars(
+        sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.state == "active")
+    ).all()
+    found = [
+        assignment
+        for progress in progress_of_many(active).values()
+        for assignment in _missing(progress)
     ]
+    return found[:SHOWN]
+
+
+def _missing(progress: Progress) -> Iterator[MissingAssignment]:
+    held = {one.module for one in progress.evidence.sessions if one.status == "held"}
+    needed = {one.ref for one in progress.verdict.missing if one.kind.startswith("practice")}
+    for module in progress.rule.modules:
+        state = progress.evidence.practice.get(module.practice_id)
+        if module.id in held and module.practice_id in needed and state != "submitted":
+            yield MissingAssignment(
+                enrolment_id=progress.enrolment_id,
+                order=module.order,
+                title=pick({"nl": module.practice_title.nl, "en": module.practice_title.en}),
+                add_something=state == "add_something",
+            )
 
 
 def open_registers(by: Actor) -> list[OpenRegister]:

@@ -15,7 +15,14 @@ from flask.testing import FlaskClient
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Person
-from courses.models import Cohort, CohortTrainer, Enrolment, Session
+from courses.models import (
+    Cohort,
+    CohortTrainer,
+    Enrolment,
+    PracticeAssignment,
+    PracticeSubmission,
+    Session,
+)
 from tests.factories import (
     make_cohort,
     make_coordinator,
@@ -352,6 +359,31 @@ def test_vandaag_shows_what_waits_for_everyone(app: Flask, sign_in: SignIn) -> N
     assert "Vandaag om 19.00 uur." in trains
     assert "1 deelnemer heeft nog geen vinkje." in trains
     assert "Aanmeldingen voor Straks" in sign_in(coordinator).get("/vandaag").text
+
+
+@pytest.mark.parametrize(("state", "shown"), [("submitted", False), ("add_something", True)])
+def test_vandaag_names_only_assignments_that_wait_for_the_participant(
+    app: Flask, sign_in: SignIn, state: str, *, shown: bool
+) -> None:
+    with unit_of_work():
+        enrolment = make_enrolment(make_cohort(starts_on=date(2026, 11, 16)))
+        assignment = db.session.scalars(
+            sa.select(PracticeAssignment).where(PracticeAssignment.key == "tst-01-p")
+        ).one()
+        db.session.add(
+            PracticeSubmission(
+                enrolment_id=enrolment.id,
+                assignment_id=assignment.id,
+                state=state,
+                evidence="gesproken",
+                submitted_at=clock.now(),
+                submitted_by_id=enrolment.person_id,
+            )
+        )
+        person_id = enrolment.person_id
+    page = sign_in(person_id).get("/vandaag").text
+    assert ("Opdracht 1: Opdracht 1" in page) is shown
+    assert ("Er moet nog iets bij." in page) is shown
 
 
 def test_an_assessor_of_one_person_opens_that_dossier_only(app: Flask, sign_in: SignIn) -> None:
