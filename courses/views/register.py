@@ -94,7 +94,7 @@ def save_person(cohort_id: int, session_id: int, enrolment_id: int) -> Any:
 def apologise(enrolment_id: int, session_id: int) -> Any:
     """Say that somebody cannot come."""
     attendance.apologise(session_id, enrolment_id, by=actor())
-    flash(_("Afgemeld. De groep weet dat je er niet bent."), "success")
+    flash(_("Afgemeld. De trainer ziet het op de lijst."), "success")
     return redirect(url_for("path.show", enrolment_id=enrolment_id), 303)
 
 

@@ -1,4 +1,5 @@
 import re
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,14 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from courses.models import AttendanceCell, AttendanceMark, Cohort, Session
 from courses.services.attendance import NewMark, save_register
-from tests.courses.training_group import actor, after, make_group, well_formed
+from tests.courses.training_group import (
+    actor,
+    add_person,
+    after,
+    grant,
+    make_group,
+    well_formed,
+)
 
 
 @pytest.fixture
@@ -233,6 +241,43 @@ def test_the_held_session_is_known(later, sign_in):
     sign_in(group.trainer_id).post(address(group), data=data)
     db.session.rollback()
     assert db.session.get(Session, group.sessions[0]).state == "held"
+
+
+def test_four_trainers_posting_forty_times_at_once_lose_nothing(later, app, sign_in):
+    """T22 over HTTP: every answer is an acknowledgement, and what differs is shown."""
+    group = make_group(5)
+    trainers = [group.trainer_id, group.second_trainer_id]
+    for name in ("Derde", "Vierde"):
+        trainers.append(add_person(name))
+        grant(trainers[-1], "trainer", kind="cohort", scope_id=group.cohort_id)
+    db.session.commit()
+    clients = [sign_in(trainer) for trainer in trainers]
+    db.session.rollback()
+    answers, said = [], set()
+
+    def work(number, client):
+        with app.app_context(), clock.at(after(1)):
+            for turn in range(40):
+                one = group.enrolments[turn % 5]
+                status = ("present", "absent", "excused")[(turn + number) % 3]
+                data = {f"s{one}": status, f"v{one}": f"{turn // 5}.."}
+                answers.append(client.post(address(group), data=data).status_code)
+                said.add((one, status))
+
+    threads = [
+        threading.Thread(target=work, args=(number, client))
+        for number, client in enumerate(clients)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303] * 160
+    marks = db.session.execute(sa.select(AttendanceMark.enrolment_id, AttendanceMark.status))
+    assert said == {tuple(row) for row in marks}
+    db.session.rollback()
+    page = clients[0].get(address(group)).text
+    assert "Twee mensen vulden iets anders in." in page
 
 
 def test_every_state_of_the_register_is_well_formed(later, sign_in):
