@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import date, timedelta
 
 from academy.demo.data import DataSet, Row
 from academy.kernel import clock
@@ -14,13 +16,25 @@ LOADER = Actor(display_name="demo", origin=ORIGIN)
 """Does what no row names anybody for: adding people and places."""
 
 
+def _days_of_change(data: DataSet) -> dict[str, list[date]]:
+    """Return per person the days on which a right begins, or is over; between them all holds."""
+    days: dict[str, list[date]] = defaultdict(list)
+    for row in data["grants"]:
+        days[row["person_id"]].append(row.day("valid_from"))
+        last = row.find_day("valid_to")
+        if last is not None:
+            days[row["person_id"]].append(last + timedelta(days=1))
+    return defaultdict(list, {person: sorted(found) for person, found in days.items()})
+
+
 class Memory:
     """The ids of what was brought in, by kind and id in the files."""
 
     def __init__(self, data: DataSet) -> None:
         self.data = data
         self._ids: dict[tuple[str, str], int] = {}
-        self._actors: dict[tuple[int, date], Actor] = {}
+        self._actors: dict[tuple[str, int], Actor] = {}
+        self._changes = _days_of_change(data)
 
     def keep(self, kind: str, source: str, id_: int) -> None:
         """Remember what `source` became."""
@@ -55,9 +69,11 @@ class Memory:
 
     def acting(self, source: str, row: Row) -> Actor:
         """Return who a person is today, with the rights that hold today."""
-        key = self.id_of("person", source, row), clock.today()
+        today = clock.today()
+        key = source, bisect_right(self._changes[source], today)
         if key not in self._actors:
-            self._actors[key] = actor_for(key[0], origin=ORIGIN, day=key[1])
+            person_id = self.id_of("person", source, row)
+            self._actors[key] = actor_for(person_id, origin=ORIGIN, day=today)
         return self._actors[key]
 
     def forget_rights(self) -> None:

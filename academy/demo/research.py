@@ -90,7 +90,7 @@ def _said(problem_id: int) -> list[rules.Said]:
         .outerjoin(Talk, Talk.confirmation_id == Confirmation.id)
         .where(Confirmation.problem_id == problem_id)
         .order_by(Confirmation.number)
-    ).tuples()
+    )
     return [
         rules.Said(one.number, one.experience, one.took_part, one.confirmed_on, talked_on)
         for one, talked_on in rows
