@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from academy.coaching.feature import FEATURE as COACHING
 from academy.community.feature import FEATURE as COMMUNITY
 from academy.contact.feature import FEATURE as CONTACT
 from academy.kernel import demo_clock, events, ids, queue
@@ -34,7 +35,15 @@ from academy.research.feature import FEATURE as RESEARCH
 from certificates.feature import FEATURE as CERTIFICATES
 from courses.feature import FEATURE as COURSES
 
-FEATURES: tuple[Feature, ...] = (PEOPLE, COURSES, CERTIFICATES, RESEARCH, COMMUNITY, CONTACT)
+FEATURES: tuple[Feature, ...] = (
+    PEOPLE,
+    COURSES,
+    CERTIFICATES,
+    COACHING,
+    RESEARCH,
+    COMMUNITY,
+    CONTACT,
+)
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
 
