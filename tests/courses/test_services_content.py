@@ -109,3 +109,29 @@ def test_the_command_prints_every_fault_and_changes_nothing(app: Flask, tmp_path
     assert result.exit_code == 1
     assert "residents/course.yaml:" in result.stdout
     assert _count(CourseVersion) == 0
+
+
+def test_the_command_refuses_a_changed_file_under_the_same_version(
+    app: Flask, tmp_path: Path
+) -> None:
+    folder = tmp_path / "curricula"
+    shutil.copytree(FOLDER, folder)
+    runner = app.test_cli_runner()
+    assert runner.invoke(courses, ["import", str(folder)]).exit_code == 0
+    lesson = folder / "residents" / "modules" / "01-jouw-buurt-jouw-verhaal.md"
+    lesson.write_text(lesson.read_text().replace("Fijn dat je er bent.", "Welkom allemaal."))
+    for options in ([], ["--json"]):
+        result = runner.invoke(courses, ["import", str(folder), *options])
+        assert result.exit_code == 1
+        assert "residents/modules/01-jouw-buurt-jouw-verhaal.md" in result.stdout
+
+
+def test_the_command_prints_faults_as_json(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "curricula"
+    shutil.copytree(FOLDER, folder)
+    (folder / "residents" / "rubric.yaml").unlink()
+    result = app.test_cli_runner().invoke(courses, ["import", str(folder), "--json"])
+    assert result.exit_code == 1
+    assert {"file", "line", "sentence_nl", "sentence_en"} <= set(
+        json.loads(result.stdout)["faults"][0]
+    )

@@ -16,6 +16,8 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Person
 from courses.models import (
+    AttendanceCell,
+    AttendanceMark,
     Cohort,
     CohortTrainer,
     Enrolment,
@@ -50,6 +52,40 @@ def counted_statements() -> Iterator[list[str]]:
         yield seen
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def _mark(enrolment: Enrolment, session: Session, status: str, by: Person) -> None:
+    mark = AttendanceMark(
+        session_id=session.id,
+        enrolment_id=enrolment.id,
+        status=status,
+        source="web",
+        marked_by_id=by.id,
+        marked_at=clock.now(),
+    )
+    db.session.add(mark)
+    db.session.flush()
+    cell = AttendanceCell(
+        session_id=session.id, enrolment_id=enrolment.id, mark_id=mark.id, version=1
+    )
+    db.session.add(cell)
+
+
+def _hand_in(enrolment: Enrolment, key: str, state: str) -> None:
+    assignment = db.session.scalars(
+        sa.select(PracticeAssignment).where(PracticeAssignment.key == key)
+    ).one()
+    db.session.add(
+        PracticeSubmission(
+            enrolment_id=enrolment.id,
+            assignment_id=assignment.id,
+            state=state,
+            evidence="gesproken",
+            submitted_at=clock.now(),
+            submitted_by_id=enrolment.person_id,
+        )
+    )
+    db.session.flush()
 
 
 def _asked(enrolment_id: int) -> str:
@@ -103,6 +139,43 @@ def test_each_person_has_one_next_action(app: Flask, sign_in: SignIn) -> None:
     assert "Hatice Şahin" in page.text
     assert "Aanwezig 0 van 3, opdrachten 0 van 3." in page.text
     assert "op koers" in page.text
+
+
+@pytest.mark.parametrize(
+    ("marks", "states", "word", "action"),
+    [
+        (("absent",), (), "moet inhalen", "Spreek inhalen af"),
+        (("absent", "absent", "absent"), (), "praat samen", "Bekijk het dossier"),
+        (("present",), ("submitted",), "wacht op een zin", "Bekijk de opdrachten"),
+        (("present", "present"), ("done", "done"), "alles gehaald", "Bekijk het dossier"),
+    ],
+)
+def test_the_most_urgent_thing_is_the_next_action(
+    app: Flask,
+    sign_in: SignIn,
+    marks: tuple[str, ...],
+    states: tuple[str, ...],
+    word: str,
+    action: str,
+) -> None:
+    with unit_of_work():
+        cohort = make_cohort(starts_on=date(2026, 11, 2))
+        trainer, enrolment = make_trainer(cohort), make_enrolment(cohort)
+        sessions = db.session.scalars(
+            sa.select(Session).where(Session.cohort_id == cohort.id).order_by(Session.starts_at)
+        ).all()
+        for session, status in zip(sessions, marks, strict=False):
+            _mark(enrolment, session, status, trainer)
+        keys = ("tst-01-p", "tst-02-p")
+        for key, state in zip(keys, states, strict=False):
+            _hand_in(enrolment, key, state)
+        path = f"/groepen/{cohort.id}"
+    client = sign_in(trainer)
+    page = client.get(path).text
+    assert word in page
+    assert action in page
+    waits = "submitted" in states
+    assert ("1 opdracht wacht" in client.get("/vandaag").text) is waits
 
 
 @pytest.mark.parametrize("ending", ["", "/presentie"])
@@ -367,19 +440,7 @@ def test_vandaag_names_only_assignments_that_wait_for_the_participant(
 ) -> None:
     with unit_of_work():
         enrolment = make_enrolment(make_cohort(starts_on=date(2026, 11, 16)))
-        assignment = db.session.scalars(
-            sa.select(PracticeAssignment).where(PracticeAssignment.key == "tst-01-p")
-        ).one()
-        db.session.add(
-            PracticeSubmission(
-                enrolment_id=enrolment.id,
-                assignment_id=assignment.id,
-                state=state,
-                evidence="gesproken",
-                submitted_at=clock.now(),
-                submitted_by_id=enrolment.person_id,
-            )
-        )
+        _hand_in(enrolment, "tst-01-p", state)
         person_id = enrolment.person_id
     page = sign_in(person_id).get("/vandaag").text
     assert ("Opdracht 1: Opdracht 1" in page) is shown
