@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 
 import click
-from flask.cli import FlaskGroup
+from flask import Flask
+from flask.cli import ScriptInfo
 
 COMMANDS = {
     "serve": ("academy.running:serve", "Start web and worker together."),
@@ -22,18 +22,18 @@ COMMANDS = {
 }
 
 
-class LazyGroup(FlaskGroup):
+class LazyGroup(click.Group):
     """Lists commands from the table above and imports one only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, sorted."""
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by importing its module."""
-        if name not in COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[name][0].split(":")
+        module, attribute = COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
@@ -43,21 +43,13 @@ class LazyGroup(FlaskGroup):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
-def _create_app() -> object:
+def _create_app() -> Flask:
     from academy.app import create_app
 
     return create_app()
 
 
-@click.group(
-    cls=LazyGroup,
-    create_app=_create_app,
-    add_default_commands=False,
-    add_version_option=False,
-    load_dotenv=False,
-    set_debug_flag=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Samen Lukt Het Zelf Academie."""
 
@@ -66,8 +58,9 @@ def main() -> None:
     """Run the command line; a wrong setting ends with one clear sentence."""
     from academy.kernel.settings import SettingsError
 
-    os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
     try:
-        cli()
+        cli(
+            obj=ScriptInfo(create_app=_create_app, set_debug_flag=False, load_dotenv_defaults=False)
+        )
     except SettingsError as error:
         raise SystemExit(f"academy: {error}") from None

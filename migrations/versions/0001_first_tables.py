@@ -292,7 +292,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_version")),
-        sa.UniqueConstraint("course_id", "version", name=op.f("uq_course_version_course_id_version")),
+        sa.UniqueConstraint(
+            "course_id", "version", name=op.f("uq_course_version_course_id_version")
+        ),
     )
     with op.batch_alter_table("course_version", schema=None) as batch_op:
         batch_op.create_index(
@@ -640,8 +642,12 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_module")),
-        sa.UniqueConstraint("course_version_id", "key", name=op.f("uq_module_course_version_id_key")),
-        sa.UniqueConstraint("course_version_id", "order", name=op.f("uq_module_course_version_id_order")),
+        sa.UniqueConstraint(
+            "course_version_id", "key", name=op.f("uq_module_course_version_id_key")
+        ),
+        sa.UniqueConstraint(
+            "course_version_id", "order", name=op.f("uq_module_course_version_id_order")
+        ),
     )
     with op.batch_alter_table("module", schema=None) as batch_op:
         batch_op.create_index(
@@ -668,7 +674,7 @@ def upgrade() -> None:
             "requirement",
             "source_kind",
             "source_ref",
-            name=op.f("uq_renewal_evidence_source"),
+            name=op.f("uq_renewal_evidence_person_id_requirement_source_kind_source_ref"),
         ),
     )
     with op.batch_alter_table("renewal_evidence", schema=None) as batch_op:
@@ -921,7 +927,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_trainer")),
-        sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_cohort_trainer_cohort_id_person_id")),
+        sa.UniqueConstraint(
+            "cohort_id", "person_id", name=op.f("uq_cohort_trainer_cohort_id_person_id")
+        ),
     )
     with op.batch_alter_table("cohort_trainer", schema=None) as batch_op:
         batch_op.create_index(
@@ -997,7 +1005,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
-        sa.UniqueConstraint("person_id", "cohort_id", name=op.f("uq_enrolment_person_id_cohort_id")),
+        sa.UniqueConstraint(
+            "person_id", "cohort_id", name=op.f("uq_enrolment_person_id_cohort_id")
+        ),
         sa.UniqueConstraint("source_id", name=op.f("uq_enrolment_source_id")),
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
@@ -1641,7 +1651,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_final_attempt")),
-        sa.UniqueConstraint("enrolment_id", "attempt", name=op.f("uq_final_attempt_enrolment_id_attempt")),
+        sa.UniqueConstraint(
+            "enrolment_id", "attempt", name=op.f("uq_final_attempt_enrolment_id_attempt")
+        ),
     )
     with op.batch_alter_table("final_attempt", schema=None) as batch_op:
         batch_op.create_index(
@@ -1752,7 +1764,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_attempt")),
         sa.UniqueConstraint(
-            "enrolment_id", "quiz_id", "attempt", name=op.f("uq_quiz_attempt_enrolment_id_quiz_id_attempt")
+            "enrolment_id",
+            "quiz_id",
+            "attempt",
+            name=op.f("uq_quiz_attempt_enrolment_id_quiz_id_attempt"),
         ),
     )
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
@@ -1868,7 +1883,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint(
-            "final_attempt_id", "assessor_id", name=op.f("uq_assessment_final_attempt_id_assessor_id")
+            "final_attempt_id",
+            "assessor_id",
+            name=op.f("uq_assessment_final_attempt_id_assessor_id"),
         ),
         sa.UniqueConstraint(
             "final_attempt_id", "role", name=op.f("uq_assessment_final_attempt_id_role")
@@ -2009,7 +2026,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_certificate_code_hash")),
         sa.UniqueConstraint("decision_id", name=op.f("uq_certificate_decision_id")),
-        sa.UniqueConstraint("letter", "year", "serial", name=op.f("uq_certificate_letter_year_serial")),
+        sa.UniqueConstraint(
+            "letter", "year", "serial", name=op.f("uq_certificate_letter_year_serial")
+        ),
         sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
         sa.UniqueConstraint("sha256", name=op.f("uq_certificate_sha256")),
     )
