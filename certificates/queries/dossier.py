@@ -14,9 +14,9 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
 from certificates.models import Certificate, CertificateEvent, Decision
-from certificates.queries.chain import find_open_revocation
+from certificates.queries.chain import find_open_revocation, get_standing
 from certificates.queries.facts import EnrolmentFacts, get_facts
-from certificates.queries.judgement import judge
+from certificates.queries.judgement import judge, judge_renewal
 from certificates.queries.lists import full_name
 
 
@@ -62,7 +62,7 @@ class LifeStep:
 
 @dataclass(frozen=True, slots=True)
 class CertificateSheet:
-    """One certificate as staff see it."""
+    """One certificate as staff see it. `renewal` says what counts for renewing it, if it ends."""
 
     id: int
     facts: EnrolmentFacts
@@ -76,6 +76,8 @@ class CertificateSheet:
     decision_id: int
     steps: tuple[LifeStep, ...]
     revocation_id: int | None
+    renewal_opens_on: date | None
+    renewal: tuple[CriterionRow, ...]
 
     @property
     def was_handed_out(self) -> bool:
@@ -144,9 +146,11 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
     found = db.session.get(Certificate, certificate_id)
     if found is None:
         raise NotFoundError
+    facts = get_facts(found.enrolment_id)
+    renewal = judge_renewal(facts, get_standing(certificate_id))
     return CertificateSheet(
         id=found.id,
-        facts=get_facts(found.enrolment_id),
+        facts=facts,
         number=found.number,
         title=found.content["title"],
         printed_name=found.printed_name,
@@ -157,6 +161,8 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
         decision_id=found.decision_id,
         steps=tuple(_steps(certificate_id)),
         revocation_id=find_open_revocation(certificate_id),
+        renewal_opens_on=renewal.opens_on if renewal else None,
+        renewal=criterion_rows(renewal.trace()) if renewal else (),
     )
 
 

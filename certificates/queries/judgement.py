@@ -1,10 +1,14 @@
-"""What the rules of the course say now about an enrolment."""
+"""What the rules say now about an enrolment, and about the renewal of a certificate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from academy.kernel import clock
+from certificates.queries import chain
+from certificates.queries.facts import EnrolmentFacts
+from certificates.rules.renewal import RenewalVerdict, renewal_verdict
 from courses.queries.progress import progress_of
 
 
@@ -20,3 +24,17 @@ def judge(enrolment_id: int) -> Judgement:
     """Judge one enrolment now. Raises NotFoundError."""
     verdict = progress_of(enrolment_id).verdict
     return Judgement(verdict.complete, verdict.trace())
+
+
+def judge_renewal(facts: EnrolmentFacts, earlier: chain.Standing) -> RenewalVerdict | None:
+    """Judge the renewal of a certificate today; None for one that has no end."""
+    rule = facts.course.get("renewal_rule")
+    if rule is None or earlier.valid_until is None:
+        return None
+    return renewal_verdict(
+        rule,
+        chain.renewal_evidence(facts.person_id),
+        since=earlier.since,
+        until=earlier.valid_until,
+        today=clock.today(),
+    )

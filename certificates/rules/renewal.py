@@ -5,7 +5,7 @@ Source: course.yaml, `renewal_rule`; sample-data/README.md, rule 6.
 
 import calendar
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -108,7 +108,19 @@ def _months_before(day: date, months: int) -> date:
 
 
 def _criterion(one: Requirement) -> dict[str, Any]:
-    missing = one.needed - len(one.days)
-    values = asdict(one) | {"days": [day.isoformat() for day in one.days]}
-    gap = [{"kind": "renewal", "ref": one.id, "nl": one.nl, "en": one.en}] if missing > 0 else []
-    return values | {"state": "met" if one.is_met else "not_yet", "missing": gap}
+    found, missing = len(one.days), one.needed - len(one.days)
+    gap = {
+        "kind": "renewal",
+        "ref": one.id,
+        "nl": f"Nog {missing} nodig.",
+        "en": f"{missing} more needed.",
+    }
+    return {
+        "id": one.id,
+        "state": "met" if one.is_met else "not_yet",
+        "nl": f"{one.nl}: {found} van {one.needed}",
+        "en": f"{one.en}: {found} of {one.needed}",
+        "needed": one.needed,
+        "days": [day.isoformat() for day in one.days],
+        "missing": [] if one.is_met else [gap],
+    }

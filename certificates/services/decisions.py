@@ -29,10 +29,9 @@ from certificates.queries.facts import (
     get_facts,
     trainer_ids,
 )
-from certificates.queries.judgement import judge
+from certificates.queries.judgement import judge, judge_renewal
 from certificates.rules.four_eyes import Obstacle, find_obstacle
 from certificates.rules.names import clean_name, find_name_problem
-from certificates.rules.renewal import renewal_verdict
 from certificates.services.register import approve
 from courses.services import enrolment as enrolments
 
@@ -113,16 +112,10 @@ def _changeable(certificate_id: int, *, by: Actor) -> tuple[EnrolmentFacts, chai
 
 
 def _judge_renewal(facts: EnrolmentFacts, earlier: chain.Standing) -> dict[str, Any]:
-    rule = facts.course.get("renewal_rule")
-    if rule is None or earlier.valid_until is None:
+    verdict = judge_renewal(facts, earlier)
+    if verdict is None:
         raise ConflictError(_("Dit bewijs verloopt niet. Verlengen is niet nodig."))
-    return renewal_verdict(
-        rule,
-        chain.renewal_evidence(facts.person_id),
-        since=earlier.since,
-        until=earlier.valid_until,
-        today=clock.today(),
-    ).trace()
+    return verdict.trace()
 
 
 def _refuse_oneself(person_id: int, by: Actor) -> None:

@@ -29,7 +29,9 @@ bp = FeatureBlueprint("certificate_register", __name__)
 def rows() -> str:
     """Show the register, newest first."""
     page = register_rows(actor(), request.args.get("after"))
-    older = url_for("certificate_register.rows", after=page.next_cursor) if page.next_cursor else None
+    older = (
+        url_for("certificate_register.rows", after=page.next_cursor) if page.next_cursor else None
+    )
     return render_template(
         "certificates/register.html", page=page, older=older, today=clock.today()
     )
@@ -133,6 +135,10 @@ def drop_revocation(revocation_id: int) -> AnyResponse:
     return redirect(url_for("certificates.overview"), 303)
 
 
+def _is_renewable(found: CertificateSheet) -> bool:
+    return found.renewal_opens_on is not None and found.renewal_opens_on <= clock.today()
+
+
 def _page(certificate_id: int, **forms: Any) -> str:
     found: CertificateSheet = get_sheet(certificate_id)
     who = actor()
@@ -144,7 +150,7 @@ def _page(certificate_id: int, **forms: Any) -> str:
         sheet=found,
         today=clock.today(),
         may_change=may_change and counts,
-        may_renew=may_change and counts and found.valid_until is not None,
+        may_renew=may_change and counts and _is_renewable(found),
         may_hand_out=found.is_made
         and not found.was_handed_out
         and policy.covers(who, policies.PROPOSE, found.facts.reach),

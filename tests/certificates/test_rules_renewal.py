@@ -56,14 +56,9 @@ def test_what_is_missing_is_named_in_both_languages() -> None:
 
     meetups = trace["criteria"][0]
     assert (meetups["id"], meetups["state"]) == ("meetups", "not_yet")
-    assert meetups["missing"] == [
-        {
-            "kind": "renewal",
-            "ref": "meetups",
-            "nl": "minstens 2 terugkommiddagen",
-            "en": "2 meet-ups",
-        }
-    ]
+    assert meetups["nl"] == "minstens 2 terugkommiddagen: 1 van 2"
+    assert meetups["en"] == "2 meet-ups: 1 of 2"
+    assert [gap["nl"] for gap in meetups["missing"]] == ["Nog 1 nodig."]
     assert trace["complete"] is False
 
 

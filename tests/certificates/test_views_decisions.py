@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import html5lib
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Person, SignIn
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
@@ -262,6 +265,21 @@ def test_hand_out_replace_and_renew_from_the_sheet(scene: Scene, sign_in) -> Non
     assert "Samira Çelik" in dossier
     kinds = db.session.scalars(sa.select(CertificateEvent.kind)).all()
     assert "handed_out" in kinds
+
+
+@pytest.mark.slow
+def test_the_sheet_shows_what_counts_for_renewal_once_it_may_be_asked(
+    scene: Scene, sign_in
+) -> None:
+    certificate_id = issue(scene)
+    address = f"/certificaten/{certificate_id}"
+    assert "Verlengen kan vanaf 23 mei 2029" in sign_in(scene.coordinator).get(address).text
+
+    with clock.at(clock.local(date(2029, 6, 1), 10)):
+        page = sign_in(scene.coordinator).get(address).text
+
+    parse(page)
+    assert "minstens 2 terugkommiddagen" in page
 
 
 # --- Vandaag ---------------------------------------------------------------------------------
