@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import wtforms
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 DAY_FORMATS = ["%d-%m-%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
@@ -73,6 +77,10 @@ OWNERS = {
 ENERGY = {str(figure): str(figure) for figure in range(1, 6)}
 
 
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
 class DateField(wtforms.DateField):
     """A day as people type it; what is no day says how to write one."""
 
@@ -102,7 +110,7 @@ class TalkForm(FlaskForm):  # type: ignore[misc]
     form_key = HiddenField()
     kind = RadioField(
         _("Hoe spraken jullie elkaar?"),
-        choices=ENTRY_KINDS,
+        choices=_choices(ENTRY_KINDS),
         validators=[InputRequired(_("Kies hoe jullie elkaar spraken."))],
     )
     discussed = TextAreaField(
@@ -113,7 +121,10 @@ class TalkForm(FlaskForm):  # type: ignore[misc]
     went_well = TextAreaField(_("Wat ging goed?"), validators=[Optional()])
     is_hard = TextAreaField(_("Wat is lastig?"), validators=[Optional()])
     energy = RadioField(
-        _("Hoeveel energie?"), choices=ENERGY, validators=[Optional()], validate_choice=False
+        _("Hoeveel energie?"),
+        choices=_choices(ENERGY),
+        validators=[Optional()],
+        validate_choice=False,
     )
     action = StringField(
         _("Eén afspraak: wie doet wat?"),
@@ -131,7 +142,9 @@ class TalkForm(FlaskForm):  # type: ignore[misc]
             NumberRange(0, 600, message=_("Vul 0 tot 600 minuten in.")),
         ],
     )
-    action_owner = RadioField(_("Wie doet de afspraak?"), choices=OWNERS, validate_choice=False)
+    action_owner = RadioField(
+        _("Wie doet de afspraak?"), choices=_choices(OWNERS), validate_choice=False
+    )
     action_due_on = DateField(_("Vóór welke dag?"), format=DAY_FORMATS, validators=[Optional()])
 
 
@@ -149,7 +162,7 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]
             NumberRange(7, 365, message=_("Kies een ritme van 7 tot 365 dagen.")),
         ],
     )
-    channel = RadioField(_("Hoe spreken jullie elkaar meestal?"), choices=CHANNELS)
+    channel = RadioField(_("Hoe spreken jullie elkaar meestal?"), choices=_choices(CHANNELS))
 
 
 class MatchForm(FlaskForm):  # type: ignore[misc]
@@ -157,7 +170,7 @@ class MatchForm(FlaskForm):  # type: ignore[misc]
 
     coach_id = RadioField(
         _("Wie wordt de begeleider?"),
-        choices={},
+        choices=[],
         validators=[InputRequired(_("Kies een begeleider."))],
     )
 
@@ -178,12 +191,12 @@ class SignalForm(FlaskForm):  # type: ignore[misc]
 
     kind = RadioField(
         _("Waar gaat het over?"),
-        choices=SIGNAL_KINDS,
+        choices=_choices(SIGNAL_KINDS),
         validators=[InputRequired(_("Kies waar het over gaat."))],
     )
     severity = RadioField(
         _("Wanneer moet iemand kijken?"),
-        choices=SEVERITIES,
+        choices=_choices(SEVERITIES),
         validators=[InputRequired(_("Kies wanneer iemand moet kijken."))],
     )
     note = StringField(
@@ -198,12 +211,12 @@ class CloseSignalForm(FlaskForm):  # type: ignore[misc]
 
     outcome = RadioField(
         _("Wat kwam eruit?"),
-        choices=OUTCOMES,
+        choices=_choices(OUTCOMES),
         validators=[InputRequired(_("Kies wat eruit kwam."))],
     )
     reported_back = RadioField(
         _("Weet de melder hoe het afliep?"),
-        choices=REPORTED_BACK,
+        choices=_choices(REPORTED_BACK),
         validators=[InputRequired(_("Kies of de melder het weet."))],
     )
 

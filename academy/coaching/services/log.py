@@ -94,6 +94,7 @@ def log_contact(
         return entry
     if entry is None:
         entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
+    _mark_shared(entry)
     _fill(entry, contact)
     _set_actions(entry, contact.actions)
     _share(entry, plan, by)
@@ -106,6 +107,7 @@ def share(entry_id: int, *, by: Actor) -> LogEntry:
     plan = _plan_to_write(entry.plan_id, by)
     if entry.state != "draft" or entry.coach_id != by.person_id:
         raise NotFoundError
+    _mark_shared(entry)
     _share(entry, plan, by)
     return entry
 
@@ -122,9 +124,8 @@ def correct(
     _check(contact)
     entry = _new_entry(plan, by, form_key=None, source_id=source_id)
     entry.corrects_id = wrong.corrects_id or wrong.id
-    _fill(entry, contact)
     _mark_shared(entry)
-    db.session.flush()  # the figures below read the table
+    _fill(entry, contact)
     plan.is_energy_low = _is_energy_low(plan.id)
     _record("corrected", entry, by)
     return entry
@@ -303,7 +304,6 @@ def _set_actions(entry: LogEntry, actions: Iterable[NewAction]) -> None:
 
 
 def _share(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
-    _mark_shared(entry)
     plan.last_contact_on = max(plan.last_contact_on or entry.happened_on, entry.happened_on)
     if entry.kind == "yearly_review":
         _note_review(entry, plan, by)
