@@ -121,7 +121,7 @@ def _level_rows(enrolment_id: int, final: FinalRule) -> dict[int, list[LevelRow]
                 level=levels[attempt_id, one.id],
                 level_name=said(final.rubric.level_names[levels[attempt_id, one.id] - 1]),
                 in_order=levels[attempt_id, one.id] >= final.rubric.minimum(one),
-                comments=tuple(comments.get((attempt_id, one.id), ())),
+                comments=tuple(dict.fromkeys(comments.get((attempt_id, one.id), ()))),
             )
             for one in final.rubric.criteria
         ]
