@@ -461,7 +461,7 @@ def test_the_log_is_as_in_the_files(demo: Flask) -> None:
             day(row["date"]),
             coaching.ENTRY_KINDS[row["kind"]],
             number(row["minutes"]),
-            row["what_we_discussed"],
+            row["what_we_discussed"].strip(),
             row["what_went_well"],
             row["what_is_hard"],
             number(row["energy_1_5"]),
