@@ -58,8 +58,7 @@ def set_the_table(**values) -> Table:
         tineke = make_coordinator(place)
         make_grant(marije, "coach", about=samira)
         plan = make_plan(samira, marije, place, **values)
-        table = Table(place, samira, marije, tineke, plan.id)
-    return table
+        return Table(place, samira, marije, tineke, plan.id)
 
 
 def write_entry(table: Table, text: str = CANARY, **values) -> int:
@@ -70,8 +69,7 @@ def write_entry(table: Table, text: str = CANARY, **values) -> int:
             Contact(discussed=text, **values),
             by=actor_for(table.marije.id),
         )
-        entry_id = entry.id
-    return entry_id
+        return entry.id
 
 
 def an_action(text: str = "Bel de huismeester", **values) -> NewAction:

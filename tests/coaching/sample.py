@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from academy.coaching.models import AgreedAction
 from academy.coaching.services import log, plans, signals
 from academy.coaching.services.log import Contact, NewAction
 from academy.kernel import clock
+from academy.kernel.db import db
 from academy.kernel.resources import PACKAGE
 from academy.people.models import Person, Place
 from academy.people.queries.actors import actor_for
@@ -115,9 +117,7 @@ class Sample:
         plan = plans.open_plan(self.people[row["person_id"]].id, place_id=self.place.id)
         coordinator = self.actor("P307")
         first_coach = row["transferred_from"] or row["coach_id"]
-        plans.match(
-            plan.id, self.people[first_coach].id, by=coordinator, source_id=row["plan_id"]
-        )
+        plans.match(plan.id, self.people[first_coach].id, by=coordinator, source_id=row["plan_id"])
         self._both_say_yes(plan.id, first_coach, row["person_id"])
         plans.set_agreement(
             plan.id,
@@ -152,7 +152,10 @@ class Sample:
     def _log(self, row) -> None:
         actions = tuple(
             NewAction(
-                one["text"], date.fromisoformat(one["due_on"]), OWNERS[one["owner"]], one["action_id"]
+                one["text"],
+                date.fromisoformat(one["due_on"]),
+                OWNERS[one["owner"]],
+                one["action_id"],
             )
             for one in rows_of_entry(row["entry_id"])
         )
@@ -186,9 +189,6 @@ class Sample:
                 yield settled, 5, self._settle, row
 
     def _settle(self, row) -> None:
-        from academy.coaching.models import AgreedAction
-        from academy.kernel.db import db
-
         action = db.session.query(AgreedAction).filter_by(source_id=row["action_id"]).one()
         entry = next(one for one in rows("coaching_log") if one["entry_id"] == row["entry_id"])
         settle = log.complete_action if row["status"] == "done" else log.drop_action

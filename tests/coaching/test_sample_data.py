@@ -17,8 +17,7 @@ from tests.coaching.sample import Sample, day, rows
 @pytest.fixture
 def sample(app):
     with unit_of_work():
-        loaded = Sample().load()
-    return loaded
+        return Sample().load()
 
 
 def source_ids(sample, found):

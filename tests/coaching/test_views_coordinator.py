@@ -27,8 +27,7 @@ def raise_one(table, **values):
         signal = signals.raise_signal(
             table.plan_id, "safety", by=actor_for(table.marije.id), **values
         )
-        signal_id = signal.id
-    return signal_id
+        return signal.id
 
 
 def test_the_overview_names_who_is_late_and_shows_no_text(table, sign_in):
@@ -180,9 +179,10 @@ def test_stop_ends_the_right_that_day_and_keeps_no_reason(table, sign_in):
 
 def test_a_high_signal_is_taken_over_by_a_named_coordinator(table, sign_in):
     signal_id = raise_one(table)
-    assert sign_in(table.marije).post(
-        f"/begeleiding/signalen/{signal_id}/overnemen"
-    ).status_code == 404
+    assert (
+        sign_in(table.marije).post(f"/begeleiding/signalen/{signal_id}/overnemen").status_code
+        == 404
+    )
     client = sign_in(table.tineke)
     assert "Vandaag nog" in client.get("/vandaag").get_data(as_text=True)
     assert client.post(f"/begeleiding/signalen/{signal_id}/overnemen").status_code == 303

@@ -12,6 +12,8 @@ from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from certificates.events import CertificateIssued
+from certificates.models import Certificate
+from tests.certificates.ready import commit_scene, issue
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 from tests.factories import make_person
 
@@ -81,22 +83,27 @@ def test_a_log_is_somebodys_own(table, sign_in):
 
 def test_a_log_of_many_talks_is_read_page_by_page(table, sign_in):
     for number in range(12):
-        write_entry(table, f"gesprek-{number}-", happened_on=date(2026, 11, 1 + number))
+        write_entry(table, f"praatje-{number}-", happened_on=date(2026, 11, 1 + number))
     client = sign_in(table.samira)
     first = client.get("/logboek").get_data(as_text=True)
-    assert "gesprek-11-" in first
-    assert "gesprek-1-" not in first
+    assert "praatje-11-" in first
+    assert "praatje-1-" not in first
     older = first.split('href="/logboek?vanaf=')[1].split('"')[0]
     second = client.get(f"/logboek?vanaf={older}").get_data(as_text=True)
-    assert "gesprek-1-" in second
-    assert "gesprek-0-" in second
-    assert "gesprek-2-" not in second
+    assert "praatje-1-" in second
+    assert "praatje-0-" in second
+    assert "praatje-2-" not in second
 
 
-def test_a_residents_certificate_opens_one_plan_to_match(app, monkeypatch):
-    from tests.certificates.ready import issue_one  # noqa: PLC0415
-
-    issue_one  # noqa: B018
+def test_a_residents_certificate_opens_one_plan_to_match(app):
+    scene = commit_scene()
+    certificate_id = issue(scene)
+    plan = db.session.scalars(sa.select(CoachingPlan)).one()
+    certificate = db.session.get_one(Certificate, certificate_id)
+    assert plan.certificate_number == certificate.number
+    assert (plan.person_id, plan.state) == (certificate.person_id, "to_match")
+    assert plan.match_by == date(2026, 12, 7)
+    assert plan.place_id is not None
 
 
 def test_only_a_first_certificate_of_a_resident_opens_a_plan(app):
