@@ -26,6 +26,7 @@ from academy.kernel.policy import NOBODY
 from academy.kernel.resources import folder
 from academy.kernel.settings import Settings, read_settings
 from academy.kernel.web import pages, shell
+from academy.kernel.web.addresses import IdConverter
 from academy.kernel.web.assets import asset
 from academy.kernel.web.blueprint import testing_header, undeclared
 from academy.kernel.web.errors import init_errors
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.testing = testing
     app.extensions["academy.settings"] = settings
     _configure(app, settings)
+    app.url_map.converters["int"] = IdConverter
     _init_logging(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(folder("migrations")), render_as_batch=True)

@@ -217,5 +217,6 @@ def from_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
         isinstance(values, list)
         and len(values) == len(types)
         and all(type(value) is kind for value, kind in zip(values, types, strict=True))
+        and all(abs(value) <= MAX_INTEGER for value in values if isinstance(value, int))
     )
     return tuple(values) if well_formed else None

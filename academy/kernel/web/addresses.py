@@ -5,6 +5,17 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import request
+from werkzeug.routing import IntegerConverter, Map
+
+from academy.kernel.db import MAX_INTEGER
+
+
+class IdConverter(IntegerConverter):
+    """An id in a path: no larger than a database integer can be, so that a longer one is a 404."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002
+        """Bound the number."""
+        super().__init__(map, min=0, max=MAX_INTEGER)
 
 
 def safe_next(target: str | None, default: str) -> str:
