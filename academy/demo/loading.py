@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 import sqlalchemy as sa
 from tqdm import tqdm
@@ -40,6 +43,8 @@ from courses.services.content import import_curricula
 
 SAMPLE_DATA = Path(__file__).parent / "data"
 CURRICULA = Path(courses.__file__).parent / "curricula"
+SECONDS_BETWEEN_LINES = 5.0
+BAR = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} rijen, {elapsed}"
 SUBJECTS = (
     people,
     cohorts,
@@ -101,11 +106,18 @@ def _take_all(steps: list[Step]) -> None:
     for step in steps:
         if step.day > DAY:
             raise step.row.fault(f"deze dag ({step.day.isoformat()}) moet nog komen.")
-    with tqdm(total=sum(step.rows for step in steps), unit=" rijen", disable=None) as bar:
+    with _progress_bar(sum(step.rows for step in steps)) as bar:
         for step in steps:
-            bar.set_description(f"{step.day.isoformat()} {step.row.file:<24}", refresh=False)
+            bar.set_description(f"{step.day.isoformat()} {step.row.file:<23}", refresh=False)
             take(step)
             bar.update(step.rows)
+
+
+def _progress_bar(rows: int) -> tqdm[NoReturn]:
+    """Return a bar over all rows; outside a terminal it speaks only now and then."""
+    interval = 0.1 if sys.stderr.isatty() else SECONDS_BETWEEN_LINES
+    columns = shutil.get_terminal_size().columns
+    return tqdm(total=rows, mininterval=interval, ncols=columns, bar_format=BAR)
 
 
 def _send_no_mail() -> None:
