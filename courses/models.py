@@ -243,9 +243,7 @@ class Enrolment(Model):
     applied_on: Mapped[date] = mapped_column(info=PROGRESS)
     intake_by_id: Mapped[int | None] = _person(nullable=True)
     code_of_conduct_on: Mapped[date | None] = mapped_column(info=PROGRESS)
-    transferred_to_id: Mapped[int | None] = _parent(
-        "enrolment", ondelete="SET NULL", nullable=True
-    )
+    transferred_to_id: Mapped[int | None] = _parent("enrolment", ondelete="SET NULL", nullable=True)
     version: Mapped[int] = mapped_column(default=1, info=PLAIN)
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise_on_sql")
     cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")
@@ -271,7 +269,8 @@ class EnrolmentEvent(Model):
 
 class AttendanceMark(Model):
     """One mark for one person at one session, append-only. A correction points at what it
-    supersedes; two marks that supersede the same one are a conflict that both markers see."""
+    supersedes; two marks that supersede the same one are a conflict that both markers see.
+    """
 
     __tablename__ = "attendance_mark"
     __table_args__ = (
@@ -299,7 +298,8 @@ class AttendanceMark(Model):
 
 class AttendanceCell(Model):
     """Where one cell of the register stands: the mark that counts, and a second one as long as
-    two trainers saved different things. `version` says what a marker saw."""
+    two trainers saved different things. `version` says what a marker saw.
+    """
 
     __tablename__ = "attendance_cell"
     __table_args__ = (sa.UniqueConstraint("session_id", "enrolment_id"),)
@@ -316,7 +316,8 @@ class AttendanceCell(Model):
 
 class PracticeSubmission(Model):
     """One hand-in for a practice assignment, and what the trainer said of it. A further hand-in
-    is a further row; the last one counts."""
+    is a further row; the last one counts.
+    """
 
     __tablename__ = "practice_submission"
     __table_args__ = (
