@@ -8,6 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
 from academy.coaching.events import ContactLogged
@@ -23,6 +24,19 @@ TEXT_LENGTH = 8000
 ACTION_LENGTH = 300
 RENEWAL_REQUIREMENT = "yearly_reviews"
 EVIDENCE_KIND = "log_entry"
+
+_Newer = aliased(LogEntry)
+_LATEST_ENERGY = (
+    sa.select(LogEntry.energy)
+    .where(
+        LogEntry.plan_id == sa.bindparam("plan"),
+        LogEntry.state != "draft",
+        LogEntry.energy.is_not(None),
+        ~sa.exists().where(_Newer.corrects_id == LogEntry.id, _Newer.state != "draft"),
+    )
+    .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
+    .limit(2)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +82,11 @@ def save_draft(
         raise ConflictError(_("Dit gesprek staat al in het logboek."))
     if entry is not None and entry.form_key != form_key:
         raise ConflictError(_("Je schreef al iets op over een ander gesprek. Maak dat eerst af."))
+    is_new = entry is None
     if entry is None:
         entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
     _fill(entry, contact)
-    _set_actions(entry, contact.actions)
+    _set_actions(entry, contact.actions, is_new=is_new)
     return entry
 
 
@@ -92,11 +107,12 @@ def log_contact(
     entry = _find_by_key(form_key, plan_id)
     if entry is not None and entry.state != "draft":
         return entry
+    is_new = entry is None
     if entry is None:
         entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
     _mark_shared(entry)
     _fill(entry, contact)
-    _set_actions(entry, contact.actions)
+    _set_actions(entry, contact.actions, is_new=is_new)
     _share(entry, plan, by)
     return entry
 
@@ -284,9 +300,10 @@ def _fill(entry: LogEntry, contact: Contact) -> None:
     db.session.flush()  # actions and the audit name the row
 
 
-def _set_actions(entry: LogEntry, actions: Iterable[NewAction]) -> None:
+def _set_actions(entry: LogEntry, actions: Iterable[NewAction], *, is_new: bool) -> None:
     """Let the entry, a draft still, have exactly these actions."""
-    db.session.execute(sa.delete(AgreedAction).where(AgreedAction.entry_id == entry.id))
+    if not is_new:
+        db.session.execute(sa.delete(AgreedAction).where(AgreedAction.entry_id == entry.id))
     db.session.add_all(
         AgreedAction(
             source_id=action.source_id,
@@ -342,19 +359,8 @@ def _move_next_contact(plan: CoachingPlan) -> None:
 
 
 def _is_energy_low(plan_id: int) -> bool:
-    newer = sa.orm.aliased(LogEntry)
-    corrected = sa.exists().where(newer.corrects_id == LogEntry.id, newer.state != "draft")
-    latest = db.session.scalars(
-        sa.select(LogEntry.energy)
-        .where(
-            LogEntry.plan_id == plan_id,
-            LogEntry.state != "draft",
-            LogEntry.energy.is_not(None),
-            ~corrected,
-        )
-        .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
-        .limit(2)
-    )
+    """Say whether the last two figures that no correction replaced are low."""
+    latest = db.session.scalars(_LATEST_ENERGY, {"plan": plan_id})
     return rules.energy_low_twice(list(latest))
 
 
@@ -364,7 +370,7 @@ def _finalise(which: sa.ColumnElement[bool]) -> int:
         sa.update(LogEntry)
         .where(which, LogEntry.state == "shared", LogEntry.shared_at <= now - rules.FINAL_AFTER)
         .values(state="final", final_at=now)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
