@@ -268,8 +268,10 @@ class EnrolmentEvent(Model):
 
 
 class AttendanceMark(Model):
-    """One mark for one person at one session, append-only. A correction points at what it
-    supersedes; two marks that supersede the same one are a conflict that both markers see.
+    """One mark for one person at one session, append-only.
+
+    A correction points at what it supersedes; two marks that supersede the same one are a conflict
+    that both markers see.
     """
 
     __tablename__ = "attendance_mark"
@@ -297,8 +299,10 @@ class AttendanceMark(Model):
 
 
 class AttendanceCell(Model):
-    """Where one cell of the register stands: the mark that counts, and a second one as long as
-    two trainers saved different things. `version` says what a marker saw.
+    """Where one cell of the register stands.
+
+    The mark that counts, and a second one as long as two trainers saved different things.
+    `version` says what a marker saw.
     """
 
     __tablename__ = "attendance_cell"
@@ -315,8 +319,9 @@ class AttendanceCell(Model):
 
 
 class PracticeSubmission(Model):
-    """One hand-in for a practice assignment, and what the trainer said of it. A further hand-in
-    is a further row; the last one counts.
+    """One hand-in for a practice assignment, and what the trainer said of it.
+
+    A further hand-in is a further row; the last one counts.
     """
 
     __tablename__ = "practice_submission"
