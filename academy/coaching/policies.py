@@ -51,13 +51,18 @@ def within_guided(actor: Actor, person: Any) -> sa.ColumnElement[bool]:
 
 
 def within_region(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that keeps plans within the region of a coordinator."""
-    return policy.within(actor, OVERSEE, place=CoachingPlan.place_id)
+    """Return the condition that keeps plans within a coordinator's region, the own plan apart."""
+    return sa.and_(
+        policy.within(actor, OVERSEE, place=CoachingPlan.place_id),
+        CoachingPlan.person_id != actor.person_id,
+    )
 
 
 def oversees(actor: Actor, plan: CoachingPlan) -> bool:
-    """Say whether `plan` lies in the region of `actor`."""
-    return policy.covers(actor, OVERSEE, Reach(place_id=plan.place_id))
+    """Say whether `plan` lies in the region of `actor`, and is not about `actor`."""
+    return actor.person_id != plan.person_id and policy.covers(
+        actor, OVERSEE, Reach(place_id=plan.place_id)
+    )
 
 
 def require_guide(actor: Actor, plan: CoachingPlan) -> None:

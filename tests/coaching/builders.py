@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
+
 from academy.coaching.models import CoachingPlan
 from academy.coaching.services import log
 from academy.coaching.services.log import Contact, NewAction
@@ -74,3 +76,18 @@ def write_entry(table: Table, text: str = CANARY, **values) -> int:
 
 def an_action(text: str = "Bel de huismeester", **values) -> NewAction:
     return NewAction(text, **({"due_on": date(2026, 12, 1)} | values))
+
+
+def count_statements(client, address: str) -> int:
+    seen = []
+
+    def count(_connection, _cursor, statement, *_rest):
+        if not statement.upper().startswith(("BEGIN", "COMMIT", "PRAGMA", "ROLLBACK")):
+            seen.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", count)
+    return len(seen)

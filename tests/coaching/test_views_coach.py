@@ -11,7 +11,7 @@ from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, ReadLo
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Grant
-from tests.coaching.builders import CANARY, make_plan, set_the_table, write_entry
+from tests.coaching.builders import CANARY, count_statements, make_plan, set_the_table, write_entry
 from tests.factories import make_grant, make_person
 
 TALK = {
@@ -254,21 +254,6 @@ def test_the_log_page_does_not_ask_more_of_the_database_with_more_entries(table,
     for _round in range(2):
         for number in range(4):
             write_entry(table, f"gesprek {number}")
-        counts.append(_statements(client, f"/begeleiding/{table.plan_id}"))
+        counts.append(count_statements(client, f"/begeleiding/{table.plan_id}"))
     assert counts[0] == counts[1]
     assert counts[0] <= 12
-
-
-def _statements(client, address):
-    seen = []
-
-    def count(_connection, _cursor, statement, *_rest):
-        if not statement.upper().startswith(("BEGIN", "COMMIT", "PRAGMA", "ROLLBACK")):
-            seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", count)
-    try:
-        assert client.get(address).status_code == 200
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", count)
-    return len(seen)

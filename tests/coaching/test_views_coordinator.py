@@ -12,7 +12,14 @@ from academy.coaching.services import signals
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Grant
 from academy.people.queries.actors import actor_for
-from tests.coaching.builders import CANARY, an_action, make_plan, set_the_table, write_entry
+from tests.coaching.builders import (
+    CANARY,
+    an_action,
+    count_statements,
+    make_plan,
+    set_the_table,
+    write_entry,
+)
 from tests.factories import make_coordinator, make_grant, make_person, make_place
 
 
@@ -197,3 +204,23 @@ def test_a_signal_held_back_is_not_on_the_participants_page(table, sign_in):
     assert "Iemand belt vandaag." not in participant.get("/logboek").get_data(as_text=True)
     sign_in(table.tineke).post(f"/begeleiding/signalen/{signal_id}/niet-tonen")
     assert "Veiligheid" not in participant.get("/logboek").get_data(as_text=True)
+
+
+def test_nobody_oversees_the_own_guidance(table, sign_in):
+    with unit_of_work():
+        make_grant(table.samira, "coordinator", place=table.place)
+    client = sign_in(table.samira)
+    assert client.get(f"/begeleiding/{table.plan_id}/stand").status_code == 404
+    assert client.post(f"/begeleiding/{table.plan_id}/stop").status_code == 404
+
+
+def test_the_overview_does_not_ask_more_of_the_database_with_more_people(table, sign_in):
+    client = sign_in(table.tineke)
+    counts = []
+    for _round in range(2):
+        with unit_of_work():
+            for number in range(3):
+                person = make_person(f"Buur {number}", place_id=table.place.id)
+                make_plan(person, table.marije, table.place, next_contact_due=date(2026, 10, 1))
+        counts.append(count_statements(client, "/begeleiding/overzicht"))
+    assert counts[0] == counts[1] <= 12
