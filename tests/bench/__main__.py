@@ -7,9 +7,14 @@ what to compare between machines.
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
+import re
+import subprocess
+import sys
 import tempfile
+import time
 from itertools import cycle
 from pathlib import Path
 
@@ -20,12 +25,18 @@ from flask.testing import FlaskClient
 from academy.app import create_app
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.resources import folder
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person
 from academy.people.services.sign_in import open_sign_in
+from academy.running import web_command
+from certificates.adapters.keys import init_keys
+from certificates.adapters.make import make_certificate
 from courses.services import attendance
 from tests.bench.academy import Academy, build
 from tests.bench.measuring import bare_page, counted_statements, cpu_ms, measure
+from tests.browser.live import free_port, make_environment, wait_until_open
+from tests.certificates.papers import FONTS, NOW, PASSPHRASE, make_printed
 from tests.conftest import TODAY, Browser, make_settings
 from tests.factories import make_actor
 
@@ -33,20 +44,24 @@ PEOPLE = 25
 MOST_STATEMENTS = 12
 MOST_HTML_BYTES = 40_000
 MOST_SAVE_STATEMENTS = 20
+MOST_ASSET_BYTES = 100_000
+MOST_SECONDS = {"academy --help": 1.0, "cold start": 5.0}
 
 
 def main() -> int:
     """Measure everything; the exit status says how many bounds were broken."""
     logging.disable(logging.INFO)
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/academy.sqlite"
-        app = create_app(make_settings(url, Path(folder)), testing=True)
+    with tempfile.TemporaryDirectory() as place:
+        url = f"sqlite:///{place}/academy.sqlite"
+        app = create_app(make_settings(url, Path(place)), testing=True)
         app.config["WTF_CSRF_ENABLED"] = False
         app.test_client_class = Browser
         with app.app_context(), clock.at(TODAY):
             flask_migrate.upgrade()
             academy = build(PEOPLE)
-            broken = _pages(app, academy) + _register_save(academy)
+            broken = _pages(app, academy) + _register_save(academy) + _first_visit(app)
+            _certificate(Path(place))
+        broken += _starts(Path(place))
     return len(broken)
 
 
@@ -109,6 +124,68 @@ def _register_save(academy: Academy) -> list[str]:
     }
     print(json.dumps(figure))
     return [figure["name"]] if len(statements) > MOST_SAVE_STATEMENTS else []
+
+
+def _certificate(place: Path) -> None:
+    """Print what one certificate costs: rendered, sealed, and its own output checked."""
+    keys = place / "bench-keys"
+    init_keys(keys, PASSPHRASE, now=NOW)
+    printed = make_printed("residents", "nl")
+
+    def make() -> int:
+        made = make_certificate(
+            printed,
+            "residents",
+            keys_folder=keys,
+            passphrase=PASSPHRASE,
+            now=NOW,
+            fonts_folder=FONTS,
+        )
+        return len(made.pdf)
+
+    spent = cpu_ms(make, times=10)
+    figure = {"name": "certificate, sealed and checked", "cpu_ms": round(spent, 1), "bytes": make()}
+    print(json.dumps(figure))
+
+
+def _first_visit(app: Flask) -> list[str]:
+    """Add up what the home page makes a browser fetch, as a server that compresses sends it."""
+    page = app.test_client().get("/").text
+    addresses = set(re.findall(r'(?:href|src)="(/static/[^"?#]+)', page))
+    addresses |= {"/static/vendor/fonts/files/atkinson-hyperlegible-next-latin-wght-normal.woff2"}
+    sizes = {address: _sent_bytes(address) for address in addresses}
+    figure = {"name": "first visit assets", "files": len(sizes), "bytes": sum(sizes.values())}
+    print(json.dumps(figure))
+    return ["first visit assets"] if figure["bytes"] > MOST_ASSET_BYTES else []
+
+
+def _sent_bytes(address: str) -> int:
+    data = (folder("static") / address.removeprefix("/static/")).read_bytes()
+    return len(data) if address.endswith(".woff2") else len(gzip.compress(data))
+
+
+def _starts(var: Path) -> list[str]:
+    """Time `academy --help`, and the web server from nothing to its first answer."""
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-m", "academy", "--help"], check=True, capture_output=True)
+    seconds = {"academy --help": time.monotonic() - start}
+    port = free_port()
+    environment = make_environment(var, smtp_port=0, port=port)
+    start = time.monotonic()
+    server = subprocess.Popen(
+        web_command(str(port), processes=1, host="127.0.0.1"),
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_open(f"http://127.0.0.1:{port}", server)
+        seconds["cold start"] = time.monotonic() - start
+    finally:
+        server.terminate()
+        server.wait()
+    for name, spent in seconds.items():
+        print(json.dumps({"name": name, "seconds": round(spent, 2)}))
+    return [name for name, spent in seconds.items() if spent > MOST_SECONDS[name]]
 
 
 if __name__ == "__main__":

@@ -127,16 +127,21 @@ def load_demo(folder: Path) -> None:
 @contextmanager
 def serving(demo: Path, folder: Path) -> Iterator[Live]:
     """Serve a copy of the demo academy, with worker and mail server, for the block."""
+    with prepared(demo, folder) as live, running(live):
+        yield live
+
+
+@contextmanager
+def prepared(demo: Path, folder: Path) -> Iterator[Live]:
+    """Copy the demo academy and receive its mail for the block; `running` starts it."""
     shutil.copytree(demo, folder, dirs_exist_ok=True)
     mailbox = Mailbox()
     mail_server = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     mail_server.start()
     port = free_port()
     environment = make_environment(folder, smtp_port=mail_server.port, port=port)
-    live = Live(f"http://127.0.0.1:{port}", folder, environment, mailbox)
     try:
-        with running(live):
-            yield live
+        yield Live(f"http://127.0.0.1:{port}", folder, environment, mailbox)
     finally:
         mail_server.stop()
 
@@ -152,14 +157,15 @@ def running(live: Live) -> Iterator[None]:
             stderr=log,
         )
     try:
-        _wait_until_open(live.url, server)
+        wait_until_open(live.url, server)
         yield
     finally:
         server.terminate()
         server.wait(timeout=40)
 
 
-def _wait_until_open(url: str, server: subprocess.Popen[bytes]) -> None:
+def wait_until_open(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the academy answers; AssertionError if it stops or takes half a minute."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
