@@ -1,10 +1,10 @@
-"""At the end: do the figures of the loaded academy equal the files?"""
+"""The end of the load: what time did meanwhile, and whether the figures equal the files."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from academy.demo import certifying, coaching, research
+from academy.demo import certifying, coaching, people, research
 from academy.demo.cohorts import COHORT_STATES
 from academy.demo.data import DataSet
 from academy.demo.memory import Memory
@@ -12,11 +12,15 @@ from academy.kernel.db import db
 from courses.models import Cohort, Enrolment
 
 
-def require_as_in_files(data: DataSet, memory: Memory) -> None:
-    """Compare what came out with what the files say. Raises DataFault for the first difference."""
+def finish(data: DataSet, memory: Memory) -> None:
+    """Bring everything to the academy's day, and compare it with the files.
+
+    Raises DataFault for the first row that came out differently.
+    """
     _compare_cohorts(data)
     _compare_enrolments(data)
     certifying.require_as_in_files(data, memory)
+    people.finish(data, memory)
     coaching.finish(data, memory)
     research.require_as_in_files(data, memory)
 

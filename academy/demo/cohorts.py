@@ -229,7 +229,7 @@ def _enrolment_steps(row: Row, data: DataSet, memory: Memory) -> Iterator[Step]:
     applied_on = row.day("applied_on")
     yield Step(applied_on, Rank.APPLICATION, row, partial(_apply, row, cohort, memory))
     begun = cohort["status"] in ("running", "finishing", "completed")
-    if state in SEATED and begun and applied_on > cohort.day("start"):
+    if _gets_chair(row) and begun and applied_on > cohort.day("start"):
         activate = partial(_activate, row, cohort, memory)
         yield Step(applied_on, Rank.COHORT_BEGINS, row, activate, rows=0)
     if state == "transferred":
@@ -240,6 +240,12 @@ def _enrolment_steps(row: Row, data: DataSet, memory: Memory) -> Iterator[Step]:
     if leave is not None:
         end = partial(leave, row, cohort, memory)
         yield Step(_end_of(row, data), Rank.LEAVING, row, end, rows=0)
+
+
+def _gets_chair(row: Row) -> bool:
+    """Say whether this person was admitted: who withdrew before any talk was not."""
+    withdrew_early = row["status"] == "withdrawn" and not row["intake_talk_by"]
+    return row["status"] in SEATED and not withdrew_early
 
 
 def _cohort_of(row: Row, data: DataSet) -> Row:
@@ -319,7 +325,7 @@ def _apply(row: Row, cohort: Row, memory: Memory) -> None:
 
 def _answer(enrolment_id: int, row: Row, by: Actor) -> None:
     state = row["status"]
-    if state in SEATED:
+    if _gets_chair(row):
         enrolment.admit(enrolment_id, by=by)
     elif state == "intake_planned":
         enrolment.plan_intake(enrolment_id, by=by)

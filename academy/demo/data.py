@@ -159,11 +159,15 @@ def read_data(folder: Path) -> DataSet:
 def _read_file(path: Path, columns: str) -> Table:
     if not path.is_file():
         raise DataFault(path.name, 1, "dit bestand ontbreekt.")
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return tuple(_rows(path.name, csv.reader(file, strict=True), columns.split()))
-    except UnicodeDecodeError:
-        raise DataFault(path.name, 1, "dit bestand is geen UTF-8.") from None
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            return tuple(_rows(path.name, reader, columns.split()))
+        except UnicodeDecodeError:
+            sentence = "dit bestand is geen UTF-8."
+        except csv.Error:
+            sentence = "de aanhalingstekens kloppen hier niet."
+        raise DataFault(path.name, reader.line_num + 1, sentence)
 
 
 def _rows(name: str, reader: Reader, columns: list[str]) -> Iterator[Row]:

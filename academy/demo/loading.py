@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import NoReturn
@@ -25,7 +26,7 @@ from academy.demo import (
     research,
     sign_ins,
 )
-from academy.demo.agreement import require_as_in_files
+from academy.demo.agreement import finish
 from academy.demo.data import DataSet, read_data
 from academy.demo.memory import LOADER, Memory
 from academy.demo.passwords import give_passwords
@@ -65,27 +66,34 @@ def load(folder: Path = SAMPLE_DATA) -> None:
     not an empty demo; nothing of the load stays then, neither rows nor files.
     """
     data = read_data(folder)
+    with unit_of_work():
+        _refuse_unless_empty_demo()
+    with _no_files_after_a_fault(), unit_of_work():
+        _load(data)
+    queue.run_pending()
+
+
+@contextmanager
+def _no_files_after_a_fault() -> Iterator[None]:
+    """Remove what the block wrote beside the database, if it fails."""
     storage = Storage(current().storage)
     there = set(storage.hashes())
     try:
-        with unit_of_work():
-            _load(data)
+        yield
     except BaseException:
         for sha256 in set(storage.hashes()) - there:
             storage.path(sha256).unlink()
         sign_ins.forget()
         raise
-    queue.run_pending()
 
 
 def _load(data: DataSet) -> None:
-    _refuse_unless_empty_demo()
-    with clock.at(clock.local(people.first_day(data), 8)):
+    with clock.at(clock.local(people.first_day(data), 6)):
         import_curricula(read_curricula(CURRICULA), by=LOADER)
     memory = Memory(data)
     _take_all(in_order(_steps(data, memory)))
     with clock.at(TODAY):
-        require_as_in_files(data, memory)
+        finish(data, memory)
         sign_ins.write(give_passwords(data, memory))
     _send_no_mail()
     demo_clock.start(TODAY)

@@ -13,7 +13,10 @@ from functools import partial
 from academy.demo.data import DataSet, Row
 from academy.demo.memory import LOADER, Memory
 from academy.demo.steps import Rank, Step
+from academy.kernel.db import db
 from academy.kernel.policy import ROLES, SCOPE_KINDS
+from academy.people import rules
+from academy.people.models import Person
 from academy.people.services import grants, persons, sign_in
 
 ORGANISATION_KINDS = {
@@ -60,6 +63,16 @@ def steps(data: DataSet, memory: Memory) -> Iterator[Step]:
         is_founding = row in founding
         give = _found if is_founding else _give
         yield Step(row.day("valid_from"), _rank(row, founding), row, partial(give, row, memory))
+
+
+def finish(data: DataSet, memory: Memory) -> None:
+    """Let everybody write their name as the file says, if it changed since their certificate."""
+    for row in data["people"]:
+        person = db.session.get_one(Person, memory.id("person", row, "person_id"))
+        written = rules.clean_name(row["name_on_certificate"])
+        if written not in ("", person.name_on_certificate):
+            by = memory.actor(row, "person_id")
+            persons.set_name_on_certificate(person.id, written, by=by)
 
 
 def first_day(data: DataSet) -> date:

@@ -88,7 +88,7 @@ def take(step: Step) -> None:
         db.session.flush()  # what the database refuses is this row's fault
     except DomainError as refused:
         raise because(step.row, refused) from refused
-    except sa.exc.IntegrityError as refused:
+    except (sa.exc.IntegrityError, sa.exc.DataError) as refused:
         raise step.row.fault(f"de database weigert dit ({refused.orig}).") from refused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from academy.demo import sign_ins
 from academy.demo.cli import demo as demo_command
 from academy.demo.loading import load
 from academy.kernel.db import db
@@ -124,7 +126,20 @@ def test_a_missing_column_is_named(empty: Flask, tmp_path: Path) -> None:
 
 
 def test_a_database_with_people_is_refused(demo: Flask) -> None:
-    before = what_is_left()
+    before, table = what_is_left(), sign_ins.printed()
+    db.session.rollback()
     with pytest.raises(ConflictError, match="staan al mensen"):
         load()
     assert what_is_left() == before
+    assert sign_ins.printed() == table
+
+
+def test_an_academy_that_is_no_demo_is_refused(
+    empty: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty.app_context():
+        monkeypatch.setitem(
+            empty.extensions, "academy.settings", dataclasses.replace(current(), demo=False)
+        )
+        with pytest.raises(ConflictError, match="geen demo-academie"):
+            load()
