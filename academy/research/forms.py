@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
@@ -28,7 +29,7 @@ SENSE_LABELS = {
     "see": _("Zien"),
     "hear": _("Horen"),
     "smell": _("Ruiken"),
-    "taste": _("Proeven"),
+    "taste": lazy_pgettext("zintuig", "Proeven"),
     "feel": _("Voelen"),
 }
 TIME_LABELS = {
