@@ -1,0 +1,180 @@
+"""Asking every route: what rules there are, what the guard said, and whether anything changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from academy.kernel.db import db
+from tests.access.marks import MARK
+
+MISSING = 999_999
+"""An id that no row has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one rule."""
+
+    rule: str
+    method: str
+    arguments: tuple[str, ...]
+
+    def path(self, values: dict[str, Any]) -> str:
+        """Return the address with these values, and something known for what is no id."""
+        parts = {**USUAL, **values}
+        path = re.sub(
+            r"<(?:any\(([^)]*)\):|[a-z]+:)?([a-z_]+)>",
+            lambda found: found[1].split(",")[0] if found[1] else str(parts[found[2]]),
+            self.rule,
+        )
+        assert "<" not in path, self.rule
+        return path
+
+
+USUAL: dict[str, Any] = {"order": 1, "step": 1, "code": "nl", "key": "residents", "sense": "see"}
+"""Values of the parts of an address that are no ids of rows."""
+
+ID_OF = {
+    "action_id": "agreed_action",
+    "attempt_id": "final_attempt",
+    "certificate_id": "certificate",
+    "cohort_id": "cohort",
+    "confirmation_id": "research_confirmation",
+    "decision_id": "certification_decision",
+    "enrolment_id": "enrolment",
+    "entry_id": "coaching_log_entry",
+    "grant_id": "grant",
+    "meetup_id": "meet_up",
+    "person_id": "person",
+    "plan_id": "coaching_plan",
+    "problem_id": "research_problem",
+    "project_id": "research_project",
+    "request_id": "contact_request",
+    "revocation_id": "certificate_revocation",
+    "session_id": "session",
+    "sign_in_id": "sign_in",
+    "signal_id": "coaching_signal",
+    "story_id": "story",
+    "submission_id": "practice_submission",
+}
+"""Which table's id a part of an address names."""
+
+
+def routes(app: Flask) -> list[Route]:
+    """Return every declared method of every rule, in order."""
+    found = [
+        Route(rule.rule, method, tuple(sorted(rule.arguments)))
+        for rule in app.url_map.iter_rules()
+        for method in sorted(declared_methods(rule))
+    ]
+    return sorted(found, key=lambda one: (one.rule, one.method))
+
+
+def declared_methods(rule: Rule) -> set[str]:
+    """Return the methods of a rule, without those that Werkzeug adds."""
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+def unknown_parts(app: Flask) -> set[str]:
+    """Return the parts of addresses that are neither an id we know nor a known word."""
+    parts = {name for rule in app.url_map.iter_rules() for name in rule.arguments}
+    return parts - set(ID_OF) - set(USUAL) - {"answer"}
+
+
+def guard_said(response: Any) -> str:
+    """Return what the guard decided: allow, deny, or door for who is not signed in."""
+    word = response.headers.get("X-Guard", "").partition(":")[0]
+    at_the_door = response.location and response.location.startswith("/binnenkomen")
+    if word == "deny" and response.status_code == 303 and at_the_door:
+        return "door"
+    return word or f"no guard ({response.status_code})"
+
+
+def ask(client: FlaskClient, route: Route, values: dict[str, Any], **options: Any) -> Any:
+    """Send the request of a route."""
+    return client.open(route.path(values), method=route.method, **options)
+
+
+def body_of(response: Any) -> str:
+    """Return the body without what differs by nature: the request's id and the form's token."""
+    text: str = response.get_data(as_text=True)
+    text = text.replace(response.headers.get("X-Request-ID") or "\0", "")
+    return re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", text)
+
+
+def marks_in(response: Any) -> set[str]:
+    """Return every mark that a response shows, in its body or its headers."""
+    return set(MARK.findall(response.get_data().decode("utf-8", "replace"))) | set(
+        MARK.findall(str(response.headers))
+    )
+
+
+LAST_SEEN = {("sign_in", "last_seen_at"), ("sign_in", "idle_until")}
+"""What every request may move: when a device was last seen."""
+
+
+def as_stored(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return a column as the database keeps it, without decrypting or parsing it."""
+    return sa.type_coerce(column, sa.types.NullType()).label(column.name)
+
+
+def digest() -> dict[str, str]:
+    """Return a hash of the contents of each table."""
+    db.session.rollback()
+    answer = {}
+    for table in db.metadata.sorted_tables:
+        columns = [one for one in table.columns if (table.name, one.name) not in LAST_SEEN]
+        rows = db.session.execute(sa.select(*map(as_stored, columns)).order_by(columns[0])).all()
+        answer[table.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+    db.session.rollback()
+    return answer
+
+
+class Watch:
+    """Says which tables changed since the last look; cheap as long as nothing did."""
+
+    def __init__(self) -> None:
+        url = db.engine.url
+        self._version = None
+        self._connection = None
+        if url.get_backend_name() == "sqlite":
+            self._connection = sqlite3.connect(str(url.database))
+        self.before = digest()
+        self._is_same()
+
+    def _is_same(self) -> bool:
+        if self._connection is None:
+            return False
+        (version,) = self._connection.execute("pragma data_version").fetchone()
+        same = version == self._version
+        self._version = version
+        return same
+
+    def changed(self) -> set[str]:
+        """Return the tables whose contents are not what they were."""
+        if self._is_same():
+            return set()
+        now = digest()
+        tables = {name for name in now if now[name] != self.before[name]}
+        self.before = now
+        return tables
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def each_id_argument(route: Route) -> Iterator[str]:
+    """Yield the parts of a route's address that are ids."""
+    yield from (name for name in route.arguments if name in ID_OF)

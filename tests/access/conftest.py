@@ -1,0 +1,122 @@
+"""The academy of two regions, built once for the run and put back before every module."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from academy.kernel import clock
+from academy.kernel.db import db, set_reading
+from academy.people.adapters.cookie import cookie_name
+from academy.people.models import SignIn
+from tests.access.world import World, build_world
+from tests.conftest import TODAY
+from tests.conftest import _postgres as postgres
+
+
+@dataclass
+class Academy:
+    """The running application and the academy in its database."""
+
+    app: Flask
+    world: World
+
+    def client(self, principal: str) -> FlaskClient:
+        """Return a browser in which this principal is signed in, freshly."""
+        client = self.app.test_client()
+        token = self.world.tokens.get(principal)
+        if token is not None:
+            with self.app.app_context():
+                client.set_cookie(cookie_name(), token)
+        return client
+
+
+class _Copies:
+    """Copies of the database by name, on SQLite or PostgreSQL."""
+
+    def __init__(self, app: Flask, server_url: str | None, folder: Path) -> None:
+        self.app, self.server_url, self.folder = app, server_url, folder
+
+    def _let_go(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def keep(self, name: str) -> None:
+        self._let_go()
+        if self.server_url:
+            postgres(
+                self.server_url, f"create database academy_{name} template academy_tests"
+            )
+        else:
+            shutil.copy(self.folder / "academy.sqlite", self.folder / f"{name}.sqlite")
+
+    def put_back(self, name: str) -> None:
+        self._let_go()
+        if self.server_url:
+            postgres(
+                self.server_url,
+                "drop database academy_tests with (force)",
+                f"create database academy_tests template academy_{name}",
+            )
+            return
+        for end in ("-wal", "-shm"):
+            (self.folder / f"academy.sqlite{end}").unlink(missing_ok=True)
+        shutil.copy(self.folder / f"{name}.sqlite", self.folder / "academy.sqlite")
+
+
+@pytest.fixture(scope="session")
+def copies(session_app: Flask, server_url: str | None, session_folder: Path) -> _Copies:
+    return _Copies(session_app, server_url, session_folder)
+
+
+@pytest.fixture(scope="session")
+def built_world(session_app: Flask, copies: _Copies) -> World:
+    """Build the academy of two regions once."""
+    copies.put_back("clean")
+    set_reading(False)
+    with session_app.app_context(), clock.at(TODAY):
+        world = build_world()
+    copies.keep("two_regions")
+    return world
+
+
+@pytest.fixture
+def academy(session_app: Flask, built_world: World, copies: _Copies) -> Iterator[Academy]:
+    """The academy as built, with everybody signed in just now."""
+    copies.put_back("two_regions")
+    set_reading(False)
+    with session_app.app_context(), clock.at(TODAY):
+        now = clock.real_now()
+        db.session.execute(
+            sa.update(SignIn).values(
+                last_seen_at=now,
+                stepped_up_at=now,
+                idle_until=now + timedelta(hours=1),
+                expires_at=now + timedelta(hours=2),
+            )
+        )
+        db.session.commit()
+        yield Academy(session_app, built_world)
+        db.session.remove()
+
+
+@pytest.fixture
+def browsers(academy: Academy) -> Callable[[str], FlaskClient]:
+    """Return one browser per principal, kept for the test."""
+    made: dict[str, FlaskClient] = {}
+
+    def of(principal: str) -> FlaskClient:
+        if principal not in made:
+            made[principal] = academy.client(principal)
+        return made[principal]
+
+    return of
