@@ -52,6 +52,7 @@ def _page(
         criteria=[spoken(one) for one in progress.verdict.criteria],
         history=history(head.id),
         may_manage=may_manage,
+        may_call=policy.covers(actor(), policies.MARK, head.reach),
         may_plan_final=_may_plan_final(head, progress),
         had_final=bool(progress.evidence.finals),
         ahead=TRANSITIONS[head.state] if may_manage else frozenset(),
