@@ -10,6 +10,9 @@ from tests.bench.measuring import counted_statements
 from tests.factories import make_actor
 
 MOST_STATEMENTS = 12
+MOST_ON_STAFF_HOME = 24
+"""Vandaag of staff asks every feature once: what is late, what waits, what is today."""
+STAFF_HOMES = ("coordinator home", "trainer home")
 MOST_HTML_BYTES = 40_000
 SMALL, LARGE = 2, 25
 
@@ -50,7 +53,11 @@ def costs(size, app, sign_in):
 
 def test_pages_ask_little_and_stay_light_with_twenty_five_people(app, sign_in):
     found = costs(LARGE, app, sign_in)
-    wordy = {name: len(asked) for name, (asked, _) in found.items() if len(asked) > MOST_STATEMENTS}
+    wordy = {
+        name: len(asked)
+        for name, (asked, _) in found.items()
+        if len(asked) > (MOST_ON_STAFF_HOME if name in STAFF_HOMES else MOST_STATEMENTS)
+    }
     heavy = {name: size for name, (_, size) in found.items() if size > MOST_HTML_BYTES}
     assert not wordy
     assert not heavy
