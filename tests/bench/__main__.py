@@ -143,8 +143,12 @@ def _certificate(place: Path) -> None:
         )
         return len(made.pdf)
 
-    spent = cpu_ms(make, times=10)
-    figure = {"name": "certificate, sealed and checked", "cpu_ms": round(spent, 1), "bytes": make()}
+    make()
+    start = time.perf_counter()
+    sizes = [make() for _ in range(10)]
+    wall_ms = (time.perf_counter() - start) * 100  # ten documents, in the document child
+    name = "certificate, sealed and checked"
+    figure = {"name": name, "wall_ms": round(wall_ms, 1), "bytes": sizes[0]}
     print(json.dumps(figure))
 
 
