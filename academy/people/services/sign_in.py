@@ -76,7 +76,7 @@ def mail_values(code_id: int) -> dict[str, str] | None:
     code = db.session.get(SignInCode, code_id)
     if code is None or not people_of_mailbox(code.mailbox):
         return None
-    return {"code": code_text(code), "public_url": current().public_url}
+    return {"code": code_text(code)}
 
 
 def check_code(mailbox: str, typed: str, *, address: str) -> list[MailboxPerson]:
