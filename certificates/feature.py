@@ -9,6 +9,7 @@ from academy.kernel.feature import Feature, NavItem
 from certificates import policies, tasks
 from certificates.cli import certificates, keys
 from certificates.queries import checks
+from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.register import ISSUE_JOB
@@ -29,7 +30,13 @@ FEATURE = Feature(
             _("Certificaten"), "certificates.overview", "certificate", policies.READ_DOSSIER, 50
         ),
         NavItem(
-            _("Certificaat"), "my_certificates.own", "certificate", policies.OWN_CERTIFICATE, 55
+            _("Certificaat"),
+            "my_certificates.own",
+            "certificate",
+            policies.OWN_CERTIFICATE,
+            55,
+            for_participants=True,
+            is_used=holds_any,
         ),
     ),
     checks=(

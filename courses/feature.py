@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from academy.kernel.feature import Feature, NavItem
+from academy.kernel.feature import Feature, NavItem, ScopeNames
 from courses import policies
 from courses.cli import courses
+from courses.queries.cohorts import cohort_names, running_cohorts
+from courses.queries.enrolment import takes_part
 from courses.views import (
     cohorts,
     enrolments,
@@ -35,9 +37,18 @@ FEATURE = Feature(
     commands=(courses,),
     today=today_items,
     navigation=(
-        NavItem(_("Leergang"), "path.index", "page", policies.OWN_PATH, 20, for_participants=True),
+        NavItem(
+            _("Leergang"),
+            "path.index",
+            "page",
+            policies.OWN_PATH,
+            20,
+            for_participants=True,
+            is_used=takes_part,
+        ),
         NavItem(_("Groepen"), "cohorts.index", "group", policies.READ_COHORT, 20),
         NavItem(_("Opdrachten"), "practice.queue", "pen", policies.REVIEW, 30),
         NavItem(_("Proeven"), "practical.index", "eye", policies.SCORE, 35),
     ),
+    scopes={"cohort": ScopeNames(cohort_names, running_cohorts)},
 )

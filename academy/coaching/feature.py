@@ -15,7 +15,7 @@ from academy.coaching.listeners import on_certificate_issued
 from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.overview import PlanRow, SignalRow
-from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows
+from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
 from academy.coaching.views import coach, coordinator, participant  # noqa: F401  their routes
 from academy.coaching.views.blueprint import bp
 from academy.kernel import clock
@@ -58,9 +58,9 @@ def _call_item(row: GuidedRow, day: date) -> TodayItem:
     return TodayItem(
         title=gettext("Spreek %(name)s", name=row.person_name),
         why=last,
-        action=gettext("Open %(name)s", name=row.call_name),
+        action=gettext("Ga naar %(name)s", name=row.call_name),
         href=url_for("coaching.plan", plan_id=row.plan_id),
-        icon="phone",
+        icon="next",
         urgency=1 if row.is_overdue else 2,
         due_on=due,
         badge_kind="overdue" if row.is_overdue else "",
@@ -138,7 +138,8 @@ def _plan_item(row: PlanRow, day: date) -> TodayItem:
                 day=short_day(last),
                 name=row.coach_name,
             )
-        title, action, icon = row.person_name, gettext("Kijk wat er kan"), "phone"
+        title = gettext("Te lang geen gesprek: %(name)s", name=row.person_name)
+        action, icon = gettext("Kijk wat er kan"), "next"
     else:
         title = gettext("%(name)s heeft nog geen begeleider", name=row.person_name)
         why = gettext("Liefst vóór %(day)s.", day=short_day(row.day))
@@ -216,9 +217,15 @@ FEATURE = Feature(
     commands=(coaching,),
     today=today,
     navigation=(
-        NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 40),
+        NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 25),
         NavItem(
-            _("Logboek"), "coaching.own_log", "pen", policies.OWN_LOG, 50, for_participants=True
+            _("Logboek"),
+            "coaching.own_log",
+            "pen",
+            policies.OWN_LOG,
+            50,
+            for_participants=True,
+            is_used=has_own_plan,
         ),
     ),
     checks=(faults,),

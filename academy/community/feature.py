@@ -11,7 +11,5 @@ FEATURE = Feature(
     name="community",
     blueprints=(views.bp,),
     capabilities=policies.ALL,
-    navigation=(
-        NavItem(_("Terugkommiddagen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),
-    ),
+    navigation=(NavItem(_("Terugkomen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),),
 )

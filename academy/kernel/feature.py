@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,7 +36,8 @@ class TodayItem:
 class NavItem:
     """A destination in the main menu, shown to who holds `needs`. `label` is a lazy text.
 
-    `for_participants`: left out for staff, whose menu shows their work.
+    `for_participants`: left out for staff, whose menu shows their work. `is_used` says whether
+    such an own thing exists, so that staff without one do not meet an empty page.
     """
 
     label: Any
@@ -45,6 +46,15 @@ class NavItem:
     needs: Capability
     order: int
     for_participants: bool = False
+    is_used: Callable[[Actor], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeNames:
+    """Things of a feature that a right can be limited to: names by id, and which one may choose."""
+
+    by_id: Callable[[Collection[int]], dict[int, str]]
+    choices: Callable[[], list[tuple[int, str]]]
 
 
 TodayProvider = Callable[[Actor], list[TodayItem]]
@@ -63,5 +73,6 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     today: TodayProvider | None = None
     navigation: tuple[NavItem, ...] = ()
+    scopes: Mapping[str, ScopeNames] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     """What `academy check` asks: each returns sentences about what is wrong."""

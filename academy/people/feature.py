@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from academy.kernel import mail
-from academy.kernel.feature import Feature, NavItem
+from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import SIGNED_IN
 from academy.people import policies
 from academy.people.cli import people
+from academy.people.queries import rights as named
 from academy.people.services.sign_in import CODE_MAIL, mail_values
 from academy.people.views import home, rights, sign_in
 
@@ -24,4 +25,9 @@ FEATURE = Feature(
         NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),
         NavItem(_("Gegevens"), "people.own", "person", policies.OWN_DATA, 70),
     ),
+    scopes={
+        "place": ScopeNames(named.place_names, named.place_choices),
+        "organisation": ScopeNames(named.organisation_names, named.organisation_choices),
+        "person": ScopeNames(named.person_names, named.no_choices),
+    },
 )

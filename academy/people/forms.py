@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional
 
 MAILBOX_LENGTH = 254
 
@@ -132,12 +132,6 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(value, label) for value, label in ROLE_LABELS.items()],
     )
     scope = SelectField(_("Waarover?"))
-    cohort = StringField(
-        _("Of over één groep: het nummer van de groep"),
-        description=_("Je vindt het nummer in het adres van de groep: /groepen/12."),
-        validators=[Optional(), Regexp(r"^[0-9]{1,9}$", message=_("Vul alleen het nummer in."))],
-        render_kw={"inputmode": "numeric"},
-    )
     valid_from = StringField(
         _("Eerste dag (dag-maand-jaar)"), validators=[InputRequired(_("Vul de eerste dag in."))]
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor
 from certificates.models import Certificate
 
 
@@ -84,3 +85,10 @@ def newest_own(person_id: int) -> OwnCertificate | None:
         .limit(1)
     )
     return _row(found) if found else None
+
+
+def holds_any(actor: Actor) -> bool:
+    """Say whether somebody has a certificate of their own, whatever its state."""
+    return bool(
+        db.session.scalar(sa.select(sa.exists().where(Certificate.person_id == actor.person_id)))
+    )

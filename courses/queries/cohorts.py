@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -392,3 +393,20 @@ def trainer_choices(cohort_id: int) -> tuple[Choice, ...]:
         .order_by(Person.sort_key, Person.id)
     )
     return tuple(Choice(person.id, person.display_name) for person in people)
+
+
+def cohort_names(ids: Collection[int]) -> dict[int, str]:
+    """Return the names of cohorts."""
+    rows = db.session.execute(sa.select(Cohort.id, Cohort.name).where(Cohort.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def running_cohorts() -> list[tuple[int, str]]:
+    """Return the cohorts a right can be limited to: those that are not over, by name."""
+    rows = db.session.execute(
+        sa.select(Cohort.id, Cohort.name)
+        .where(Cohort.state.not_in(("completed", "cancelled")))
+        .order_by(Cohort.name)
+        .limit(200)
+    )
+    return [(row.id, row.name) for row in rows]

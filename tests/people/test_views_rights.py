@@ -60,7 +60,7 @@ def test_an_administrator_finds_somebody_and_gives_a_right(admin, joke, sign_in)
         {"valid_from": ""},
         {"valid_to": "22-11-2026"},
         {"reason": ""},
-        {"cohort": "twaalf"},
+        {"scope": "cohort:999999"},
     ],
 )
 def test_a_right_that_makes_no_sense_is_asked_again(admin, joke, sign_in, wrong):

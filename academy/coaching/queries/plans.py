@@ -173,6 +173,12 @@ def get_near_plan(plan_id: int, actor: Actor) -> PlanHead:
     return _found(_head(sa.and_(CoachingPlan.id == plan_id, near)))
 
 
+def has_own_plan(actor: Actor) -> bool:
+    """Say whether somebody has a coaching plan of their own, whatever its state."""
+    found = sa.exists().where(CoachingPlan.person_id == actor.person_id)
+    return bool(db.session.scalar(sa.select(found)))
+
+
 def find_own_plan(person_id: int) -> PlanHead | None:
     """Return the latest plan of a person, or None."""
     return _head(CoachingPlan.person_id == person_id)

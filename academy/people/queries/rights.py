@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,8 +100,40 @@ def find_people(words: str, *, limit: int = 20) -> list[FoundPerson]:
     ]
 
 
-def scope_names(kind: str) -> list[tuple[int, str]]:
-    """Return the places or organisations a right can be limited to, by name."""
-    model: type[Place | Organisation] = Place if kind == "place" else Organisation
-    rows = db.session.execute(sa.select(model.id, model.name).order_by(model.name).limit(500))
+def place_names(ids: Collection[int]) -> dict[int, str]:
+    """Return the names of places."""
+    rows = db.session.execute(sa.select(Place.id, Place.name).where(Place.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def organisation_names(ids: Collection[int]) -> dict[int, str]:
+    """Return the names of organisations."""
+    rows = db.session.execute(
+        sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def person_names(ids: Collection[int]) -> dict[int, str]:
+    """Return the names of people."""
+    people = db.session.scalars(sa.select(Person).where(Person.id.in_(ids)))
+    return {person.id: person.display_name for person in people}
+
+
+def place_choices() -> list[tuple[int, str]]:
+    """Return the places a right can be limited to, by name."""
+    rows = db.session.execute(sa.select(Place.id, Place.name).order_by(Place.name).limit(500))
     return [(row.id, row.name) for row in rows]
+
+
+def organisation_choices() -> list[tuple[int, str]]:
+    """Return the organisations a right can be limited to, by name."""
+    rows = db.session.execute(
+        sa.select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(500)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def no_choices() -> list[tuple[int, str]]:
+    """Return nothing: a right over one person comes from a coaching plan, not from this page."""
+    return []

@@ -51,7 +51,8 @@ def _links(features: Iterable[Feature]) -> list[dict[str, str]]:
     items = sorted((i for f in features for i in f.navigation), key=lambda item: item.order)
     seen: dict[str, dict[str, str]] = {}
     for item in items:
-        if who.may(item.needs) and item.endpoint not in seen:
+        empty = bool(who.grants and item.is_used and not item.is_used(who))
+        if who.may(item.needs) and item.endpoint not in seen and not empty:
             href = url_for(item.endpoint)
             seen[item.endpoint] = {"label": str(item.label), "href": href, "icon": item.icon}
     return list(seen.values())

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from academy.kernel import clock
 from academy.kernel.errors import DomainError
+from academy.kernel.feature import ScopeNames
 from academy.kernel.i18n import date_input, parse_day
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.forms import ROLE_LABELS, SCOPE_LABELS, GrantForm
 from academy.people.policies import MANAGE_GRANTS
 from academy.people.queries.actors import actor_for
-from academy.people.queries.rights import find_people, grant_rows, scope_names
+from academy.people.queries.rights import GrantRow, find_people, grant_rows
 from academy.people.services import grants, sign_in
 
 bp = FeatureBlueprint("rights", __name__)
@@ -26,14 +28,35 @@ bp = FeatureBlueprint("rights", __name__)
 def overview() -> str:
     """Show who may do what, and find people by name."""
     words = request.args.get("naam", "")[:80]
+    page = grant_rows(cursor=request.args.get("na"))
     return render_template(
         "people/rights.html",
-        page=grant_rows(cursor=request.args.get("na")),
+        page=page,
+        over=_scope_names(page.rows),
         words=words,
         found=find_people(words),
         roles=ROLE_LABELS,
-        scopes=SCOPE_LABELS,
     )
+
+
+def _scope_kinds() -> dict[str, ScopeNames]:
+    features = current_app.extensions["academy.features"]
+    return {kind: names for feature in features for kind, names in feature.scopes.items()}
+
+
+def _scope_names(rows: Sequence[GrantRow]) -> dict[int, str]:
+    """Return for each right what it is about, in words."""
+    names = {
+        kind: found.by_id({row.scope_id for row in rows if row.scope_kind == kind and row.scope_id})
+        for kind, found in _scope_kinds().items()
+    }
+    return {row.id: _scope_name(row, names.get(row.scope_kind, {})) for row in rows}
+
+
+def _scope_name(row: GrantRow, names: dict[int, str]) -> str:
+    if row.scope_id is None:
+        return str(_("alles"))
+    return f"{SCOPE_LABELS[row.scope_kind]} {names.get(row.scope_id, row.scope_id)}"
 
 
 @bp.page("/rechten/<int:person_id>", needs=MANAGE_GRANTS)
@@ -51,10 +74,10 @@ def _give_page(person_id: int, form: GrantForm) -> str:
 
 def _scopes() -> list[SelectChoice]:
     choices = [SelectChoice("everything:", _("alles"))]
-    for kind in ("place", "organisation"):
+    for kind, names in _scope_kinds().items():
         choices += [
             SelectChoice(f"{kind}:{number}", f"{SCOPE_LABELS[kind]}: {name}")
-            for number, name in scope_names(kind)
+            for number, name in names.choices()
         ]
     return choices
 
@@ -92,9 +115,7 @@ def give(person_id: int) -> Any:
 
 
 def _chosen_scope(form: GrantForm) -> tuple[str, int | None]:
-    """Return the kind and id of the scope; a group is typed by its number."""
-    if form.cohort.data:
-        return "cohort", int(form.cohort.data)
+    """Return the kind and id of the scope."""
     kind, _colon, number = (form.scope.data or "everything:").partition(":")
     return kind, int(number) if number else None
 
