@@ -53,5 +53,5 @@ FEATURE = Feature(
     blueprints=(views.bp,),
     capabilities=policies.ALL,
     today=today,
-    navigation=(NavItem(_("Berichten"), "contact.inbox", "message", policies.HANDLE, 60),),
+    navigation=(NavItem(_("Berichten"), "contact.inbox", "message", policies.HANDLE, 22),),
 )

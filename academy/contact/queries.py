@@ -44,6 +44,8 @@ class RequestRow:
 
 
 Handler = aliased(Person)
+TALK_STATES = ("talk_planned", "talk_done")
+PLANNED = sa.case((ContactRequest.state.in_(TALK_STATES), 1), else_=0)
 
 
 def _select(actor: Actor) -> sa.Select[ContactRequest, Person | None, Place | None]:
@@ -82,23 +84,30 @@ def _row(request: ContactRequest, handler: Person | None, place: Place | None) -
 def request_rows(
     actor: Actor, *, waiting: bool, cursor: str | None = None, limit: int = 20
 ) -> Page[RequestRow]:
-    """Return messages: those that wait for us oldest first, or the settled ones newest first."""
-    after = from_cursor(cursor, str, int)
-    order = (ContactRequest.received_at, ContactRequest.id)
+    """Return the messages that wait for us, or the settled ones, newest first.
+
+    Of those that wait come first the ones for which nothing is planned, and the oldest.
+    """
+    after = from_cursor(cursor, int, str, int)
+    order = (PLANNED, ContactRequest.received_at, ContactRequest.id)
     query = _select(actor).where(ContactRequest.is_open.is_(waiting)).limit(limit + 1)
     key = sa.tuple_(*order)
     query = query.order_by(*(order if waiting else (column.desc() for column in order)))
     if after:
         bound = sa.tuple_(
-            sa.literal(datetime.fromisoformat(after[0]), ContactRequest.received_at.type),
-            sa.literal(after[1]),
+            sa.literal(after[0]),
+            sa.literal(datetime.fromisoformat(after[1]), ContactRequest.received_at.type),
+            sa.literal(after[2]),
         )
         query = query.where(key > bound if waiting else key < bound)
     rows = [_row(*found) for found in db.session.execute(query)]
     more = len(rows) > limit
     rows = rows[:limit]
-    last = rows[-1] if more else None
-    return Page(tuple(rows), to_cursor(last.received_at.isoformat(), last.id) if last else None)
+    if not more:
+        return Page(tuple(rows), None)
+    last = rows[-1]
+    rank = int(last.state in TALK_STATES)
+    return Page(tuple(rows), to_cursor(rank, last.received_at.isoformat(), last.id))
 
 
 def get_row(request_id: int, *, by: Actor) -> RequestRow:
@@ -120,15 +129,16 @@ class StepRow:
 
 def step_rows(request_id: int) -> list[StepRow]:
     """Return the steps of a request, oldest first."""
+    names = (Person.call_name, Person.prefix, Person.last_name)
     rows = db.session.execute(
-        sa.select(ContactStep.to_state, ContactStep.at, Person.call_name, Person.last_name)
+        sa.select(ContactStep.to_state, ContactStep.at, *names)
         .outerjoin(Person, Person.id == ContactStep.by_id)
         .where(ContactStep.request_id == request_id)
         .order_by(ContactStep.id)
     )
     return [
-        StepRow(to_state, at, " ".join(part for part in (call_name, last_name) if part))
-        for to_state, at, call_name, last_name in rows
+        StepRow(to_state, at, " ".join(part for part in parts if part))
+        for to_state, at, *parts in rows
     ]
 
 
