@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from tqdm import tqdm
 
 import courses
@@ -101,9 +102,9 @@ def _load(data: DataSet) -> None:
 
 def _refuse_unless_empty_demo() -> None:
     if not current().demo:
-        raise ConflictError("Dit is geen demo-academie: ACADEMY_DEMO is niet 1.")
+        raise ConflictError(_("Dit is geen demo-academie: ACADEMY_DEMO is niet 1."))
     if not is_empty():
-        raise ConflictError("In deze database staan al mensen. De demo vult alleen een lege.")
+        raise ConflictError(_("In deze database staan al mensen. De demo vult alleen een lege."))
 
 
 def _steps(data: DataSet, memory: Memory) -> Iterator[Step]:

@@ -132,7 +132,7 @@ def _cohort_id(cohort: str) -> int:
     own = [Cohort.id == int(cohort)] if cohort.isascii() and cohort.isdigit() else []
     found = db.session.scalar(sa.select(Cohort.id).where(sa.or_(Cohort.source_id == cohort, *own)))
     if found is None:
-        raise NotFoundError(f"no cohort {cohort}")
+        raise NotFoundError
     return found
 
 
