@@ -131,7 +131,7 @@ def coming_rows(actor: Actor) -> list[MeetUpRow]:
 
 def past_rows(actor: Actor, *, cursor: str | None = None, limit: int = 10) -> Page[MeetUpRow]:
     """Return the meet-ups that were, newest first."""
-    after = from_cursor(cursor, str, int)
+    after = from_cursor(cursor, date, int)
     query = (
         _select(actor)
         .where(sa.not_(_is_coming()))
@@ -139,11 +139,11 @@ def past_rows(actor: Actor, *, cursor: str | None = None, limit: int = 10) -> Pa
         .limit(limit + 1)
     )
     if after:
-        bound = sa.tuple_(sa.literal(date.fromisoformat(after[0])), sa.literal(after[1]))
+        bound = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
         query = query.where(sa.tuple_(MeetUp.held_on, MeetUp.id) < bound)
     rows = [_row(*found) for found in db.session.execute(query)]
     last = rows[limit - 1] if len(rows) > limit else None
-    following = to_cursor(last.held_on.isoformat(), last.id) if last else None
+    following = to_cursor(last.held_on, last.id) if last else None
     return Page(tuple(rows[:limit]), following)
 
 
@@ -206,14 +206,14 @@ def _story(story: Story, place: str) -> StoryRow:
 
 def story_rows(*, cursor: str | None = None, limit: int = 20) -> Page[StoryRow]:
     """Return the stories that everybody may read, newest first."""
-    after = from_cursor(cursor, str, int)
+    after = from_cursor(cursor, date, int)
     query = _stories().order_by(Story.published_on.desc(), Story.id.desc()).limit(limit + 1)
     if after:
-        bound = sa.tuple_(sa.literal(date.fromisoformat(after[0])), sa.literal(after[1]))
+        bound = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
         query = query.where(sa.tuple_(Story.published_on, Story.id) < bound)
     rows = [_story(*found) for found in db.session.execute(query)]
     last = rows[limit - 1] if len(rows) > limit else None
-    following = to_cursor(last.published_on.isoformat(), last.id) if last else None
+    following = to_cursor(last.published_on, last.id) if last else None
     return Page(tuple(rows[:limit]), following)
 
 

@@ -88,7 +88,7 @@ def request_rows(
 
     Of those that wait come first the ones for which nothing is planned, and the oldest.
     """
-    after = from_cursor(cursor, int, str, int)
+    after = from_cursor(cursor, int, datetime, int)
     order = (PLANNED, ContactRequest.received_at, ContactRequest.id)
     query = _select(actor).where(ContactRequest.is_open.is_(waiting)).limit(limit + 1)
     key = sa.tuple_(*order)
@@ -96,7 +96,7 @@ def request_rows(
     if after:
         bound = sa.tuple_(
             sa.literal(after[0]),
-            sa.literal(datetime.fromisoformat(after[1]), ContactRequest.received_at.type),
+            sa.literal(after[1], ContactRequest.received_at.type),
             sa.literal(after[2]),
         )
         query = query.where(key > bound if waiting else key < bound)
@@ -107,7 +107,7 @@ def request_rows(
         return Page(tuple(rows), None)
     last = rows[-1]
     rank = int(last.state in TALK_STATES)
-    return Page(tuple(rows), to_cursor(rank, last.received_at.isoformat(), last.id))
+    return Page(tuple(rows), to_cursor(rank, last.received_at, last.id))
 
 
 def get_row(request_id: int, *, by: Actor) -> RequestRow:

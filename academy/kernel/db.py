@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -200,23 +200,38 @@ class Page(Generic[Row]):
     next_cursor: str | None = None
 
 
-def to_cursor(*values: str | int) -> str:
+def to_cursor(*values: str | int | date) -> str:
     """Pack the sort values of the last row; opaque to the caller."""
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
 def from_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
-    """Unpack a cursor, or return None for no cursor and for one that is not ours."""
+    """Unpack a cursor of `types` (str, int, date, datetime).
+
+    Returns None for no cursor and for one that is not ours.
+    """
     if not cursor:
         return None
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, UnicodeDecodeError):
+        packed = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(packed, list) or len(packed) != len(types):
+            return None
+        return tuple(_unpacked(value, kind) for value, kind in zip(packed, types, strict=True))
+    except (ValueError, RecursionError):
         return None
-    well_formed = (
-        isinstance(values, list)
-        and len(values) == len(types)
-        and all(type(value) is kind for value, kind in zip(values, types, strict=True))
-        and all(abs(value) <= MAX_INTEGER for value in values if isinstance(value, int))
-    )
-    return tuple(values) if well_formed else None
+
+
+def _unpacked(value: Any, kind: type) -> Any:
+    """Return one sort value. Raises ValueError for anything that we would not have packed."""
+    if issubclass(kind, date) and isinstance(value, str):
+        value = kind.fromisoformat(value)
+    if type(value) is not kind:
+        raise ValueError("another kind of value")
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise ValueError("larger than a database integer")
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("naive datetime")
+    if isinstance(value, str) and b"\0" in value.encode():
+        raise ValueError("no text that a database keeps")
+    return value

@@ -127,7 +127,7 @@ class ProblemPage:
 
 def project_rows(actor: Actor, *, cursor: str | None = None, limit: int = 20) -> Page[ProjectRow]:
     """Return the projects in reach, newest first."""
-    after = from_cursor(cursor, str, int)
+    after = from_cursor(cursor, date, int)
     observations = _count_of(Observation)
     query = (
         sa.select(Project, Place.name, observations.label("observations"))
@@ -137,7 +137,7 @@ def project_rows(actor: Actor, *, cursor: str | None = None, limit: int = 20) ->
         .limit(limit + 1)
     )
     if after:
-        bound = sa.tuple_(sa.literal(date.fromisoformat(after[0])), sa.literal(after[1]))
+        bound = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
         query = query.where(sa.tuple_(Project.started_on, Project.id) < bound)
     found = db.session.execute(query).all()
     kept = found[:limit]
@@ -157,7 +157,7 @@ def project_rows(actor: Actor, *, cursor: str | None = None, limit: int = 20) ->
     )
     more = len(found) > limit
     last = rows[-1] if more else None
-    return Page(rows, to_cursor(last.started_on.isoformat(), last.id) if last else None)
+    return Page(rows, to_cursor(last.started_on, last.id) if last else None)
 
 
 def _count_of(model: type[Observation]) -> sa.ScalarSelect[int]:
@@ -278,7 +278,7 @@ def sense_rows(
     project_id: int, sense: str, *, cursor: str | None = None, limit: int = 40
 ) -> Page[ObservationRow]:
     """Return everything observed with one sense, newest first."""
-    after = from_cursor(cursor, str, int)
+    after = from_cursor(cursor, date, int)
     query = (
         sa.select(Observation)
         .where(Observation.project_id == project_id, Observation.sense == sense, _TO_READ)
@@ -286,11 +286,11 @@ def sense_rows(
         .limit(limit + 1)
     )
     if after:
-        bound = sa.tuple_(sa.literal(date.fromisoformat(after[0])), sa.literal(after[1]))
+        bound = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
         query = query.where(sa.tuple_(Observation.observed_on, Observation.id) < bound)
     rows = [_observation_row(one) for one in db.session.scalars(query)]
     last = rows[limit - 1] if len(rows) > limit else None
-    following = to_cursor(last.observed_on.isoformat(), last.id) if last else None
+    following = to_cursor(last.observed_on, last.id) if last else None
     return Page(tuple(rows[:limit]), following)
 
 

@@ -209,12 +209,11 @@ def waiting_revocations(actor: Actor) -> list[WaitingRevocation]:
 def register_rows(actor: Actor, after: str | None = None) -> Page[RegisterRow]:
     """Return certificates that `actor` may see in the register, newest first."""
     conditions = [within(actor, policies.REGISTER)]
-    last = from_cursor(after, str, int)
-    day = _day(last[0]) if last else None
-    if last is not None and day is not None:
+    last = from_cursor(after, date, int)
+    if last is not None:
         conditions.append(
             sa.tuple_(Certificate.issued_on, Certificate.id)
-            < sa.tuple_(sa.literal(day, sa.Date), last[1])
+            < sa.tuple_(sa.literal(last[0], sa.Date), last[1])
         )
     rows = db.session.execute(
         sa.select(
@@ -236,13 +235,6 @@ def register_rows(actor: Actor, after: str | None = None) -> Page[RegisterRow]:
     return _page(rows)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _page(rows: Sequence[Any]) -> Page[RegisterRow]:
     shown = tuple(
         RegisterRow(
@@ -257,7 +249,7 @@ def _page(rows: Sequence[Any]) -> Page[RegisterRow]:
         for row in rows[:PAGE_SIZE]
     )
     more = len(rows) > PAGE_SIZE
-    cursor = to_cursor(shown[-1].issued_on.isoformat(), shown[-1].id) if more else None
+    cursor = to_cursor(shown[-1].issued_on, shown[-1].id) if more else None
     return Page(shown, cursor)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from academy.kernel import clock, policy
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
-from academy.kernel.i18n import parse_day, pick
+from academy.kernel.i18n import pick
 from academy.kernel.policy import Actor, Capability, Reach
 from academy.people.models import Grant, Organisation, Person, Place
 from courses import policies
@@ -136,10 +136,9 @@ def within_cohorts(by: Actor, right: Capability) -> sa.ColumnElement[bool]:
 def cohort_rows(by: Actor, after: str | None = None, *, limit: int = PAGE_SIZE) -> Page[CohortRow]:
     """Return the cohorts in the actor's reach, the latest first."""
     conditions = [within_cohorts(by, policies.READ_COHORT)]
-    last = from_cursor(after, str, int)
-    day = parse_day(last[0]) if last is not None else None
-    if last is not None and day is not None:
-        conditions.append(sa.tuple_(Cohort.starts_on, Cohort.id) < sa.tuple_(day, last[1]))
+    last = from_cursor(after, date, int)
+    if last is not None:
+        conditions.append(sa.tuple_(Cohort.starts_on, Cohort.id) < sa.tuple_(*last))
     rows = db.session.execute(
         sa.select(
             Cohort.id,
@@ -174,7 +173,7 @@ def cohort_rows(by: Actor, after: str | None = None, *, limit: int = PAGE_SIZE) 
         for row in rows[:limit]
     ]
     more = len(rows) > limit
-    cursor = to_cursor(shown[-1].starts_on.isoformat(), shown[-1].id) if more else None
+    cursor = to_cursor(shown[-1].starts_on, shown[-1].id) if more else None
     return Page(tuple(shown), cursor)
 
 

@@ -152,19 +152,18 @@ def get_to_review(submission_id: int, *, by: Actor) -> ToReview:
 
 def waiting_page(by: Actor, *, cursor: str | None = None) -> Page[Waiting]:
     """Return the hand-ins that wait for `by`, the longest waiting first."""
-    after = from_cursor(cursor, str, int)
+    after = from_cursor(cursor, datetime, int)
     query = _waiting(by).order_by(PracticeSubmission.submitted_at, PracticeSubmission.id)
     if after is not None:
-        moment = datetime.fromisoformat(after[0])
         query = query.where(
             sa.tuple_(PracticeSubmission.submitted_at, PracticeSubmission.id)
-            > sa.tuple_(sa.literal(moment, PracticeSubmission.submitted_at.type), after[1])
+            > sa.tuple_(sa.literal(after[0], PracticeSubmission.submitted_at.type), after[1])
         )
     rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     shown = [_waiting_row(row) for row in rows[:PAGE_SIZE]]
     more = len(rows) > PAGE_SIZE
     last = shown[-1] if more else None
-    cursor = to_cursor(last.submitted_at.isoformat(), last.id) if last else None
+    cursor = to_cursor(last.submitted_at, last.id) if last else None
     return Page(tuple(shown), cursor)
 
 

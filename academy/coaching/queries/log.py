@@ -79,24 +79,17 @@ def entry_page(
     plan_id: int, *, now: datetime, cursor: str | None = None, since: date | None = None
 ) -> Page[EntryView]:
     """Return shared entries, latest first, ten to a page; nothing that happened before `since`."""
-    after = from_cursor(cursor, str, int)
+    after = from_cursor(cursor, date, int)
     query = _shared(plan_id, since).limit(PAGE + 1)
     if after is not None:
         place = sa.tuple_(LogEntry.happened_on, LogEntry.id)
-        query = query.where(place < sa.tuple_(_iso_day(after[0]), sa.literal(after[1])))
+        query = query.where(place < sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
     found = _views(query, now)
     rows = tuple(found[:PAGE])
     more = len(found) > PAGE
     last = rows[-1] if rows else None
-    next_cursor = to_cursor(last.happened_on.isoformat(), last.id) if more and last else None
+    next_cursor = to_cursor(last.happened_on, last.id) if more and last else None
     return Page(_with_parts(rows, now), next_cursor)
-
-
-def _iso_day(text: str) -> Any:
-    try:
-        return sa.literal(date.fromisoformat(text))
-    except ValueError:
-        raise NotFoundError from None
 
 
 def all_entries(plan_id: int, *, now: datetime, since: date | None = None) -> tuple[EntryView, ...]:
