@@ -152,12 +152,22 @@ def side_write(*statements: sa.Executable) -> None:
     They are the read-log, a sign-in's last-seen and the verification counter. Must run before
     the page's own read begins, because SQLite allows one writer and keeps old snapshots.
     """
+    with apart() as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@contextmanager
+def apart() -> Iterator[Connection]:
+    """Write in a short transaction beside the session's, also while the page only reads.
+
+    Whoever holds the session's write lock must let it go first, or SQLite waits for itself.
+    """
     was_reading = _reading.get()
     _reading.set(False)
     try:
         with db.engine.begin() as connection:
-            for statement in statements:
-                connection.execute(statement)
+            yield connection
     finally:
         _reading.set(was_reading)
 

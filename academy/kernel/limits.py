@@ -1,4 +1,8 @@
-"""How often something may be tried: counted in the database, so that restarts do not forget."""
+"""How often something may be tried: counted in the database, so that restarts do not forget.
+
+On the public pages that check a certificate the count is part of the verification counter, one of
+the three writes that a GET may do.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.kernel import clock, ids
-from academy.kernel.db import PLAIN, SECRET, Id, Model, db
+from academy.kernel.db import PLAIN, SECRET, Id, Model, apart, db
 from academy.kernel.errors import TooManyError
 
 
@@ -45,7 +50,8 @@ def spend(limit: Limit, key: str) -> None:
     db.session.rollback()
     now = clock.real_now()
     key_hash = ids.digest(f"{limit.name}:{key}")
-    with db.engine.begin() as connection:
+    with apart() as connection:
+        _queue_up(connection, key_hash)
         earlier = connection.scalar(
             sa.select(sa.func.count())
             .select_from(Attempt)
@@ -68,6 +74,12 @@ def spend(limit: Limit, key: str) -> None:
             minutes=minutes,
         )
     )
+
+
+def _queue_up(connection: Connection, key_hash: str) -> None:
+    """Let tries under one key be counted one after another; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key_hash[:15], 16))))
 
 
 def forgive(limit: Limit, key: str) -> None:

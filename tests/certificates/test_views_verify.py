@@ -183,3 +183,19 @@ def test_a_signed_in_person_checks_too(scene: Scene, sign_in) -> None:
     client = sign_in(scene.trainer)
 
     assert "is geldig" in client.post("/controleer", data={"number": NUMBER}).text
+
+
+def test_judging_a_file_lets_others_write(scene: Scene, client: FlaskClient) -> None:
+    data = stored_file()
+    begun: list[str] = []
+
+    @sa.event.listens_for(db.engine, "before_cursor_execute")
+    def note(*heard: object) -> None:
+        begun.append(str(heard[2]))
+
+    try:
+        upload(client, data)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    counted = max(at for at, text in enumerate(begun) if "verification_count" in text)
+    assert "BEGIN IMMEDIATE" not in begun[counted:]

@@ -1,0 +1,61 @@
+"""Limits: counted apart from the page, whatever the page does."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from academy.kernel import limits
+from academy.kernel.db import db, keep_nothing, set_reading, unit_of_work
+from academy.kernel.errors import TooManyError
+from academy.kernel.limits import Attempt, Limit
+
+THREE = Limit("three", 3, timedelta(minutes=5))
+
+
+def count():
+    number = db.session.scalar(sa.select(sa.func.count()).select_from(Attempt))
+    db.session.rollback()
+    return number
+
+
+def test_a_try_counts_although_the_change_is_rolled_back(app):
+    with unit_of_work():
+        limits.spend(THREE, "here")
+        keep_nothing()
+    assert count() == 1
+
+
+def test_the_fourth_try_is_refused_and_another_key_is_not(app):
+    for _number in range(3):
+        limits.spend(THREE, "here")
+    with pytest.raises(TooManyError):
+        limits.spend(THREE, "here")
+    limits.spend(THREE, "there")
+
+
+def test_many_at_once_get_no_more_than_the_limit(app):
+    refused = []
+
+    def ask():
+        with app.app_context():
+            set_reading(True)  # as on a GET
+            try:
+                limits.spend(THREE, "here")
+            except TooManyError:
+                refused.append(True)
+
+    threads = [threading.Thread(target=ask) for _number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (count(), len(refused)) == (3, 9)
+
+
+def test_no_key_is_stored_as_it_was(app):
+    limits.spend(THREE, "198.51.100.7")
+    assert "198.51.100.7" not in db.session.scalars(sa.select(Attempt.key_hash)).one()
