@@ -25,6 +25,7 @@ from courses.models import (
     Module,
     Session,
 )
+from courses.rules.enrolment import JOINED
 
 RUNNING = ("running", "finishing")
 TAKING_PART = ("active", "paused", "completed", "not_passed")
@@ -151,7 +152,7 @@ def _people(cohort_id: int, session_id: int, starts_at: datetime) -> tuple[Perso
     marks = _marks(session_id)
     joined_at = (
         sa.select(sa.func.min(EnrolmentEvent.at))
-        .where(EnrolmentEvent.enrolment_id == Enrolment.id, EnrolmentEvent.to_state == "active")
+        .where(EnrolmentEvent.enrolment_id == Enrolment.id, EnrolmentEvent.to_state.in_(JOINED))
         .scalar_subquery()
     )
     rows = db.session.execute(

@@ -15,6 +15,10 @@ APPLYING = frozenset({"applied", "intake_planned", "waitlisted"})
 SEATED = frozenset({"admitted", "active", "paused", "completed", "not_passed"})
 """Somebody has, or had until the end, one of the chairs of the cohort."""
 
+JOINED = frozenset({"admitted", "active"})
+"""From the first of these on somebody belongs to the group. A chair counts: the group may be set
+running days after its first session."""
+
 DECIDED = frozenset({"completed", "not_passed"})
 """The course is over for this person, with an outcome."""
 

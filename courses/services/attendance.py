@@ -32,6 +32,7 @@ from courses.models import (
     EnrolmentEvent,
     Session,
 )
+from courses.rules.enrolment import JOINED
 from courses.services.cohorts import AHEAD, hold_session
 from courses.services.taking_part import RUNNING, get_participation
 
@@ -256,7 +257,7 @@ def _refuse_wrong(marks: Sequence[NewMark], source: str) -> None:
 def _learners(meeting: _Meeting, enrolment_ids: Sequence[int]) -> dict[int, _Learner]:
     """Load the people that are marked. Raises NotFoundError for one who is not of this cohort."""
     joined = sa.func.min(
-        sa.case((EnrolmentEvent.to_state == "active", EnrolmentEvent.at), else_=None)
+        sa.case((EnrolmentEvent.to_state.in_(JOINED), EnrolmentEvent.at), else_=None)
     )
     left = sa.func.max(sa.case((EnrolmentEvent.to_state.in_(LEFT), EnrolmentEvent.at), else_=None))
     rows = db.session.execute(

@@ -9,7 +9,7 @@ from academy.kernel import audit, clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from courses.models import AttendanceCell, AttendanceMark, Cohort, Enrolment, Session
+from courses.models import AttendanceCell, AttendanceMark, Cohort, Enrolment, EnrolmentEvent, Session
 from courses.services.attendance import NewMark, accept_make_up, apologise, save_register
 from tests.courses.training_group import START, actor, add_person, after, enrol, grant, make_group
 
@@ -184,6 +184,21 @@ def test_who_came_later_does_not_belong_to_an_earlier_session(app):
     with pytest.raises(InvalidInputError):
         save(group, [NewMark(newcomer, "absent")])
     assert save(group, [NewMark(newcomer, "not_applicable")]).saved == 1
+
+
+def test_who_had_a_chair_before_the_group_was_started_was_at_the_first_session(app):
+    group = make_group(1)
+    seated = enrol(group.cohort_id, "Vroeg", since=START + timedelta(days=10))
+    db.session.add(
+        EnrolmentEvent(
+            enrolment_id=seated,
+            from_state="applied",
+            to_state="admitted",
+            at=clock.local(START - timedelta(days=20), 9),
+        )
+    )
+    db.session.commit()
+    assert save(group, [NewMark(seated, "present")]).saved == 1
 
 
 def test_who_left_can_be_marked_for_the_time_before(app):
