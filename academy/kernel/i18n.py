@@ -27,7 +27,7 @@ def _language() -> str:
 
 
 def init_i18n(app: Flask) -> None:
-    """Install Babel and the filters `day`, `short_day`, `moment`, `clock_time`, `date_input`."""
+    """Install Babel and the filters for days and times."""
     Babel(
         app,
         default_locale="nl",
@@ -36,7 +36,12 @@ def init_i18n(app: Flask) -> None:
         locale_selector=_language,
     )
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, clock_time=clock_time, date_input=date_input
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        clock_time=clock_time,
+        date_input=date_input,
+        capital=capital,
     )
     app.jinja_env.globals.update(get_locale=get_locale)
 
@@ -91,6 +96,11 @@ def moment(value: datetime | None) -> str:
 def date_input(value: date | None) -> str:
     """Write `01-12-2026`, as people type it."""
     return value.strftime("%d-%m-%Y") if value else ""
+
+
+def capital(text: str) -> str:
+    """Begin with a capital and leave the rest: English months have capitals of their own."""
+    return text[:1].upper() + text[1:]
 
 
 def parse_day(text: str) -> date | None:

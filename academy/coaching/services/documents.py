@@ -22,7 +22,7 @@ from academy.coaching.services.reading import note_document, note_reading
 from academy.kernel import clock
 from academy.kernel.documents import DocumentError
 from academy.kernel.errors import DomainError
-from academy.kernel.i18n import day, language, pick, short_day
+from academy.kernel.i18n import capital, day, language, pick, short_day
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from certificates.services.sealing import SealedDocument, seal_coaching_log
@@ -178,7 +178,7 @@ def _parts(entry: EntryView) -> list[tuple[str, str]]:
 
 
 def _heading(entry: EntryView) -> str:
-    said = [day(entry.happened_on).capitalize(), _kind(entry.kind)]
+    said = [capital(day(entry.happened_on)), _kind(entry.kind)]
     if entry.minutes is not None:
         said.append(ngettext("%(num)d minuut", "%(num)d minuten", entry.minutes))
     if entry.energy is not None:
