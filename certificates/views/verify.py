@@ -31,6 +31,15 @@ PER_ADDRESS = Limit("verify", 30, timedelta(minutes=1))
 LONGEST_TYPED = 60
 
 
+@bp.after_request
+def _keep_it_private(response: Response) -> Response:
+    """Keep every answer, refusals too, out of search engines, caches and other sites' logs."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 @bp.page("/controleer", needs=VERIFY)
 def start() -> Response:
     """Ask for a number, a code or a file; `?number=` answers at once."""
@@ -97,7 +106,7 @@ def _answer(
     status: int = 200,
 ) -> Response:
     has_typing_error = is_number_like(typed) and find_number(typed) is None
-    response = make_response(
+    return make_response(
         render_template(
             "certificates/verify.html",
             finding=found.finding if found else None,
@@ -110,10 +119,6 @@ def _answer(
         ),
         status,
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _sentences(found: Check) -> list[str]:
