@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from academy.app import create_app
 from academy.kernel import clock
 from academy.kernel.db import db, set_reading
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import SignIn
+from tests.access.asking import Watch
 from tests.access.world import World, build_world
-from tests.conftest import TODAY
+from tests.conftest import TODAY, Browser, make_settings
 from tests.conftest import _postgres as postgres
 
 
@@ -28,6 +30,7 @@ class Academy:
 
     app: Flask
     world: World
+    to_close: list[Callable[[], None]] = field(default_factory=list)
 
     def client(self, principal: str) -> FlaskClient:
         """Return a browser in which this principal is signed in, freshly."""
@@ -37,6 +40,29 @@ class Academy:
             with self.app.app_context():
                 client.set_cookie(cookie_name(), token)
         return client
+
+
+    def watch(self) -> Watch:
+        """Return an eye on what is written from now on."""
+        watch = Watch()
+        self.to_close.append(watch.close)
+        return watch
+
+    def twin(self, url: str = "http://localhost") -> Flask:
+        """Return a second application on the same database, where forms need their token."""
+        settings = self.app.extensions["academy.settings"]
+        changes = {"NOTES_KEY": ",".join(settings.notes_key), "PUBLIC_URL": url}
+        made = create_app(
+            make_settings(settings.database_url, settings.var, **changes), testing=True
+        )
+        made.test_client_class = Browser
+
+        def close() -> None:
+            with made.app_context():
+                db.engine.dispose()
+
+        self.to_close.append(close)
+        return made
 
 
 class _Copies:
@@ -105,7 +131,10 @@ def academy(session_app: Flask, built_world: World, copies: _Copies) -> Iterator
             )
         )
         db.session.commit()
-        yield Academy(session_app, built_world)
+        made = Academy(session_app, built_world)
+        yield made
+        for close in made.to_close:
+            close()
         db.session.remove()
 
 

@@ -8,7 +8,7 @@ cohort.
 from __future__ import annotations
 
 from tests.access.marks import Mark
-from tests.access.world import World
+from tests.access.world import OPEN, World
 
 OPEN_TO_ALL = {"meet_up"}
 """Objects that everybody who is signed in may open."""
@@ -43,6 +43,8 @@ LEARNING = {
 
 def may_reach(world: World, principal: str, *, table: str, cell: str) -> bool:
     """Say whether an object of a table and cell lies in the reach of a principal."""
+    if cell.startswith(OPEN):
+        return True
     if principal == "anonymous":
         return False
     if table in OPEN_TO_ALL or cell == world.cell_of(principal):
@@ -84,12 +86,16 @@ def may_see(world: World, principal: str, mark: Mark) -> bool:
     """Say whether a text may stand on a page of this principal."""
     if mark.cell == world.cell_of(principal):
         return not (mark.table == "coaching_log_entry" and principal == "coordinator")
+    if mark.cell.startswith(OPEN):
+        return True
     if mark.table == "meet_up":
         return principal != "anonymous"
     if mark.table == "person" and mark.column in NAMES:
         return may_know(principal, mark.cell)
     if mark.table == "person":
         return may_contact(principal, mark.cell)
+    if mark.table == "place" and mark.column == "name":
+        return True  # it stands above an open story
     if mark.table in IN_WORDS:
         return principal not in ("anonymous", "nobody", "client_contact")
     if mark.table == "coaching_signal" and principal == "coordinator":
@@ -98,10 +104,8 @@ def may_see(world: World, principal: str, mark: Mark) -> bool:
         return False
     if mark.table == "grant":
         return principal == "admin"
-    if mark.table == "cohort" and principal == "board":
-        return mark.column == "name"  # beside a name in proposals and the register
-    if mark.table == "cohort" and principal == "admin":
-        return False
+    if mark.table == "cohort" and principal in ("board", "admin"):
+        return mark.column == "name"  # beside a proposal, a certificate or a right
     return may_reach(world, principal, table=mark.table, cell=mark.cell)
 
 

@@ -19,7 +19,6 @@ from tests.access.asking import (
     ID_OF,
     MISSING,
     Route,
-    Watch,
     ask,
     body_of,
     each_id_argument,
@@ -143,7 +142,7 @@ def swaps(world: Any, principal: str, route: Route) -> Iterator[tuple[str, dict[
 
 def probe_addresses(academy: Any, browsers: Any, *, below: str = "/") -> Found:
     """Swap foreign ids into every address, as everybody."""
-    found, watch = Found(), Watch()
+    found, watch = Found(), academy.watch()
     for route in routes(academy.app):
         if not route.rule.startswith(below) or not list(each_id_argument(route)):
             continue
@@ -151,7 +150,6 @@ def probe_addresses(academy: Any, browsers: Any, *, below: str = "/") -> Found:
             _probe_route(academy.world, browsers(principal), route, principal, found)
             if changed := watch.changed():
                 found.faults.append(f"{route.method} {route.rule} {principal} wrote {changed}")
-    watch.close()
     return found
 
 
@@ -284,6 +282,7 @@ NUMBERS = {
     "level",
     "minutes",
     "minutes_late",
+    "paper",
     "rhythm_days",
     "seen_version",
     "valid_from",
@@ -336,7 +335,7 @@ def test_a_change_that_forgets_whose_it_is_is_found(academy, browsers, monkeypat
         found = db.session.get(PracticeSubmission, submission_id)
         if found is not None:
             found.state = "done"
-        raise NotFoundError if found is None else ConflictError
+        raise NotFoundError if found is None else ConflictError("Te laat.")
 
     def committing(submission_id: int) -> str:
         db.session.execute(sa.update(PracticeSubmission).values(state="done"))
@@ -375,7 +374,7 @@ def test_no_page_shows_whose_text_one_may_not_see(academy, browsers):
 
 
 def test_a_foreign_id_in_a_form_is_a_missing_one(academy, browsers, record_property):
-    found, watch, unknown = Found(), Watch(), set()
+    found, watch, unknown = Found(), academy.watch(), set()
     seen: set[tuple[str, Form]] = set()
     for principal in PRINCIPALS:
         client = browsers(principal)
@@ -389,7 +388,6 @@ def test_a_foreign_id_in_a_form_is_a_missing_one(academy, browsers, record_prope
             _probe_form(academy.world, client, form, principal, found)
             if changed := watch.changed():
                 found.faults.append(f"{form.action} {principal} wrote {changed}")
-    watch.close()
 
     record_property("probes", found.probes)
     assert not found.faults, told(found.faults)

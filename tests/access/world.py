@@ -59,6 +59,8 @@ from tests.factories import (
 )
 
 TENANTS = ("A", "B")
+OPEN = "open."
+"""Cells that start so hold what everybody may read."""
 COHORTS = (1, 2, 3)
 PRINCIPALS = (
     "anonymous",
@@ -157,6 +159,8 @@ class _Tenant:
                 self.coaches[number] = make_person("Begeleider", place_id=self.place.id)
         with self.cell(self.name):
             self._make_community()
+        with self.cell(f"{OPEN}{self.name}"):
+            self._make_open_story()
         for number in COHORTS:
             self._make_cohort(number)
         if self.name == "A":
@@ -184,6 +188,22 @@ class _Tenant:
                 asset="people",
                 told_by_id=self.coordinator.id,
                 may_share=False,
+            )
+        )
+        db.session.flush()
+
+    def _make_open_story(self) -> None:
+        """Make a story that everybody may read."""
+        _add(
+            Story(
+                title="Verhaal",
+                place_id=self.place.id,
+                text="Te lezen.",
+                asset="people",
+                told_by_id=self.coordinator.id,
+                may_share=True,
+                confirmed_by=3,
+                published_on=clock.today(),
             )
         )
 
@@ -338,7 +358,11 @@ class _Participant:
         quiz = db.session.scalars(sa.select(Quiz).order_by(Quiz.id)).first()
         _add(
             QuizAttempt(
-                enrolment_id=self.enrolment.id, quiz_id=quiz.id, attempt=1, taken_at=clock.now()
+                enrolment_id=self.enrolment.id,
+                quiz_id=quiz.id,
+                course_version_id=self.cohort.course_version_id,
+                attempt=1,
+                started_at=clock.now(),
             )
         )
 

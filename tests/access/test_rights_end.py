@@ -1,0 +1,148 @@
+"""A right that ends, ends with the next request (T03)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from academy.coaching.services import plans
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from academy.people.models import Account, Grant, Person
+from academy.people.services.grants import end_grant
+from courses.models import Cohort
+from tests.access.asking import guard_said
+from tests.conftest import TODAY
+from tests.factories import make_actor, make_place
+
+
+def grant_of(academy, principal: str) -> Grant:
+    person_id = academy.world.people[principal]
+    return db.session.scalars(sa.select(Grant).where(Grant.person_id == person_id)).one()
+
+
+def change(academy, principal: str, **values: object) -> None:
+    with unit_of_work():
+        grant = grant_of(academy, principal)
+        for name, value in values.items():
+            setattr(grant, name, value)
+
+
+def pages(academy) -> dict[str, str]:
+    ids = academy.world.ledger.ids
+    return {
+        "trainer": f"/groepen/{ids('cohort', cell='A1')[0]}",
+        "assessor": f"/deelname/{ids('enrolment', cell='A1p1')[0]}",
+        "coordinator": f"/berichten/{ids('contact_request', cell='A1p1')[0]}",
+        "board": f"/certificaten/voorstel/{ids('certification_decision', cell='A1p1')[0]}",
+        "admin": "/rechten",
+    }
+
+
+def test_a_right_that_was_taken_back_is_gone_at_the_next_request(academy, browsers):
+    for principal, path in pages(academy).items():
+        assert browsers(principal).get(path).status_code == 200, principal
+        yesterday = clock.today() - timedelta(days=1)
+        change(academy, principal, valid_to=yesterday)
+        assert browsers(principal).get(path).status_code == 403, principal
+
+
+def test_a_right_ends_by_the_clock(academy, browsers):
+    for principal, path in pages(academy).items():
+        change(academy, principal, valid_to=clock.today())
+        with clock.at(clock.local(clock.today(), 23, 59)):
+            assert browsers(principal).get(path).status_code == 200, principal
+        with clock.at(clock.local(clock.today() + timedelta(days=1), 0, 0)):
+            assert browsers(principal).get(path).status_code == 403, principal
+
+
+def test_a_right_does_not_begin_before_its_day(academy, browsers):
+    for principal, path in pages(academy).items():
+        change(academy, principal, valid_from=date(2026, 11, 24))
+        assert browsers(principal).get(path).status_code == 403, principal
+        with clock.at(TODAY + timedelta(days=1)):
+            assert browsers(principal).get(path).status_code == 200, principal
+
+
+def test_taking_a_right_back_closes_every_device(academy, browsers):
+    admin = db.session.get_one(Person, academy.world.people["admin"])
+    with unit_of_work():
+        end_grant(grant_of(academy, "trainer").id, by=make_actor(admin))
+
+    assert guard_said(browsers("trainer").get("/groepen")) == "door"
+
+
+def test_a_coach_who_was_replaced_finds_nothing(academy, browsers):
+    plan_id = academy.world.ledger.ids("coaching_plan", cell="A1p1")[0]
+    entry_id = academy.world.ledger.ids("coaching_log_entry", cell="A1p1")[0]
+    paths = (f"/begeleiding/{plan_id}", f"/begeleiding/gesprekken/{entry_id}/verbeter")
+    coordinator = db.session.get_one(Person, academy.world.people["coordinator"])
+    other = academy.world.ledger.ids("person", cell="Ak2")[0]
+    for path in paths:
+        assert browsers("coach").get(path).status_code == 200
+
+    with unit_of_work():
+        plans.transfer(plan_id, other, by=make_actor(coordinator))
+
+    for path in paths:
+        answer = browsers("coach").get(path)
+        assert answer.status_code == 404
+    write = {"words": "nog iets"}
+    posted = browsers("coach").post(f"/begeleiding/gesprekken/{entry_id}/woorden", data=write)
+    assert posted.status_code == 404
+
+
+def test_a_stopped_guidance_closes_the_log_to_the_coach(academy, browsers):
+    plan_id = academy.world.ledger.ids("coaching_plan", cell="A1p1")[0]
+    coordinator = db.session.get_one(Person, academy.world.people["coordinator"])
+    with unit_of_work():
+        plans.stop(plan_id, by=make_actor(coordinator))
+
+    assert browsers("coach").get(f"/begeleiding/{plan_id}").status_code == 404
+
+
+def test_a_cohort_that_moved_to_another_region_leaves_the_coordinator(academy, browsers):
+    cohort_id = academy.world.ledger.ids("cohort", cell="A1")[0]
+    path = f"/groepen/{cohort_id}"
+    assert browsers("coordinator").get(path).status_code == 200
+    with unit_of_work():
+        db.session.get_one(Cohort, cohort_id).place_id = make_place("Elders").id
+
+    assert browsers("coordinator").get(path).status_code == 404
+    assert browsers("trainer").get(path).status_code == 200
+
+
+def test_a_place_that_moved_out_of_the_region_takes_its_cohorts_along(academy, browsers):
+    """A region is a place and everything below it, as the tree stands now."""
+    cohort_id = academy.world.ledger.ids("cohort", cell="A1")[0]
+    with unit_of_work():
+        cohort = db.session.get_one(Cohort, cohort_id)
+        inside = make_place("Straat", parent_id=cohort.place_id)
+        cohort.place_id = inside.id
+        inside_id = inside.id
+    assert browsers("coordinator").get(f"/groepen/{cohort_id}").status_code == 200
+    with unit_of_work():
+        db.session.execute(
+            sa.text("update place set parent_id = null where id = :id"), {"id": inside_id}
+        )
+
+    assert browsers("coordinator").get(f"/groepen/{cohort_id}").status_code == 404
+
+
+def test_a_disabled_account_is_at_the_door(academy, browsers):
+    person_id = academy.world.people["coordinator"]
+    with unit_of_work():
+        db.session.get_one(Account, person_id).disabled_at = clock.real_now()
+
+    assert guard_said(browsers("coordinator").get("/groepen")) == "door"
+
+
+def test_step_up_wears_off_after_ten_minutes(academy, browsers):
+    earlier = clock.real_now() - timedelta(minutes=11)
+    db.session.execute(sa.text("update sign_in set stepped_up_at = :then"), {"then": earlier})
+    db.session.commit()
+    answer = browsers("admin").get("/rechten")
+
+    assert (answer.status_code, guard_said(answer)) == (303, "deny")
+    assert answer.location.startswith("/bevestig")
