@@ -117,7 +117,7 @@ def candidate_rows(actor: Actor) -> list[Candidate]:
 
 
 def waiting_decisions(actor: Actor, right: Capability) -> list[WaitingDecision]:
-    """Return the open proposals that `actor` reaches with `right`, oldest first."""
+    """Return the open proposals that `actor` reaches with `right`: what is on hold comes last."""
     holder, proposer = aliased(Person), aliased(Person)
     rows = db.session.execute(
         sa.select(
@@ -134,7 +134,7 @@ def waiting_decisions(actor: Actor, right: Capability) -> list[WaitingDecision]:
         .join(holder, holder.id == Decision.holder_id)
         .join(proposer, proposer.id == Decision.proposer_id)
         .where(IS_OPEN, within(actor, right))
-        .order_by(Decision.proposed_at, Decision.id)
+        .order_by(Decision.outcome.is_not(None), Decision.proposed_at, Decision.id)
         .limit(MOST_SHOWN)
     )
     return [

@@ -9,7 +9,13 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from academy.kernel import clock, policy
-from academy.kernel.errors import InvalidInputError, NotFoundError, StepUpRequiredError
+from academy.kernel.errors import (
+    ConflictError,
+    DomainError,
+    InvalidInputError,
+    NotFoundError,
+    StepUpRequiredError,
+)
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates import policies
@@ -23,7 +29,7 @@ from certificates.services import decisions
 bp = FeatureBlueprint("certificates", __name__)
 
 
-def put_at_fields(form: Any, error: InvalidInputError) -> None:
+def put_at_fields(form: Any, error: DomainError) -> None:
     """Show what a service said at the input it is about, or above the form."""
     for name, sentence in (error.fields or {"": error.sentence}).items():
         if name in form:
@@ -67,7 +73,7 @@ def propose(enrolment_id: int) -> Response | tuple[str, int]:
         return _propose_page(enrolment_id, form), 422
     try:
         decision_id = decisions.propose(enrolment_id, by=actor(), hardship=form.hardship.data or "")
-    except InvalidInputError as error:
+    except (InvalidInputError, ConflictError) as error:
         put_at_fields(form, error)
         return _propose_page(enrolment_id, form), error.status
     flash(_("Je voorstel is verstuurd. Het bestuur beslist."), "success")
@@ -113,7 +119,7 @@ def decide(decision_id: int) -> Response | tuple[str, int]:
         decisions.decide(
             decision_id, form.outcome.data or "", reason=form.reason.data or "", by=actor()
         )
-    except InvalidInputError as error:
+    except (InvalidInputError, ConflictError) as error:
         put_at_fields(form, error)
         return _dossier_page(decision_id, form), error.status
     said = {
