@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.kernel.db import db, unit_of_work
-from academy.people.models import Account, Grant
+from academy.people.models import Account, Grant, SignIn
 from tests.factories import make_coordinator, make_grant, make_person, make_place
 
 RIGHT = {
@@ -99,3 +99,12 @@ def test_a_coordinator_gives_no_rights(joke, sign_in):
     assert client.get("/rechten").status_code == 403
     assert client.post(f"/rechten/{joke.id}", data=RIGHT).status_code == 403
     assert not rights_of(joke)
+
+
+def test_after_showing_who_one_is_one_is_back_on_the_page(admin, joke, sign_in):
+    client = sign_in(admin)
+    with unit_of_work():
+        db.session.execute(sa.update(SignIn).values(stepped_up_at=None))
+    page = f"http://localhost/rechten/{joke.id}?a=1"
+    answer = client.post(f"/rechten/{joke.id}", data=RIGHT, headers={"Referer": page})
+    assert answer.location == f"/bevestig?next=/rechten/{joke.id}?a%3D1"

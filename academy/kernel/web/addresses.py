@@ -27,6 +27,30 @@ def safe_next(target: str | None, default: str) -> str:
     return default if parts.scheme or parts.netloc or odd else target
 
 
+def comes_from_here() -> bool:
+    """Say whether a page of this site sent this request.
+
+    Browsers say it in Sec-Fetch-Site, also from pages that send no Referer: those which check a
+    certificate, whose code must not travel in one. An older browser must name us in Origin or,
+    over https, in Referer.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    if origin != "null":
+        return origin + "/" == request.host_url
+    return not request.is_secure or (request.referrer or "").startswith(request.host_url)
+
+
+def path_of_page() -> str:
+    """Return the path of our own page that sent this request, with its query; empty if unknown."""
+    referrer = request.referrer or ""
+    if not referrer.startswith(request.host_url):
+        return ""
+    return referrer.removeprefix(request.host_url.rstrip("/"))
+
+
 def asker() -> str:
     """Return the network address of who asks, for limits; never stored as such."""
     return request.remote_addr or "unknown"

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, DomainError, StepUpRequiredError
+from academy.kernel.web.addresses import path_of_page
 from academy.kernel.web.blueprint import SignInRequiredError
 
 log = structlog.get_logger()
@@ -100,7 +101,7 @@ def _to_step_up(error: StepUpRequiredError) -> AnyResponse:
         return answer(403, error.slug, _("Laat eerst nog eens zien wie je bent."))
     back = request.full_path.rstrip("?")
     if request.method != "GET":
-        back = request.referrer or url_for("people.today")
+        back = path_of_page() or url_for("people.today")
     return redirect(url_for("sign_in.step_up", next=back), 303)
 
 
