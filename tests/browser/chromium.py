@@ -51,10 +51,14 @@ def page(
         context.close()
 
 
-def axe_violations(opened: Page) -> list[str]:
-    """Run axe with every WCAG 2.2 AA rule and best practice; one line per faulty element."""
-    opened.add_script_tag(path=str(AXE))
-    result = opened.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
+def axe_violations(opened: Page, *, rules: list[str] | None = None) -> list[str]:
+    """Run axe with every WCAG 2.2 AA rule and best practice, or only with `rules`.
+
+    Returns one line per faulty element.
+    """
+    if not opened.evaluate("typeof axe === 'object'"):
+        opened.add_script_tag(path=str(AXE))
+    result = opened.evaluate("rules => axe.run({runOnly: rules})", rules or AXE_RULES)
     return [
         f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
         for violation in result["violations"]
@@ -78,7 +82,8 @@ SMALL_TARGETS = """
     const labelled = e.closest("label");
     const target = labelled ? labelled.getBoundingClientRect() : box;
     const small = target.height < 47.5 || target.width < 47.5;
-    return seen && small && !inline && !e.classList.contains("skip-link");
+    const hidden = e.closest("[aria-hidden=true]") !== null;  // the trap for robots
+    return seen && small && !inline && !hidden && !e.classList.contains("skip-link");
   })
   .map(e => e.outerHTML.slice(0, 120))
 """

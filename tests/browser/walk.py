@@ -1,0 +1,136 @@
+"""Walks through the academy as somebody who follows every link, and keeps two pages of each kind.
+
+Signing in happens straight in the database, so that a walk costs no mail and no password check.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import sqlite3
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from academy.kernel.ids import digest
+
+COOKIE = "academy"
+NOBODY = "nobody"
+ROLES = {
+    "deelnemer": "participant",
+    "trainer": "trainer",
+    "tweede beoordelaar": "second-assessor",
+    "bewoner-beoordelaar": "resident-assessor",
+    "begeleider": "coach",
+    "coördinator": "coordinator",
+    "bestuur": "board",
+    "certificeerder": "certifier",
+    "opdrachtgever": "client-contact",
+    "beheerder": "admin",
+}
+ALIKE = 2
+"""How many pages of one kind are visited: a second one often has other contents."""
+SKIPPED = ("/static/", "/taal/")
+STAMP = "%Y-%m-%d %H:%M:%S.%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page that the walk came upon. `kind` is its address with numbers taken out."""
+
+    path: str
+    kind: str
+    status: int
+    is_page: bool
+    found_on: str
+
+
+def mailboxes(academy: Path) -> dict[str, str]:
+    """Return the mailbox of each role of the demo academy, from the list that it made."""
+    found = {}
+    for line in (academy / "demo-sign-ins.txt").read_text(encoding="utf-8").splitlines():
+        cells = re.split(r"\s{2,}", line.strip())
+        if cells[0] in ROLES:
+            found[ROLES[cells[0]]] = cells[2]
+    return found
+
+
+def sign_in(academy: Path, mailbox: str) -> str:
+    """Open a sign-in for who has `mailbox` and return the token for its cookie."""
+    token = f"walk-{mailbox}"
+    now = datetime.now(UTC)
+    later = (now + timedelta(hours=2)).strftime(STAMP)
+    started = now.strftime(STAMP)
+    with closing(sqlite3.connect(academy / "academy.sqlite", timeout=30)) as database, database:
+        (person_id,) = database.execute(
+            "select person_id from account where mailbox = ? order by person_id", (mailbox,)
+        ).fetchone()
+        database.execute("delete from sign_in where token_hash = ?", (digest(token),))
+        database.execute(
+            "insert into sign_in (person_id, token_hash, created_at, last_seen_at, idle_until,"
+            " expires_at, stepped_up_at, device) values (?, ?, ?, ?, ?, ?, ?, 'test')",
+            (person_id, digest(token), started, started, later, later, started),
+        )
+    return token
+
+
+def walk(site: str, *, token: str | None, start: str = "/vandaag") -> Iterator[Visit]:
+    """Follow every link from `start` and yield what lies behind it, breadth first."""
+    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=30)
+    headers = {"Cookie": f"{COOKIE}={token}"} if token else {}
+    waiting, seen, counted = deque([(start, "")]), {start}, Counter[str]()
+    with closing(connection):
+        while waiting:
+            path, found_on = waiting.popleft()
+            kind = kind_of(path)
+            if counted[kind] >= ALIKE:
+                continue
+            counted[kind] += 1
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+            is_page = (answer.getheader("Content-Type") or "").startswith("text/html")
+            yield Visit(path, kind, answer.status, is_page, found_on)
+            links = _links(body.decode()) if is_page else []
+            if target := answer.getheader("Location"):
+                links.append(target)
+            for link in links:
+                address = urlsplit(urljoin(site + path, link))
+                here = address.path + (f"?{address.query}" if address.query else "")
+                if address.netloc == urlsplit(site).netloc and _wanted(here) and here not in seen:
+                    seen.add(here)
+                    waiting.append((here, path))
+
+
+def kind_of(path: str) -> str:
+    """Return the address without what tells one page of a kind from another."""
+    address = urlsplit(path)
+    parts = ["#" if re.search(r"\d", part) else part for part in address.path.split("/")]
+    asked = sorted(parse_qs(address.query))
+    return "/".join(parts) + (f"?{'&'.join(asked)}" if asked else "")
+
+
+def _wanted(path: str) -> bool:
+    return not path.startswith(SKIPPED)
+
+
+class _LinkReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = dict(attrs).get("href")
+        if tag == "a" and href and not href.startswith(("#", "tel:", "mailto:")):
+            self.found.append(href.partition("#")[0])
+
+
+def _links(html: str) -> list[str]:
+    reader = _LinkReader()
+    reader.feed(html)
+    return reader.found
