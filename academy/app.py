@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -18,19 +18,21 @@ from whitenoise import WhiteNoise
 from academy.coaching.feature import FEATURE as COACHING
 from academy.community.feature import FEATURE as COMMUNITY
 from academy.contact.feature import FEATURE as CONTACT
-from academy.kernel import demo_clock, events, ids, queue
-from academy.kernel.db import db, set_reading
+from academy.kernel import demo_clock, events, queue
+from academy.kernel.db import db, engine_options, set_reading
 from academy.kernel.feature import Feature
 from academy.kernel.i18n import init_i18n
 from academy.kernel.policy import NOBODY
 from academy.kernel.resources import folder
 from academy.kernel.settings import Settings, read_settings
 from academy.kernel.web import pages, shell
+from academy.kernel.web.access import init_access
 from academy.kernel.web.addresses import IdConverter, comes_from_here
 from academy.kernel.web.assets import asset
 from academy.kernel.web.blueprint import testing_header, undeclared
 from academy.kernel.web.errors import init_errors
 from academy.kernel.web.headers import init_headers
+from academy.kernel.web.metrics import init_metrics
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
 from academy.research.feature import FEATURE as RESEARCH
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     _configure(app, settings)
     app.url_map.converters["int"] = IdConverter
     _init_logging(settings)
+    init_access(app)
     db.init_app(app)
     Migrate(app, db, directory=str(folder("migrations")), render_as_batch=True)
     _init_sign_in(app)
@@ -95,6 +98,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     secure = settings.is_https
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
@@ -138,15 +142,13 @@ def _refuse_other_sites() -> None:
 
 
 def _begin_request() -> None:
-    g.request_id = ids.request_id()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
     demo_clock.follow()
     set_reading(request.method in SAFE)
 
 
 def _compose(app: Flask) -> None:
     app.register_blueprint(pages.bp)
+    init_metrics(app, FEATURES)
     queue.before_job(demo_clock.follow)
     for feature in FEATURES:
         for blueprint in feature.blueprints:

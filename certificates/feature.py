@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from academy.kernel import mail
-from academy.kernel.feature import Feature, NavItem
+from academy.kernel.feature import Feature, Figure, NavItem
 from certificates import policies, tasks
 from certificates.cli import certificates, keys
 from certificates.queries import checks
+from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
@@ -45,5 +46,13 @@ FEATURE = Feature(
         checks.waiting_faults,
         checks.orphan_faults,
         checks.key_faults,
+    ),
+    figures=(
+        Figure("academy_certificates_issued", "Certificates with a sealed file.", issued_count),
+        Figure(
+            "academy_certificates_unmade",
+            "Certificates that were granted and have no file yet.",
+            granted_without_file,
+        ),
     ),
 )

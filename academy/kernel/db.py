@@ -94,6 +94,17 @@ else:
 Id = Annotated[int, mapped_column(primary_key=True, info=PLAIN)]
 
 
+CONNECT_SECONDS = 2
+"""How long a database server may take to answer at all; the shortest that its library knows."""
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how to reach the database at `url`: a server may have gone away and come back."""
+    if url.startswith("sqlite:"):
+        return {}
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
+
+
 def one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
     """Return the check constraint that lets `column` hold one of `values` (or nothing)."""
     allowed = ", ".join(f"'{value}'" for value in values)

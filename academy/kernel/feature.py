@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask import Blueprint
 
-from academy.kernel.policy import Actor, Capability
+from academy.kernel.policy import Actor, ApiScope, Capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,15 @@ class ScopeNames:
     choices: Callable[[], list[tuple[int, str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number for `/metrics`: its name there, what it tells, and how to count it now."""
+
+    name: str
+    tells: str
+    count: Callable[[], int]
+
+
 TodayProvider = Callable[[Actor], list[TodayItem]]
 Check = Callable[[], list[str]]
 
@@ -74,5 +83,8 @@ class Feature:
     today: TodayProvider | None = None
     navigation: tuple[NavItem, ...] = ()
     scopes: Mapping[str, ScopeNames] = field(default_factory=dict)
+    api_scopes: tuple[ApiScope, ...] = ()
     checks: tuple[Check, ...] = ()
     """What `academy check` asks: each returns sentences about what is wrong."""
+    figures: tuple[Figure, ...] = ()
+    """What `/metrics` shows of the feature; counts only."""

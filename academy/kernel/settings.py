@@ -55,6 +55,8 @@ class Settings:
     """Whether this may be the fictional academy, with its clock and sign-in codes on screen."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
+    metrics_token: str
+    """Opens `/metrics` to another machine; empty means that only this one sees it."""
 
     @property
     def is_https(self) -> bool:
@@ -100,6 +102,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         help_phone=text("HELP_PHONE", "06-00000307"),
         demo=text("DEMO", "1") == "1",
         log_level=text("LOG_LEVEL", "INFO").upper(),
+        metrics_token=text("METRICS_TOKEN", ""),
     )
     _refuse_wrong(settings)
     return settings
@@ -108,6 +111,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def _refuse_wrong(settings: Settings) -> None:
     if len(settings.secret_key) < 32:
         raise SettingsError("ACADEMY_SECRET_KEY is shorter than 32 characters")
+    if settings.metrics_token and len(settings.metrics_token) < 32:
+        raise SettingsError("ACADEMY_METRICS_TOKEN is shorter than 32 characters")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise SettingsError("ACADEMY_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
     if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):

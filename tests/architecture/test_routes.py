@@ -22,6 +22,7 @@ PUBLIC_PATHS = {
     "/controleer",
     "/controleer/bestand",
     "/healthz",
+    "/metrics",
     "/opleidingen",
     "/opleidingen/<key>",
     "/privacy",
