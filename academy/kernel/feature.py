@@ -83,5 +83,7 @@ class Feature:
     today: TodayProvider | None = None
     navigation: tuple[NavItem, ...] = ()
     scopes: Mapping[str, ScopeNames] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    """What `academy check` asks: each returns sentences about what is wrong."""
     figures: tuple[Figure, ...] = ()
     """What `/metrics` shows of the feature; counts only."""
