@@ -23,6 +23,11 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
+def real_today() -> date:
+    """Return the present date in Amsterdam, for what protects."""
+    return real_now().astimezone(AMSTERDAM).date()
+
+
 def now() -> datetime:
     """Return the academy's present instant in UTC: standing, shifted (demo) or real."""
     standing = _standing_at.get()

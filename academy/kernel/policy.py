@@ -56,6 +56,18 @@ def capability(name: str, *roles: str, own: bool = False, step_up: bool = False)
     return Capability(name, frozenset(roles), own, step_up)
 
 
+@dataclass(frozen=True, slots=True)
+class ApiScope:
+    """What somebody can let an API token do: some of their own rights, under a name for people.
+
+    `label` is a lazy text.
+    """
+
+    name: str
+    label: Any
+    rights: frozenset[Capability]
+
+
 PUBLIC = Capability("public")
 SIGNED_IN = Capability("signed-in", own=True)
 
@@ -84,6 +96,8 @@ class Actor:
     language: str = "nl"
     origin: str = "web"
     call_name: str = field(default="", compare=False)
+    limited_to: frozenset[str] | None = None
+    """Names of the only rights that count, for who comes with an API token; None: all."""
 
     @property
     def is_authenticated(self) -> bool:
@@ -109,15 +123,24 @@ class Actor:
         """The roles held today, whatever their scope."""
         return frozenset(grant.role for grant in self.grants)
 
+    def owns_by(self, right: Capability) -> bool:
+        """Say whether `right` gives this actor what is their own."""
+        return right.own and self.is_authenticated and self._counts(right)
+
     def grants_for(self, right: Capability) -> tuple[HeldGrant, ...]:
         """Return the grants that give `right`."""
+        if not self._counts(right):
+            return ()
         return tuple(grant for grant in self.grants if grant.role in right.roles)
+
+    def _counts(self, right: Capability) -> bool:
+        return self.limited_to is None or right.name in self.limited_to
 
     def may(self, right: Capability) -> bool:
         """Say whether this actor holds `right` over anything at all."""
         if right is PUBLIC:
             return True
-        return self.is_authenticated and (right.own or bool(self.grants_for(right)))
+        return self.is_authenticated and (self.owns_by(right) or bool(self.grants_for(right)))
 
 
 NOBODY = Actor()
@@ -136,7 +159,7 @@ class Reach:
 
 def covers(actor: Actor, right: Capability, reach: Reach) -> bool:
     """Say whether `actor` holds `right` over an object that lies at `reach`."""
-    if right.own and actor.person_id is not None and reach.person_id == actor.person_id:
+    if actor.owns_by(right) and reach.person_id == actor.person_id:
         return True
     return any(_grant_covers(grant, reach) for grant in actor.grants_for(right))
 
@@ -191,7 +214,7 @@ def within(
     """
     columns = {"person": person, "cohort": cohort, "place": place, "organisation": organisation}
     parts: list[sa.ColumnElement[bool]] = []
-    if right.own and person is not None and actor.person_id is not None:
+    if person is not None and actor.owns_by(right):
         parts.append(person == actor.person_id)
     for grant in actor.grants_for(right):
         if grant.scope_kind == "everything":
