@@ -31,7 +31,7 @@ from academy.kernel.web.addresses import IdConverter, comes_from_here
 from academy.kernel.web.assets import asset
 from academy.kernel.web.blueprint import testing_header, undeclared
 from academy.kernel.web.errors import init_errors
-from academy.kernel.web.headers import init_headers
+from academy.kernel.web.headers import file_headers, init_headers
 from academy.kernel.web.metrics import init_metrics
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
@@ -83,7 +83,12 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         raise RuntimeError(f"routes without a capability: {', '.join(forgotten)}")
     static = str(folder("static"))
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=static, prefix="static/", max_age=31_536_000, autorefresh=testing
+        app.wsgi_app,
+        root=static,
+        prefix="static/",
+        max_age=31_536_000,
+        autorefresh=testing,
+        add_headers_function=file_headers(is_https=settings.is_https),
     )
     if settings.is_https:  # then a proxy ends TLS, and only it knows who asks
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
