@@ -45,8 +45,12 @@ class LazyGroup(click.Group):
 
 def _create_app() -> Flask:
     from academy.app import create_app
+    from academy.kernel import demo_clock
 
-    return create_app()
+    app = create_app()
+    with app.app_context():
+        demo_clock.follow()  # commands live on the same day as the pages
+    return app
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
