@@ -26,6 +26,7 @@ from playwright.sync_api import Page
 
 START_SECONDS = 30
 MAIL_SECONDS = 20
+CODE = re.compile(r"\b\d{6}\b")
 
 
 def free_port() -> int:
@@ -50,15 +51,23 @@ class Mailbox:
 
     def code_for(self, address: str) -> str:
         """Wait for the newest code mail to `address` and return its six digits."""
+        subject = str(self._take(address, with_code=True)["Subject"])
+        return CODE.findall(subject)[0]
+
+    def text_for(self, address: str) -> str:
+        """Wait for the newest other mail to `address` and return its text."""
+        return str(self._take(address, with_code=False).get_content())
+
+    def _take(self, address: str, *, with_code: bool) -> EmailMessage:
         deadline = time.monotonic() + MAIL_SECONDS
         while time.monotonic() < deadline:
             for mail in reversed(self.mails):
-                found = re.search(r"\b(\d{6})\b", str(mail["Subject"]))
-                if found and str(mail["To"]) == address:
+                has_code = CODE.search(str(mail["Subject"])) is not None
+                if has_code is with_code and str(mail["To"]) == address:
                     self.mails.remove(mail)
-                    return found.group(1)
+                    return mail
             time.sleep(0.1)
-        raise AssertionError(f"no code mail for {address}")
+        raise AssertionError(f"no {'code ' if with_code else ''}mail for {address}")
 
 
 @dataclass
