@@ -66,6 +66,7 @@ ID_OF = {
     "signal_id": "coaching_signal",
     "story_id": "story",
     "submission_id": "practice_submission",
+    "token_id": "api_token",
 }
 """Which table's id a part of an address names."""
 
@@ -97,6 +98,8 @@ def guard_said(response: Any) -> str:
     at_the_door = response.location and response.location.startswith("/binnenkomen")
     if word == "deny" and response.status_code == 303 and at_the_door:
         return "door"
+    if word == "deny" and response.status_code == 401:
+        return "door"  # the API's: come with a key
     return word or f"no guard ({response.status_code})"
 
 
@@ -119,8 +122,12 @@ def marks_in(response: Any) -> set[str]:
     )
 
 
-LAST_SEEN = {("sign_in", "last_seen_at"), ("sign_in", "idle_until")}
-"""What every request may move: when a device was last seen."""
+LAST_SEEN = {
+    ("sign_in", "last_seen_at"),
+    ("sign_in", "idle_until"),
+    ("api_token", "last_used_on"),
+}
+"""What every request may move: when a device or a key was last seen."""
 
 
 def as_stored(column: sa.Column[Any]) -> sa.ColumnElement[Any]:

@@ -39,8 +39,10 @@ class Academy:
         if token is not None:
             with self.app.app_context():
                 client.set_cookie(cookie_name(), token)
+            # For the API; pages do not look at it.
+            key = self.world.keys[principal]
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
         return client
-
 
     def watch(self) -> Watch:
         """Return an eye on what is written from now on."""
@@ -79,9 +81,7 @@ class _Copies:
     def keep(self, name: str) -> None:
         self._let_go()
         if self.server_url:
-            postgres(
-                self.server_url, f"create database academy_{name} template academy_tests"
-            )
+            postgres(self.server_url, f"create database academy_{name} template academy_tests")
         else:
             shutil.copy(self.folder / "academy.sqlite", self.folder / f"{name}.sqlite")
 

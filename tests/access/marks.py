@@ -44,6 +44,7 @@ FREE_TEXT = {"name or spelling", "way to reach", "free text about or by a person
 NOTES = {"coaching text, encrypted"}
 
 PUBLIC_TEXT = {
+    ("api_token", "name"),
     ("cohort", "location"),
     ("cohort", "name"),
     ("grant", "reason"),

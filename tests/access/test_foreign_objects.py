@@ -302,10 +302,10 @@ def unknown_numbers(form: Form) -> set[str]:
     return numeric - per_person - set(FIELD_OF) - NUMBERS
 
 
-def test_a_foreign_id_in_an_address_is_a_missing_one(academy, browsers, record_property):
+def test_a_foreign_id_in_an_address_is_a_missing_one(academy, browsers):
     found = probe_addresses(academy, browsers)
 
-    record_property("probes", found.probes)
+    print(f"{found.probes} probes")
     assert not found.faults, told(found.faults)
     assert found.probes >= FEWEST_PROBES
 
@@ -373,7 +373,7 @@ def test_no_page_shows_whose_text_one_may_not_see(academy, browsers):
     assert not faults, told(faults)
 
 
-def test_a_foreign_id_in_a_form_is_a_missing_one(academy, browsers, record_property):
+def test_a_foreign_id_in_a_form_is_a_missing_one(academy, browsers):
     found, watch, unknown = Found(), academy.watch(), set()
     seen: set[tuple[str, Form]] = set()
     for principal in PRINCIPALS:
@@ -389,7 +389,7 @@ def test_a_foreign_id_in_a_form_is_a_missing_one(academy, browsers, record_prope
             if changed := watch.changed():
                 found.faults.append(f"{form.action} {principal} wrote {changed}")
 
-    record_property("probes", found.probes)
+    print(f"{found.probes} probes")
     assert not found.faults, told(found.faults)
     assert unknown == set()
     assert found.probes >= 100

@@ -21,9 +21,7 @@ def faults_of(text: str) -> list[str]:
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parse(text)
     faults = [f"parse error {code} at {place}" for place, code, _values in parser.errors]
-    faults += [
-        f"{found} × {tag}" for tag in ("h1", "main") if (found := count(tree, tag)) != 1
-    ]
+    faults += [f"{found} × {tag}" for tag in ("h1", "main") if (found := count(tree, tag)) != 1]
     if not tree.get("lang"):
         faults.append("no lang")
     if not (tree.findtext(".//title") or "").strip():
@@ -42,7 +40,7 @@ def _inline(tree: Any) -> list[str]:
     faults += ["<script> without src" for one in tree.iter("script") if not one.get("src")]
     for one in (each for each in tree.iter() if isinstance(each.tag, str)):
         faults += [
-            f"{name} on <{one.tag}>" for name in one.keys() if name == "style" or name[:2] == "on"
+            f"{name} on <{one.tag}>" for name in one.attrib if name == "style" or name[:2] == "on"
         ]
         if one.get("href", "").strip().lower().startswith(("javascript:", "data:", "http:")):
             faults.append(f"link to {one.get('href')}")

@@ -3,7 +3,8 @@
 The table `oracle.csv` is written from "People, roles and rights" of the architecture page, never
 from the code. What is one's own lies open to everybody who is signed in: an administrator too may
 be a participant, and sees nothing but that. The board is let in at the inbox because a message can
-be handed to a board member by name; the page then holds that message only.
+be handed to a board member by name; the page then holds that message only. The monitor's page asks
+for the machine itself or a token, which is no right of a person.
 """
 
 from __future__ import annotations
@@ -88,6 +89,12 @@ def test_a_wider_right_is_found(academy, browsers, monkeypatch):
         "GET /rechten coach: allow, not deny",
         "GET /rechten admin: deny, not allow",
     ]
+
+
+def test_figures_are_not_for_strangers(academy, browsers):
+    for principal in PRINCIPALS:
+        elsewhere = browsers(principal).get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"})
+        assert elsewhere.status_code == 404, principal
 
 
 def test_the_parts_of_addresses_are_known(academy):

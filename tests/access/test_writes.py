@@ -16,7 +16,7 @@ from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person, Place, SignIn
 from academy.people.services.sign_in import set_password
 from tests.access.asking import MISSING, Route, ask, each_id_argument, routes
-from tests.access.test_foreign_objects import FILLED, opened_pages, own_combinations, plant
+from tests.access.test_foreign_objects import FILLED, own_combinations, plant
 from tests.access.world import PRINCIPALS
 from tests.factories import make_actor
 
@@ -91,33 +91,44 @@ def test_the_right_token_from_here_is_let_through(academy):
     assert client.post("/gegevens/taal", data=fields).status_code == 303
 
 
-@pytest.mark.parametrize("referrer", ["https://elders.example/gegevens", "", f"{HTTPS}.evil.example/"])
-def test_a_change_from_another_site_is_refused(academy, referrer):
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "referrer of another site": {"Referer": "https://elders.example/gegevens"},
+    "referrer of a host that begins like ours": {"Referer": f"{HTTPS}.evil.example/"},
+    "nothing said": {},
+    "origin of another site": {"Origin": "https://elders.example"},
+    "origin hidden": {"Origin": "null"},
+    "browser says another site": {"Sec-Fetch-Site": "cross-site"},
+    "browser says another host of ours": {"Sec-Fetch-Site": "same-site"},
+    "browser says another site, referrer ours": {
+        "Sec-Fetch-Site": "cross-site",
+        "Referer": f"{HTTPS}/",
+    },
+}
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_change_from_another_site_is_refused(academy, headers):
+    """Over https, even with the right token."""
     app, watch = academy.twin(HTTPS), academy.watch()
     client = browser_of(app, academy, "coordinator")
     secure = {"base_url": HTTPS}
     token = token_of(client, **secure)
     assert len(token) > 20
-    headers = {"Referer": referrer} if referrer else {}
     for route in unsafe(app):
-        answer = ask(
-            client,
-            route,
-            own(academy, "coordinator", route),
-            data={**FILLED, "csrf_token": token},
-            headers=headers,
-            **secure,
-        )
+        values, data = own(academy, "coordinator", route), {**FILLED, "csrf_token": token}
+        answer = ask(client, route, values, data=data, headers=headers, **secure)
         assert answer.status_code == 400, route
     assert not watch.changed()
 
 
-def test_the_same_change_from_here_passes_over_https(academy):
+@pytest.mark.parametrize("name", ["Referer", "Origin"])
+def test_the_same_change_from_here_passes_over_https(academy, name):
     client = browser_of(academy.twin(HTTPS), academy, "coordinator")
     secure = {"base_url": HTTPS}
     fields = {"language": "en", "csrf_token": token_of(client, **secure)}
-    here = {"Referer": f"{HTTPS}/gegevens"}
-    assert client.post("/gegevens/taal", data=fields, headers=here, **secure).status_code == 303
+    here = {"Referer": f"{HTTPS}/gegevens", "Origin": HTTPS}[name]
+    answer = client.post("/gegevens/taal", data=fields, headers={name: here}, **secure)
+    assert answer.status_code == 303
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -212,7 +223,7 @@ def test_cookies_over_http_are_closed_to_scripts_and_other_sites(academy):
     lines = cookies_of(academy.twin(), academy)
     assert {line.partition("=")[0] for line in lines} == {"form", "language", "academy"}
     for line in lines:
-        assert "HttpOnly" in line and "SameSite=Lax" in line, line
+        assert all(part in line for part in ("HttpOnly", "SameSite=Lax")), line
 
 
 def test_cookies_over_https_are_bound_to_this_host(academy):

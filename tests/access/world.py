@@ -8,17 +8,18 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from academy.coaching.models import OwnWords
 from academy.coaching.services import log, plans, signals
 from academy.community.models import MeetUp, Rsvp, Story
 from academy.contact.models import ContactRequest
-from academy.kernel import clock
+from academy.kernel import clock, ids
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from academy.people.models import Account, Person, Place
+from academy.people.models import Account, ApiToken, Person, Place
 from academy.people.services.sign_in import open_sign_in
 from academy.research.models import Confirmation, Observation, Problem, Project, Talk
 from certificates.adapters.keys import init_keys
@@ -80,11 +81,12 @@ START = date(2026, 10, 5)
 
 @dataclass
 class World:
-    """The academy as built: who is who, whose text stands where, and how each signs in."""
+    """The academy as built: who is who, whose text stands where, how each comes in."""
 
     ledger: Ledger = field(default_factory=Ledger)
     people: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
 
     def cell_of(self, principal: str) -> str:
@@ -498,9 +500,7 @@ class _Participant:
         )
         entry = log.log_contact(plan.id, contact, by=by)
         log.save_draft(plan.id, contact, by=by, form_key=f"key{plan.id}")
-        _add(
-            OwnWords(entry_id=entry.id, words="Mijn woord", at=clock.now(), by_id=self.person.id)
-        )
+        _add(OwnWords(entry_id=entry.id, words="Mijn woord", at=clock.now(), by_id=self.person.id))
         signals.raise_signal(plan.id, "overload", by=by, severity="high", note="Kijk mee")
 
 
@@ -540,6 +540,24 @@ def _sign_in(world: World) -> None:
             db.session.add(Account(person_id=person_id, mailbox=f"{name}@test.example"))
             db.session.flush()
             world.tokens[name] = open_sign_in(person_id, device="test").token
+            world.keys[name] = _make_key(person_id)
+
+
+def _make_key(person_id: int) -> str:
+    """Make a key for the API with every scope, also for who could not make one."""
+    token = ids.token()
+    features = current_app.extensions["academy.features"]
+    _add(
+        ApiToken(
+            person_id=person_id,
+            name="Een programma",
+            token_hash=ids.digest(token),
+            scopes=[scope.name for feature in features for scope in feature.api_scopes],
+            created_at=clock.real_now(),
+            expires_on=clock.real_today() + timedelta(days=9),
+        )
+    )
+    return token
 
 
 def enrolment_of(world: World, cell: str) -> Enrolment:
