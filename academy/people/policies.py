@@ -8,15 +8,12 @@ OWN_DATA = capability("people:own:read", own=True)
 """See and change one's own data, password and devices."""
 
 MANAGE_GRANTS = capability("people:grant:write", "admin", step_up=True)
-"""Give and take back rights and accounts."""
+"""Give and take back rights and accounts, over everything: see `services.grants`."""
 
 MANAGE_PEOPLE = capability("people:person:write", "coordinator", "admin")
-"""Add and change persons, places and organisations."""
-
-READ_PEOPLE = capability("people:person:read", "coordinator", "trainer", "coach")
-"""Find a person in one's own reach."""
+"""Add a person."""
 
 GIVE_COACHING = capability("people:grant:coach", "coordinator")
 """Let somebody guide one person in one's own region, and end it."""
 
-ALL: tuple[Capability, ...] = (OWN_DATA, MANAGE_GRANTS, MANAGE_PEOPLE, READ_PEOPLE, GIVE_COACHING)
+ALL: tuple[Capability, ...] = (OWN_DATA, MANAGE_GRANTS, MANAGE_PEOPLE, GIVE_COACHING)

@@ -36,6 +36,11 @@ def idle_until(now: datetime, expires_at: datetime, idle: timedelta) -> datetime
     return min(now + idle, expires_at)
 
 
+def still_holds(life: Lifetime, *, opened_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Say whether a sign-in opened and last seen at those moments is within `life` at `now`."""
+    return now - opened_at <= life.lasts and now - seen_at <= life.idle
+
+
 def clean_name(text: str) -> str:
     """Return `text` in NFC with single spaces. Source: glossary of names, domain.md section 7."""
     return " ".join(unicodedata.normalize("NFC", text).split())

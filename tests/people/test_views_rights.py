@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -61,9 +63,13 @@ def test_an_administrator_finds_somebody_and_gives_a_right(admin, joke, sign_in)
         {"valid_to": "22-11-2026"},
         {"reason": ""},
         {"scope": "cohort:999999"},
+        {"role": "admin", "scope": "PLACE"},
     ],
 )
 def test_a_right_that_makes_no_sense_is_asked_again(admin, joke, sign_in, wrong):
+    if wrong.get("scope") == "PLACE":
+        with unit_of_work():
+            wrong = wrong | {"scope": f"place:{make_place().id}"}
     answer = sign_in(admin).post(f"/rechten/{joke.id}", data=RIGHT | wrong)
     assert answer.status_code == 422
     assert not rights_of(joke)
@@ -108,3 +114,21 @@ def test_after_showing_who_one_is_one_is_back_on_the_page(admin, joke, sign_in):
     page = f"http://localhost/rechten/{joke.id}?a=1"
     answer = client.post(f"/rechten/{joke.id}", data=RIGHT, headers={"Referer": page})
     assert answer.location == f"/bevestig?next=/rechten/{joke.id}?a%3D1"
+
+
+def test_an_administrator_of_a_part_gives_no_rights(joke, sign_in):
+    with unit_of_work():
+        place = make_place()
+        person = make_person("Deel")
+        make_grant(person, "admin", place=place)
+        client = sign_in(person)
+    assert client.post(f"/rechten/{joke.id}", data=RIGHT).status_code == 404
+    assert not rights_of(joke)
+
+
+def test_a_right_that_ended_keeps_its_last_day(admin, joke, sign_in):
+    with unit_of_work():
+        grant = make_grant(joke, "coordinator", valid_to=date(2026, 6, 30))
+        grant_id = grant.id
+    assert sign_in(admin).post(f"/rechten/einde/{grant_id}").status_code == 404
+    assert rights_of(joke)[0].valid_to == date(2026, 6, 30)

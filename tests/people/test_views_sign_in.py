@@ -10,10 +10,11 @@ import time_machine
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import NotFoundError
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.queue import Job
 from academy.people.models import Account, Grant, SignIn, SignInCode
-from academy.people.services import grants
+from academy.people.services import grants, persons
 from academy.people.services import sign_in as services
 from academy.people.services.sign_in import code_text, make_account, set_password
 from tests.factories import make_actor, make_grant, make_person
@@ -114,6 +115,94 @@ def test_people_who_share_a_mailbox_say_who_they_are(client, samira):
     assert "Joke" in client.get("/binnenkomen/wie").text
     client.post("/binnenkomen/wie", data={"person": joke_id})
     assert "Dag Joke" in client.get("/vandaag").text
+
+
+def shared_with_joke():
+    with unit_of_work():
+        joke = make_person("Joke")
+        make_account(joke.id, "samira@test.example", by=make_actor(joke))
+        return joke
+
+
+def test_a_shared_mailbox_works_from_the_link_in_another_browser(app, client, samira):
+    joke_id = shared_with_joke().id
+    ask(client)
+    elsewhere = app.test_client()
+    enter(elsewhere, latest_code())
+    elsewhere.post("/binnenkomen/wie", data={"person": joke_id})
+    assert "Dag Joke" in elsewhere.get("/vandaag").text
+
+
+def test_a_choice_that_was_kept_opens_the_door_once_and_for_a_quarter(app, client, samira):
+    joke_id = shared_with_joke().id
+    ask(client)
+    enter(client, latest_code())
+    kept = client.get_cookie("form").value
+
+    def choose(moment):
+        other = app.test_client()
+        other.set_cookie("form", kept)
+        with time_machine.travel(moment, tick=False):
+            other.post("/binnenkomen/wie", data={"person": joke_id})
+            return other.get("/vandaag").status_code
+
+    now = clock.real_now()
+    assert choose(now + timedelta(minutes=16)) == 303
+    assert choose(now) == 200
+    assert choose(now) == 303
+
+
+def step_up(client, **data):
+    with unit_of_work():
+        db.session.execute(sa.update(SignIn).values(stepped_up_at=None))
+    client.post("/bevestig", data=data)
+    fresh = db.session.scalars(sa.select(SignIn.stepped_up_at)).one()
+    db.session.rollback()
+    return fresh is not None
+
+
+def test_the_password_of_a_housemate_proves_nothing(samira, sign_in):
+    joke = shared_with_joke()
+    with unit_of_work():
+        set_password(joke.id, "de zin van joke", by=make_actor(joke))
+        set_password(samira.id, "de zin van samira", by=make_actor(samira))
+    client = sign_in(samira)
+    assert not step_up(client, password="de zin van joke")
+    assert step_up(client, password="de zin van samira")
+
+
+def test_the_proof_goes_to_the_mailbox_of_the_account(samira, sign_in):
+    with unit_of_work():
+        db.session.get(Account, samira.id).mailbox = "nieuw@test.example"
+    client = sign_in(samira)
+    client.post("/bevestig/stuur")
+    assert db.session.scalars(sa.select(SignInCode.mailbox)).one() == "nieuw@test.example"
+    code = latest_code()
+    assert step_up(client, code=code)
+    assert not step_up(client, code=code)
+
+
+def test_who_becomes_staff_stays_in_no_longer_than_staff(samira, sign_in):
+    client = sign_in(samira)
+    with unit_of_work():
+        make_grant(samira, "trainer")
+    with time_machine.travel(clock.real_now() + timedelta(minutes=31), tick=False):
+        assert client.get("/vandaag").status_code == 303
+
+
+def test_nobody_sets_the_password_name_or_language_of_somebody_else(samira):
+    with unit_of_work():
+        joke = make_person("Joke")
+        make_account(joke.id, "joke@test.example", by=make_actor(joke))
+    by = make_actor(samira)
+    for change in (
+        lambda: set_password(joke.id, "een lange zin", by=by),
+        lambda: services.set_language(joke.id, "en", by=by),
+        lambda: persons.set_name_on_certificate(joke.id, "Iemand anders", by=by),
+        lambda: services.open_account(joke.id, by=by),
+    ):
+        with pytest.raises(NotFoundError):
+            change()
 
 
 def test_nobody_chooses_a_person_without_a_code(client, samira):

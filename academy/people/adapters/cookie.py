@@ -54,8 +54,11 @@ def actor_of_request(request: Request) -> Actor | None:
     if found is None:
         return None
     grants = grants_of(found.person_id, clock.today())
+    life = rules.lifetime(is_staff=bool(grants))
+    if not rules.still_holds(life, opened_at=found.created_at, seen_at=found.last_seen_at, now=now):
+        return None  # who got a right since came in for longer than staff may
     if now - found.last_seen_at >= LAST_SEEN_EVERY:
-        _note_last_seen(request, found, is_staff=bool(grants))
+        _note_last_seen(request, found, idle=life.idle)
     names = (found.call_name, found.prefix, found.last_name)
     return Actor(
         person_id=found.person_id,
@@ -68,9 +71,8 @@ def actor_of_request(request: Request) -> Actor | None:
     )
 
 
-def _note_last_seen(request: Request, found: LiveSignIn, *, is_staff: bool) -> None:
+def _note_last_seen(request: Request, found: LiveSignIn, *, idle: timedelta) -> None:
     now = clock.real_now()
-    idle = rules.lifetime(is_staff=is_staff).idle
     statement = (
         sa.update(SignIn)
         .where(SignIn.id == found.id)

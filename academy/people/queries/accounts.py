@@ -31,6 +31,23 @@ def people_of_mailbox(mailbox: str) -> list[MailboxPerson]:
     return [MailboxPerson(person.id, person.display_name, hash_) for person, hash_ in rows]
 
 
+def people_of_code(code_id: int, now: datetime) -> list[MailboxPerson]:
+    """Return who may still come in with a code; nobody once it was used or is too old."""
+    mailbox = db.session.scalar(
+        sa.select(SignInCode.mailbox).where(
+            SignInCode.id == code_id, SignInCode.used_at.is_(None), SignInCode.expires_at > now
+        )
+    )
+    return people_of_mailbox(mailbox) if mailbox else []
+
+
+def mailbox_of(person_id: int) -> str:
+    """Return the mailbox with which a person signs in. Raises NoResultFound without an account."""
+    return db.session.scalars(
+        sa.select(Account.mailbox).where(Account.person_id == person_id)
+    ).one()
+
+
 def open_codes(mailbox: str, now: datetime) -> list[SignInCode]:
     """Return the codes of `mailbox` that may still be typed, newest first, for changing."""
     return list(

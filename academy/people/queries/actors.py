@@ -25,6 +25,7 @@ class LiveSignIn:
     prefix: str
     last_name: str
     ui_language: str
+    created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
     stepped_up_at: datetime | None
@@ -32,29 +33,34 @@ class LiveSignIn:
 
 def find_live_sign_in(token_hash: str, now: datetime) -> LiveSignIn | None:
     """Return the sign-in with this token if it has not ended, idled out or expired at `now`."""
-    row = db.session.execute(
-        sa.select(
-            SignIn.id,
-            SignIn.person_id,
-            Person.call_name,
-            Person.prefix,
-            Person.last_name,
-            Person.ui_language,
-            SignIn.last_seen_at,
-            SignIn.expires_at,
-            SignIn.stepped_up_at,
+    row = (
+        db.session.execute(
+            sa.select(
+                SignIn.id,
+                SignIn.person_id,
+                Person.call_name,
+                Person.prefix,
+                Person.last_name,
+                Person.ui_language,
+                SignIn.created_at,
+                SignIn.last_seen_at,
+                SignIn.expires_at,
+                SignIn.stepped_up_at,
+            )
+            .join(Person, Person.id == SignIn.person_id)
+            .join(Account, Account.person_id == SignIn.person_id)
+            .where(
+                SignIn.token_hash == token_hash,
+                SignIn.ended_at.is_(None),
+                SignIn.idle_until > now,
+                SignIn.expires_at > now,
+                Account.disabled_at.is_(None),
+            )
         )
-        .join(Person, Person.id == SignIn.person_id)
-        .join(Account, Account.person_id == SignIn.person_id)
-        .where(
-            SignIn.token_hash == token_hash,
-            SignIn.ended_at.is_(None),
-            SignIn.idle_until > now,
-            SignIn.expires_at > now,
-            Account.disabled_at.is_(None),
-        )
-    ).first()
-    return LiveSignIn(*row) if row else None
+        .mappings()
+        .first()
+    )
+    return LiveSignIn(**row) if row else None
 
 
 def grants_of(person_id: int, day: date) -> tuple[HeldGrant, ...]:

@@ -31,10 +31,10 @@ def give_grant(
 ) -> Grant:
     """Give a right over a scope, from a day until a day (both count).
 
-    Raises ForbiddenError for one's own rights or without the right to give any,
-    InvalidInputError when it would end before it begins.
+    Raises NotFoundError unless one administers everything, ForbiddenError for one's own rights,
+    InvalidInputError when it would end before it begins and for an administrator of a part.
     """
-    policy.require_right(by, MANAGE_GRANTS)
+    policy.require(by, MANAGE_GRANTS, policy.Reach())
     return _add(
         Grant(
             person_id=person_id,
@@ -82,6 +82,8 @@ def _add(grant: Grant, by: Actor) -> Grant:
         raise ForbiddenError(_("Je kunt jezelf geen rechten geven. Vraag een andere beheerder."))
     if grant.valid_to is not None and grant.valid_to < grant.valid_from:
         raise InvalidInputError(_("Het recht eindigt voor het begint."))
+    if grant.role == "admin" and grant.scope_kind != "everything":
+        raise InvalidInputError(_("Een beheerder beheert alles. Kies “alles”."))
     db.session.add(grant)
     db.session.flush()  # the audit names the row
     audit.record(
@@ -99,11 +101,12 @@ def _add(grant: Grant, by: Actor) -> Grant:
 def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None:
     """Let a right end: yesterday was the last day, unless `last_day` says otherwise.
 
-    The person's sign-ins end too, so that nothing opened before stays open. Raises NotFoundError.
+    The person's sign-ins end too, so that nothing opened before stays open. Raises NotFoundError,
+    also for a right that ended before: its last day was true.
     """
-    policy.require_right(by, MANAGE_GRANTS)
+    policy.require(by, MANAGE_GRANTS, policy.Reach())
     grant = db.session.get(Grant, grant_id, with_for_update=True)
-    if grant is None:
+    if grant is None or (grant.valid_to is not None and grant.valid_to < clock.today()):
         raise NotFoundError
     grant.valid_to = max(last_day or clock.today() - timedelta(days=1), grant.valid_from)
     if last_day is None and grant.valid_from >= clock.today():

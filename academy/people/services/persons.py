@@ -7,12 +7,13 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from academy.kernel import audit, clock
+from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import InvalidInputError, NotFoundError
-from academy.kernel.policy import Actor
+from academy.kernel.policy import Actor, Reach
 from academy.people import rules
 from academy.people.models import Consent, Organisation, Person, Place
+from academy.people.policies import MANAGE_PEOPLE, OWN_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,12 @@ class NewPerson:
 
 
 def add_person(new: NewPerson, *, by: Actor) -> Person:
-    """Add a person. Raises InvalidInputError without any name."""
+    """Add a person. Raises InvalidInputError without any name.
+
+    Without a person who does it (the command line, the loader of the demo) no right is asked.
+    """
+    if by.person_id is not None:
+        policy.require_right(by, MANAGE_PEOPLE)
     call_name, prefix, last_name = (
         rules.clean_name(text) for text in (new.call_name, new.prefix, new.last_name)
     )
@@ -66,7 +72,11 @@ def add_person(new: NewPerson, *, by: Actor) -> Person:
 
 
 def set_name_on_certificate(person_id: int, name: str, *, by: Actor) -> None:
-    """Let a person say how their name is written. Raises InvalidInputError when it is empty."""
+    """Let a person say how their name is written.
+
+    Raises InvalidInputError when it is empty, NotFoundError for anybody else's name.
+    """
+    policy.require(by, OWN_DATA, Reach(person_id=person_id))
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError

@@ -13,16 +13,22 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import audit, clock, ids, limits, mail
+from academy.kernel import audit, clock, ids, limits, mail, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.limits import Limit
-from academy.kernel.policy import Actor
+from academy.kernel.policy import Actor, Reach
 from academy.kernel.settings import current
 from academy.people import rules
 from academy.people.adapters.passwords import hash_password, password_fits
 from academy.people.models import Account, Person, SignIn, SignInCode
-from academy.people.queries.accounts import MailboxPerson, open_codes, people_of_mailbox
+from academy.people.policies import MANAGE_GRANTS, OWN_DATA
+from academy.people.queries.accounts import (
+    MailboxPerson,
+    open_codes,
+    people_of_code,
+    people_of_mailbox,
+)
 from academy.people.queries.actors import grants_of
 
 WINDOW = timedelta(minutes=5)
@@ -79,8 +85,16 @@ def mail_values(code_id: int) -> dict[str, str] | None:
     return {"code": code_text(code)}
 
 
-def check_code(mailbox: str, typed: str, *, address: str) -> list[MailboxPerson]:
-    """Return who may come in with this code, using it up.
+@dataclass(frozen=True, slots=True)
+class FittingCode:
+    """A code that fits, and who may come in with it. `use_code` uses it up."""
+
+    code_id: int
+    people: tuple[MailboxPerson, ...]
+
+
+def check_code(mailbox: str, typed: str, *, address: str) -> FittingCode:
+    """Return whose code this is; it stays open until somebody uses it.
 
     Raises InvalidInputError when it does not fit, TooManyError after ten tries in five minutes.
     """
@@ -96,9 +110,22 @@ def check_code(mailbox: str, typed: str, *, address: str) -> list[MailboxPerson]
             fitting = code
     if fitting is None or not people:
         raise WrongCodeError
-    fitting.used_at = now
     limits.forgive(TRY_MAILBOX, mailbox)
-    return people
+    return FittingCode(fitting.id, tuple(people))
+
+
+def use_code(code_id: int, person_id: int) -> MailboxPerson:
+    """Use up a code that fitted, for one of its people.
+
+    Raises InvalidInputError when it was used, is too old, or belongs to somebody else.
+    """
+    code = db.session.get(SignInCode, code_id, with_for_update=True, populate_existing=True)
+    people = people_of_code(code_id, clock.real_now())
+    person = next((one for one in people if one.person_id == person_id), None)
+    if code is None or person is None:
+        raise WrongCodeError
+    code.used_at = clock.real_now()
+    return person
 
 
 class WrongCodeError(InvalidInputError):
@@ -112,13 +139,19 @@ class WrongCodeError(InvalidInputError):
         super().__init__(sentence, fields={"code": sentence})
 
 
-def check_password(mailbox: str, password: str, *, address: str) -> MailboxPerson:
-    """Return who has this mailbox and password. Raises InvalidInputError or TooManyError."""
+def check_password(
+    mailbox: str, password: str, *, address: str, person_id: int | None = None
+) -> MailboxPerson:
+    """Return who has this mailbox and password; with `person_id` nobody but that person.
+
+    Raises InvalidInputError or TooManyError.
+    """
     mailbox = rules.clean_mailbox(mailbox)
     limits.spend(TRY_ADDRESS, address)
     limits.spend(TRY_MAILBOX, mailbox)
     people = people_of_mailbox(mailbox)
-    with_password = [one for one in people if one.password_hash]
+    asked = [one for one in people if person_id in (None, one.person_id)]
+    with_password = [one for one in asked if one.password_hash]
     if not with_password:
         password_fits(None, password)  # a stranger's no takes as long as a wrong password
     for one in with_password:
@@ -197,8 +230,10 @@ def make_account(person_id: int, mailbox: str, *, by: Actor) -> Account:
 def set_password(person_id: int, password: str, *, by: Actor) -> None:
     """Set a person's own password and end their sign-ins elsewhere.
 
-    Raises InvalidInputError when it is shorter than ten or longer than two hundred characters.
+    Raises InvalidInputError when it is shorter than ten or longer than two hundred characters,
+    NotFoundError for anybody else's.
     """
+    policy.require(by, OWN_DATA, Reach(person_id=person_id))
     if not rules.PASSWORD_MIN <= len(password) <= rules.PASSWORD_MAX:
         sentence = _(
             "Kies een wachtwoord van minstens %(least)d letters, cijfers of tekens.",
@@ -210,12 +245,13 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
         raise NotFoundError
     account.password_hash = hash_password(password)
     account.password_changed_at = clock.real_now()
-    close_all(person_id, by=by, but=by.sign_in_id if by.person_id == person_id else None)
+    close_all(person_id, by=by, but=by.sign_in_id)
     audit.record("people:password:set", ("person", person_id), by=by, subject_id=person_id)
 
 
 def set_language(person_id: int, language: str, *, by: Actor) -> None:
-    """Let the pages speak Dutch or English to this person."""
+    """Let the pages speak Dutch or English to this person, who asks it. Raises NotFoundError."""
+    policy.require(by, OWN_DATA, Reach(person_id=person_id))
     person = db.session.get(Person, person_id)
     if person is None or language not in ("nl", "en"):
         raise NotFoundError
@@ -226,9 +262,10 @@ def set_language(person_id: int, language: str, *, by: Actor) -> None:
 def open_account(person_id: int, *, by: Actor) -> None:
     """Let a person sign in with the e-mail address we know of them.
 
-    Raises NotFoundError for nobody, InvalidInputError without an address, ConflictError when the
-    account is there already.
+    Raises NotFoundError for nobody and for who may not open it, InvalidInputError without an
+    address, ConflictError when the account is there already.
     """
+    policy.require(by, MANAGE_GRANTS, Reach())
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError

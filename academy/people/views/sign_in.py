@@ -8,6 +8,7 @@ from flask import make_response, redirect, render_template, request, session, ur
 from flask_babel import gettext as _
 from werkzeug import Response
 
+from academy.kernel import clock
 from academy.kernel.errors import DomainError, InvalidInputError
 from academy.kernel.policy import PUBLIC, SIGNED_IN
 from academy.kernel.web.addresses import asker, safe_next
@@ -18,15 +19,15 @@ from academy.people.forms import CodeForm, DoorForm, PasswordDoorForm, StepUpFor
 from academy.people.queries.accounts import (
     MailboxPerson,
     has_password,
-    own_data,
-    people_of_mailbox,
+    mailbox_of,
+    people_of_code,
 )
 from academy.people.services import sign_in as services
 
 bp = FeatureBlueprint("sign_in", __name__)
 
 WAITING = "waiting_at_the_door"
-CHOOSERS = "who_may_come_in"
+FITTING = "code_that_fitted"
 
 
 def _next() -> str:
@@ -84,13 +85,15 @@ def enter_with_code() -> Any:
     if not form.validate():
         return _again("people/code.html", form, mailbox=waiting)
     try:
-        people = services.check_code(form.mailbox.data or "", form.code.data or "", address=asker())
+        fitting = services.check_code(
+            form.mailbox.data or "", form.code.data or "", address=asker()
+        )
     except InvalidInputError as error:
         return _again("people/code.html", form, error, mailbox=waiting)
-    if len(people) > 1:
-        session[CHOOSERS] = [one.person_id for one in people]
+    if len(fitting.people) > 1:
+        session[FITTING] = fitting.code_id
         return redirect(url_for("sign_in.who", next=_next()), 303)
-    return _let_in(people[0])
+    return _let_in(services.use_code(fitting.code_id, fitting.people[0].person_id))
 
 
 @bp.page("/binnenkomen/wie", needs=PUBLIC)
@@ -108,16 +111,14 @@ def choose_who() -> Any:
     chosen = request.form.get("person", "")
     for one in _choosers():
         if str(one.person_id) == chosen:
-            return _let_in(one)
+            return _let_in(services.use_code(session[FITTING], one.person_id))
     return redirect(url_for("sign_in.door"), 303)
 
 
 def _choosers() -> list[MailboxPerson]:
-    allowed = set(session.get(CHOOSERS, ()))
-    if not allowed:
-        return []
-    mailbox = session.get(WAITING, "")
-    return [one for one in people_of_mailbox(mailbox) if one.person_id in allowed]
+    """Return the people of the code that fitted, for as long as it is open and unused."""
+    code_id = session.get(FITTING)
+    return people_of_code(code_id, clock.real_now()) if code_id is not None else []
 
 
 @bp.page("/binnenkomen/wachtwoord", needs=PUBLIC)
@@ -184,8 +185,7 @@ def step_up() -> str:
 @bp.action("/bevestig/stuur", needs=SIGNED_IN)
 def send_step_up_code() -> Response:
     """Send a code to one's own mailbox."""
-    mailbox = own_data(actor().person_id or 0).email
-    services.ask_code(mailbox, address=asker())
+    services.ask_code(mailbox_of(actor().person_id or 0), address=asker())
     return redirect(url_for("sign_in.step_up", sent=1, next=_next()), 303)
 
 
@@ -194,13 +194,16 @@ def confirm_step_up() -> Any:
     """Accept a fresh code or the password, for ten minutes."""
     form = StepUpForm()
     me = actor()
-    mailbox = own_data(me.person_id or 0).email
-    by_password = has_password(me.person_id or 0)
+    person_id = me.person_id or 0
+    mailbox, by_password = mailbox_of(person_id), has_password(person_id)
     try:
         if form.password.data:
-            services.check_password(mailbox, form.password.data or "", address=asker())
+            services.check_password(
+                mailbox, form.password.data, address=asker(), person_id=person_id
+            )
         else:
-            services.check_code(mailbox, form.code.data or "", address=asker())
+            fitting = services.check_code(mailbox, form.code.data or "", address=asker())
+            services.use_code(fitting.code_id, person_id)
     except InvalidInputError as error:
         return _again("people/step_up.html", form, error, by_password=by_password, sent=True)
     services.step_up(me.sign_in_id or 0, by=me)
