@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import structlog
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -22,17 +22,19 @@ from academy.kernel import demo_clock, events, queue
 from academy.kernel.db import db, engine_options, set_reading
 from academy.kernel.feature import Feature
 from academy.kernel.i18n import init_i18n
-from academy.kernel.policy import NOBODY
+from academy.kernel.policy import NOBODY, Actor
 from academy.kernel.resources import folder
 from academy.kernel.settings import Settings, read_settings
-from academy.kernel.web import pages, shell
+from academy.kernel.web import contract, pages, shell
 from academy.kernel.web.access import init_access
-from academy.kernel.web.addresses import IdConverter, comes_from_here
+from academy.kernel.web.addresses import IdConverter, comes_from_here, is_for_programs
+from academy.kernel.web.api import ApiBlueprint
 from academy.kernel.web.assets import asset
 from academy.kernel.web.blueprint import testing_header, undeclared
 from academy.kernel.web.errors import init_errors
 from academy.kernel.web.headers import file_headers, init_headers
 from academy.kernel.web.metrics import init_metrics
+from academy.people.adapters.bearer import actor_of_bearer
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
 from academy.research.feature import FEATURE as RESEARCH
@@ -137,11 +139,21 @@ def _init_sign_in(app: Flask) -> None:
     manager = LoginManager(app)
     manager.anonymous_user = lambda: NOBODY
     manager.session_protection = None  # our sign-ins live in the database, not in the cookie
-    manager.request_loader(actor_of_request)
+    manager.request_loader(_who_asks)
+
+
+def _who_asks(request: Request) -> Actor | None:
+    """Pages know people by their cookie, the API knows them by their key; never the other way."""
+    return actor_of_bearer(request) if is_for_programs(request.path) else actor_of_request(request)
 
 
 def _refuse_other_sites() -> None:
-    """Beside the token in every form: a change must come from a page of ours."""
+    """Beside the token in every form: a change must come from a page of ours.
+
+    The API needs neither: a browser does not send a key along by itself.
+    """
+    if is_for_programs(request.path):
+        return
     if request.method not in SAFE and not comes_from_here():
         raise CSRFError
 
@@ -153,11 +165,14 @@ def _begin_request() -> None:
 
 def _compose(app: Flask) -> None:
     app.register_blueprint(pages.bp)
+    app.register_blueprint(contract.bp)
     init_metrics(app, FEATURES)
     queue.before_job(demo_clock.follow)
     for feature in FEATURES:
         for blueprint in feature.blueprints:
             app.register_blueprint(blueprint)
+            if isinstance(blueprint, ApiBlueprint):
+                app.extensions["csrf"].exempt(blueprint)
         for name, job in feature.jobs.items():
             queue.register(name, job)
         for kind, listeners in feature.listeners.items():

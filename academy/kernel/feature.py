@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask import Blueprint
 
-from academy.kernel.policy import Actor, Capability
+from academy.kernel.policy import Actor, ApiScope, Capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Feature:
     today: TodayProvider | None = None
     navigation: tuple[NavItem, ...] = ()
     scopes: Mapping[str, ScopeNames] = field(default_factory=dict)
+    api_scopes: tuple[ApiScope, ...] = ()
     checks: tuple[Check, ...] = ()
     """What `academy check` asks: each returns sentences about what is wrong."""
     figures: tuple[Figure, ...] = ()

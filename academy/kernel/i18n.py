@@ -20,10 +20,17 @@ def _language() -> str:
     """What this browser chose, then the person's own choice, then Dutch; Dutch outside a page."""
     if not has_request_context():
         return "nl"
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    chosen = _chosen()
     if chosen in LANGUAGES:
         return chosen
     return str(current_user.language) if current_user.is_authenticated else "nl"
+
+
+def _chosen() -> str:
+    """Return what this browser chose, or what a program asks for: cookies do not count there."""
+    if request.path.startswith("/api/"):
+        return request.accept_languages.best_match(LANGUAGES) or ""
+    return request.cookies.get(LANGUAGE_COOKIE, "")
 
 
 def init_i18n(app: Flask) -> None:

@@ -11,13 +11,13 @@ from academy.people import policies
 from academy.people.cli import people
 from academy.people.queries import rights as named
 from academy.people.services.sign_in import CODE_MAIL, mail_values
-from academy.people.views import home, rights, sign_in
+from academy.people.views import home, rights, sign_in, tokens
 
 mail.register_values(CODE_MAIL, mail_values)
 
 FEATURE = Feature(
     name="people",
-    blueprints=(sign_in.bp, home.bp, rights.bp),
+    blueprints=(sign_in.bp, home.bp, rights.bp, tokens.bp),
     capabilities=policies.ALL,
     commands=(people,),
     navigation=(

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import (
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
+
+from academy.people.rules import TOKEN_DAYS, TOKEN_NAME_LENGTH
 
 MAILBOX_LENGTH = 254
 
@@ -139,4 +148,29 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
     reason = StringField(
         _("Waarom?"),
         validators=[InputRequired(_("Schrijf kort op waarom.")), Length(max=200)],
+    )
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    """A new key for a program: what it is called, what it may, how long it works."""
+
+    name = StringField(
+        _("Voor welk programma?"),
+        description=_("Dan weet je later welke sleutel dit is."),
+        validators=[
+            InputRequired(_("Geef de sleutel een korte naam.")),
+            Length(max=TOKEN_NAME_LENGTH, message=_("Deze naam is langer dan 60 letters.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    scopes = SelectMultipleField(_("Wat mag het programma?"), choices=[])
+    days = RadioField(
+        _("Hoe lang werkt de sleutel?"),
+        choices=[
+            SelectChoice(str(days), label)
+            for days, label in zip(
+                TOKEN_DAYS, (_("Een maand"), _("Drie maanden"), _("Een jaar")), strict=True
+            )
+        ],
+        default=str(TOKEN_DAYS[0]),
     )

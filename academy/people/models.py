@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -195,3 +196,24 @@ class SignIn(Model):
     ended_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
     stepped_up_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
     device: Mapped[str] = mapped_column(sa.String(60), default="", info=PREFERENCE)
+
+
+class ApiToken(Model):
+    """A key with which a program of somebody asks the API. It holds up to and with `expires_on`.
+
+    The key itself was shown once; the table has only its hash. `scopes` are names of what it may.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=PERSON
+    )
+    name: Mapped[str] = mapped_column(sa.String(60), info=PREFERENCE)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=SECRET)
+    scopes: Mapped[list[Any]] = mapped_column(info=PLAIN)
+    created_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    expires_on: Mapped[date] = mapped_column(info=PLAIN)
+    last_used_on: Mapped[date | None] = mapped_column(info=PLAIN)
+    revoked_at: Mapped[datetime | None] = mapped_column(info=PLAIN)

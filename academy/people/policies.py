@@ -16,4 +16,21 @@ MANAGE_PEOPLE = capability("people:person:write", "coordinator", "admin")
 GIVE_COACHING = capability("people:grant:coach", "coordinator")
 """Let somebody guide one person in one's own region, and end it."""
 
-ALL: tuple[Capability, ...] = (OWN_DATA, MANAGE_GRANTS, MANAGE_PEOPLE, GIVE_COACHING)
+API_TOKENS = capability(
+    "people:token:write",
+    "trainer",
+    "assessor",
+    "resident_assessor",
+    "coordinator",
+    "board",
+    step_up=True,
+)
+"""Make and take back one's own keys for the API: who has something there that a key can do."""
+
+ALL: tuple[Capability, ...] = (
+    OWN_DATA,
+    MANAGE_GRANTS,
+    MANAGE_PEOPLE,
+    GIVE_COACHING,
+    API_TOKENS,
+)

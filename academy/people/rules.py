@@ -14,6 +14,9 @@ STAFF_IDLE = timedelta(minutes=30)
 STAFF_LASTS = timedelta(hours=12)
 PARTICIPANT_IDLE = timedelta(days=30)
 PARTICIPANT_LASTS = timedelta(days=90)
+TOKEN_DAYS = (30, 90, 365)
+TOKEN_NAME_LENGTH = 60
+MOST_TOKENS = 10
 
 
 @dataclass(frozen=True, slots=True)

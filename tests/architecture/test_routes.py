@@ -12,6 +12,7 @@ from tests.conftest import make_settings
 
 PUBLIC_PATHS = {
     "/",
+    "/api/v1/openapi.json",
     "/binnenkomen",
     "/binnenkomen/code",
     "/binnenkomen/wachtwoord",

@@ -51,6 +51,11 @@ def path_of_page() -> str:
     return referrer.removeprefix(request.host_url.rstrip("/"))
 
 
+def is_for_programs(path: str) -> bool:
+    """Say whether an address belongs to the API, where keys count and cookies do not."""
+    return path.startswith("/api/")
+
+
 def asker() -> str:
     """Return the network address of who asks, for limits; never stored as such."""
     return request.remote_addr or "unknown"

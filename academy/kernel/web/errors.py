@@ -16,10 +16,13 @@ from werkzeug.exceptions import HTTPException
 
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, DomainError, StepUpRequiredError
-from academy.kernel.web.addresses import path_of_page
+from academy.kernel.web.addresses import is_for_programs, path_of_page, safe_next
 from academy.kernel.web.blueprint import SignInRequiredError
 
 log = structlog.get_logger()
+
+KEPT_HEADERS = ("Allow", "Retry-After")
+"""What an error of the web itself tells programs: which methods there are, how long to wait."""
 
 
 def init_errors(app: Flask) -> None:
@@ -42,15 +45,19 @@ def _sentence(status: int) -> tuple[str, str]:
             _("Dit lukte niet"),
             _("Wij snapten de vraag niet. Ga terug en probeer het nog eens."),
         ),
+        401: (_("Wie ben je?"), _("Kom eerst binnen.")),
         403: (_("Deze pagina is niet voor jou"), _("Je mag dit niet zien of doen.")),
         404: (
             _("Deze pagina is er niet"),
             _("Misschien is het adres niet goed, of is de pagina weg."),
         ),
         405: (_("Dit kan hier niet"), _("Ga terug en gebruik de knop op de pagina.")),
-        409: (_("Iemand was je voor"), _("Kijk nog eens hoe het nu staat.")),
+        409: (_("Dit kan nu niet"), _("Kijk nog eens hoe het nu staat.")),
+        412: (_("Iemand was je voor"), _("Kijk nog eens hoe het nu staat.")),
         413: (_("Dit bestand is te groot"), _("Kies een kleiner bestand.")),
+        415: (_("Zo kunnen wij het niet lezen"), _("Stuur het als application/json.")),
         422: (_("Er klopt iets niet"), _("Kijk nog eens naar wat je invulde.")),
+        428: (_("Er ontbreekt iets"), _("Stuur de ETag mee als “If-Match”.")),
         429: (_("Even wachten"), _("Dit ging te vaak achter elkaar.")),
         503: (
             _("De academie is even weg"),
@@ -69,7 +76,7 @@ def answer(
     """Build the answer for an error: a page, or problem+json below `/api`."""
     title, default = _sentence(status)
     detail = sentence or default
-    if request.path.startswith("/api/"):
+    if is_for_programs(request.path):
         problem = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
         response = jsonify(problem | ({"errors": fields} if fields else {}))
         response.mimetype = "application/problem+json"
@@ -81,7 +88,7 @@ def answer(
                 title=title,
                 sentence=detail,
                 saved=_("Er is niets veranderd."),
-                next_step={"label": _("Ga naar het begin"), "href": "/"},
+                next_step=_way_back() or {"label": _("Ga naar het begin"), "href": "/"},
                 request_id=g.get("request_id", ""),
             )
         )
@@ -89,15 +96,23 @@ def answer(
     return response
 
 
+def _way_back() -> dict[str, str] | None:
+    """Return the page whose button was pressed; a page that is not there leads to the start."""
+    page = path_of_page() if request.method != "GET" else ""
+    return {"label": _("Ga terug"), "href": safe_next(page, "/")} if page else None
+
+
 def _to_the_door(error: SignInRequiredError) -> AnyResponse:
-    if request.path.startswith("/api/"):
-        return answer(401, error.slug, _("Je moet eerst binnenkomen."))
+    if is_for_programs(request.path):
+        response = answer(401, error.slug, _("Stuur een sleutel mee die nog werkt."))
+        response.headers["WWW-Authenticate"] = 'Bearer realm="api"'
+        return response
     back = request.full_path.rstrip("?") if request.method == "GET" else url_for("people.today")
     return redirect(url_for("sign_in.door", next=back), 303)
 
 
 def _to_step_up(error: StepUpRequiredError) -> AnyResponse:
-    if request.path.startswith("/api/"):
+    if is_for_programs(request.path):
         return answer(403, error.slug, _("Laat eerst nog eens zien wie je bent."))
     back = request.full_path.rstrip("?")
     if request.method != "GET":
@@ -119,7 +134,11 @@ def _http_error(error: HTTPException) -> AnyResponse:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    return answer(code, (error.name or "error").lower().replace(" ", "-"))
+    response = answer(code, (error.name or "error").lower().replace(" ", "-"))
+    response.headers.extend(
+        (name, value) for name, value in error.get_headers() if name in KEPT_HEADERS
+    )
+    return response
 
 
 def _integrity_error(error: IntegrityError) -> Response:

@@ -16,7 +16,7 @@ from academy.kernel.feature import Feature, TodayItem
 from academy.kernel.policy import SIGNED_IN
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.forms import NameForm, PasswordForm
-from academy.people.policies import OWN_DATA
+from academy.people.policies import API_TOKENS, OWN_DATA
 from academy.people.queries.accounts import OwnData, device_rows, own_data
 from academy.people.services import persons, sign_in
 
@@ -71,6 +71,7 @@ def _own_page(
         devices=devices,
         name_form=name_form,
         password_form=password_form or PasswordForm(formdata=None),
+        may_have_keys=me.may(API_TOKENS),
     )
 
 
