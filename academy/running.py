@@ -8,8 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 import click
@@ -18,6 +19,10 @@ from flask.cli import with_appcontext
 
 WEB_THREADS = 8
 STOP_SECONDS = 30
+SETTLED_SECONDS = 10.0
+"""What ends by itself sooner than this cannot start at all: a wrong setting, a port in use."""
+PAUSE_SECONDS = 1.0
+SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def web_command(port: str, *, processes: int, host: str) -> list[str]:
@@ -41,11 +46,15 @@ def web_command(port: str, *, processes: int, host: str) -> list[str]:
 @click.option("--web", "processes", default=1, show_default=True, help="Web processes.")
 @click.option("--workers", default=1, show_default=True, help="Worker processes.")
 def serve(host: str, processes: int, workers: int) -> None:
-    """Start web and worker together; they stop together too."""
+    """Start web and workers together; they stop together too. One that dies is started again."""
     port = os.environ.get("PORT", "8000")
-    commands = [web_command(port, processes=processes, host=host)]
-    commands += [[sys.executable, "-m", "academy", "worker"]] * workers
-    raise SystemExit(run_together(commands, ready=lambda: _announce(host, port)))
+    with tempfile.TemporaryDirectory(prefix="academy-figures-") as figures:
+        # Web processes count together in a folder, so that any of them can answer for all.
+        shared = {SHARED_FIGURES: figures} if processes > 1 else {}
+        programs = [Program(web_command(port, processes=processes, host=host), shared)]
+        work = [sys.executable, "-m", "academy", "worker"]
+        programs += [Program(work, {}) for _ in range(workers)]
+        raise SystemExit(run_together(programs, ready=lambda: _announce(host, port)))
 
 
 def _announce(host: str, port: str) -> bool:
@@ -61,15 +70,42 @@ def _announce(host: str, port: str) -> bool:
     return True
 
 
-def run_together(commands: Sequence[Sequence[str]], *, ready: Callable[[], bool]) -> int:
-    """Run all commands until one ends or we are asked to stop; then stop the others.
+class Program:
+    """A command that is kept running: started again when it dies, but not when it cannot start."""
 
-    `ready` is asked until it says yes. Returns the exit status of the first to end, 0 when asked
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it, with `environment` over our own."""
+        self._command, self._environment = command, {**os.environ, **environment}
+        self._start()
+
+    def _start(self) -> None:
+        self.process = subprocess.Popen(self._command, env=self._environment)
+        self._started = time.monotonic()
+
+    def keep(self) -> int | None:
+        """Start again what died. Returns the exit status of what cannot start, else None."""
+        status = self.process.poll()
+        if status is None:
+            return None
+        lived = time.monotonic() - self._started
+        if status >= 0 and lived < SETTLED_SECONDS:
+            return status or 1
+        if lived < PAUSE_SECONDS:
+            return None
+        click.echo(f"started again after status {status}: {self._command[-1]}", err=True)
+        self._start()
+        return None
+
+
+def run_together(programs: Sequence[Program], *, ready: Callable[[], bool]) -> int:
+    """Keep all programs running until we are asked to stop or one cannot start; then stop all.
+
+    `ready` is asked until it says yes. Returns the exit status of what cannot start, 0 when asked
     to stop.
     """
-    running = [subprocess.Popen(command) for command in commands]
     announced = False
     asked = False
+    status = None
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal asked
@@ -77,16 +113,16 @@ def run_together(commands: Sequence[Sequence[str]], *, ready: Callable[[], bool]
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while not asked and all(one.poll() is None for one in running):
-        announced = announced or ready()
+    while not asked and status is None:
         time.sleep(0.2)
-    status = 0 if asked else next(one.returncode for one in running if one.poll() is not None)
-    for one in running:
-        if one.poll() is None:
-            one.terminate()
-    for one in running:
-        one.wait(timeout=STOP_SECONDS)
-    return int(status or 0)
+        announced = announced or ready()
+        status = next((ended for one in programs if (ended := one.keep()) is not None), None)
+    running = [one.process for one in programs if one.process.poll() is None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(timeout=STOP_SECONDS)
+    return status or 0
 
 
 @click.command()
@@ -129,14 +165,9 @@ def downgrade(revision: str) -> None:
 @with_appcontext
 def check(*, as_json: bool) -> None:
     """Look whether everything is as it should be; exit 0 only if nothing is wrong."""
-    from academy.kernel import audit
-    from academy.kernel.db import db
+    from academy.keeping.checks import all_faults
 
-    faults = list(audit.chain_faults())
-    for feature in current_app.extensions["academy.features"]:
-        for ask in feature.checks:
-            db.session.rollback()
-            faults.extend(ask())
+    faults = all_faults()
     if as_json:
         click.echo(json.dumps({"ok": not faults, "faults": faults}, ensure_ascii=False))
     else:

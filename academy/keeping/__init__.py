@@ -1,0 +1,1 @@
+"""Keeping an academy: backup, restore, and looking whether everything is well."""

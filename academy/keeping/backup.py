@@ -1,0 +1,134 @@
+"""Making a backup: a folder that is either whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from academy.keeping.databases import database_at, sync_folder
+from academy.keeping.manifest import (
+    DATABASE,
+    FILES,
+    FORMAT,
+    KEYS,
+    BackupError,
+    Manifest,
+    keep_all,
+    sha256_of,
+    write_manifest,
+)
+from academy.kernel import clock, ids
+from academy.kernel.checkpoint import Checkpoint, write_checkpoint
+from academy.kernel.settings import Settings
+
+PACKAGE = "samen-academie"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished backup; `warnings` are faults of the academy that it copied along."""
+
+    folder: Path
+    manifest: Manifest
+    warnings: tuple[str, ...]
+
+
+def back_up(target: Path, settings: Settings, *, with_private_keys: bool) -> Made:
+    """Copy database, files and keys into the new folder `target`, while the academy runs.
+
+    First the database, then the files: a file is always there before the row that names it. Raises
+    BackupError when `target` holds something or the database cannot be copied.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BackupError(f"{target} is not empty; give every backup a folder of its own")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    growing = target.parent / f".{target.name}.{ids.nonce()}.tmp"
+    growing.mkdir(mode=0o700)
+    try:
+        manifest, warnings = _fill(growing, settings, with_private_keys=with_private_keys)
+        growing.rename(target)
+    except BaseException:
+        shutil.rmtree(growing)
+        raise
+    sync_folder(target.parent)
+    note_checkpoint(manifest, settings)
+    return Made(target, manifest, warnings)
+
+
+def _fill(
+    folder: Path, settings: Settings, *, with_private_keys: bool
+) -> tuple[Manifest, tuple[str, ...]]:
+    made_at = clock.real_now()
+    for part in (DATABASE, FILES, KEYS):
+        (folder / part).mkdir()
+    database = database_at(settings.database_url)
+    facts = database.copy_out(folder / DATABASE / database.dump_name)
+    warnings = _copy_files(settings.storage, folder / FILES)
+    _copy_keys(settings.keys, folder / KEYS, with_private_keys=with_private_keys)
+    manifest = Manifest(
+        format=FORMAT,
+        made_at=made_at.isoformat(),
+        version=version(PACKAGE),
+        database=database.kind,
+        facts=facts,
+        private_keys=any((folder / KEYS).glob("*.key.pem")),
+        notes_keys=key_fingerprints(settings),
+        files=keep_all(folder),
+    )
+    write_manifest(folder, manifest)
+    for path in (folder, *folder.iterdir()):
+        if path.is_dir():
+            sync_folder(path)
+    return manifest, warnings
+
+
+def key_fingerprints(settings: Settings) -> tuple[str, ...]:
+    """Return a short hash of each key for coaching text: enough to recognise it, no more."""
+    return tuple(
+        hashlib.sha256(f"notes key {key}".encode()).hexdigest()[:16] for key in settings.notes_key
+    )
+
+
+def _copy_files(storage: Path, target: Path) -> tuple[str, ...]:
+    """Copy what lies in the storage, and say of which files the content is not their name's."""
+    warnings = []
+    for path in sorted(storage.rglob("*")) if storage.is_dir() else ():
+        if not path.is_file() or path.suffix == ".tmp":
+            continue
+        copy = target / path.relative_to(storage)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            copy_durably(path, copy)
+        except FileNotFoundError:  # a file may be taken back while we copy; its row says so
+            continue
+        if len(path.stem) == 64 and sha256_of(copy) != path.stem:
+            warnings.append(f"the file {path.name} was altered; it was copied as it is")
+    return tuple(warnings)
+
+
+def _copy_keys(keys: Path, target: Path, *, with_private_keys: bool) -> None:
+    for path in sorted(keys.glob("*.pem")):
+        if with_private_keys or not path.name.endswith(".key.pem"):
+            copy_durably(path, target / path.name)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Copy a file so that only its owner reads it and it survives a power cut."""
+    data = source.read_bytes()
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def note_checkpoint(manifest: Manifest, settings: Settings) -> None:
+    """Keep outside the database where the audit chain of this backup ends."""
+    facts = manifest.facts
+    at = datetime.fromisoformat(manifest.made_at)
+    write_checkpoint(settings.var, Checkpoint(at, facts.audit_events, facts.audit_hash))

@@ -1,0 +1,243 @@
+"""Looking whether the academy can do its work here and now: a finding per subject."""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+
+from academy.kernel import clock, queue
+from academy.kernel.checkpoint import chain_holds, read_checkpoint
+from academy.kernel.db import db
+from academy.kernel.pdf.fonts import FACES
+from academy.kernel.resources import vendor_file
+from academy.kernel.settings import Settings
+from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
+
+LEAF_WARNING = timedelta(days=90)
+LONGEST_WAIT = timedelta(minutes=1)
+"""A due job that nobody takes for this long has no worker."""
+MOST_SKEW = timedelta(seconds=5)
+BACKUP_AGE = timedelta(days=2)
+LITTLE_SPACE, NO_SPACE = 1 << 30, 100 << 20
+MAIL_SECONDS = 5.0
+
+State = Literal["ok", "warning", "fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found. A warning asks for somebody this week, a fault now."""
+
+    subject: str
+    state: State
+    message: str
+
+
+Look = Callable[[Settings], Iterator[Finding]]
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Return what was found, at least one finding per subject. Changes nothing.
+
+    A database that is away is one finding; what lies in it is not looked at then.
+    """
+    findings = [one for look in (*_HERE, _mail) for one in look(settings)]
+    try:
+        findings += [one for look in _IN_DATABASE for one in look(settings)]
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        kind = type(error.orig).__name__
+        findings.append(Finding("database", "fault", f"the database cannot be reached ({kind})"))
+    finally:
+        db.session.rollback()
+    return findings
+
+
+# --- this machine ---------------------------------------------------------------------------
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    if settings.demo:
+        yield Finding("settings", "ok", "this may be the fictional academy (ACADEMY_DEMO=1)")
+        return
+    if settings.is_loopback:
+        yield Finding(
+            "settings", "warning", f"ACADEMY_PUBLIC_URL is {settings.public_url}: only this"
+            " machine can open it, and it is printed in every QR code",
+        )  # fmt: skip
+    else:
+        yield Finding("settings", "ok", f"people reach the academy at {settings.public_url}")
+    if settings.mail_from.endswith(".example"):
+        yield Finding("settings", "warning", "ACADEMY_MAIL_FROM is of the fictional academy")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    secrets = settings.var / "academy.env"
+    if not secrets.exists():
+        yield Finding("secrets", "ok", "the secrets come from the environment")
+    elif secrets.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding("secrets", "fault", f"others can read {secrets}; chmod 600 it")
+    else:
+        yield Finding("secrets", "ok", "only its owner reads academy.env")
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    folder = settings.storage
+    while not folder.exists():  # it is made with the first certificate
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"doctor")
+    except OSError as error:
+        yield Finding("storage", "fault", f"{folder} cannot be written: {error.strerror}")
+        return
+    free = shutil.disk_usage(folder).free
+    state: State = "fault" if free < NO_SPACE else "warning" if free < LITTLE_SPACE else "ok"
+    yield Finding("storage", state, f"{free >> 20} MB free at {folder}")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    keys = list_keys(settings.keys) if settings.keys.is_dir() else []
+    now = clock.real_now()
+    for purpose in PURPOSES:
+        usable = [
+            key
+            for key in keys
+            if key.purpose == purpose and key.has_private_key and key.valid_from <= now
+        ]
+        yield _key_finding(purpose, usable, now)
+    if not settings.demo and (settings.keys / "root.key.pem").exists():
+        yield Finding("keys", "warning", "the root key lies here still; take root.key.pem away")
+    open_keys = [
+        path.name
+        for path in sorted(settings.keys.glob("*.key.pem"))
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+    if open_keys:
+        yield Finding("keys", "fault", f"others can read {', '.join(open_keys)}; chmod 600 them")
+
+
+def _key_finding(purpose: str, usable: list[KeyInfo], now: datetime) -> Finding:
+    if not usable:
+        return Finding("keys", "fault", f"there is no key to seal {purpose} with")
+    until = max(key.valid_until for key in usable)
+    days = (until - now).days
+    if until <= now:
+        return Finding("keys", "fault", f"the key for {purpose} ended on {until:%Y-%m-%d}")
+    state: State = "warning" if until - now < LEAF_WARNING else "ok"
+    return Finding(
+        "keys", state, f"the key for {purpose} seals until {until:%Y-%m-%d}, {days} days"
+    )
+
+
+def _fonts(_settings: Settings) -> Iterator[Finding]:
+    missing = [face.file for face in FACES if not vendor_file(f"print/{face.file}").is_file()]
+    if missing:
+        yield Finding("fonts", "fault", f"missing: {', '.join(missing)}; run bin/assets")
+    else:
+        yield Finding("fonts", "ok", f"all {len(FACES)} faces of the documents are here")
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if not settings.smtp_host:
+        state: State = "ok" if settings.demo else "warning"
+        yield Finding("mail", state, "no mail server is set (ACADEMY_SMTP_HOST); mail waits")
+        return
+    server = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=MAIL_SECONDS) as smtp:
+            smtp.noop()
+    except OSError as error:  # every smtplib exception is one
+        yield Finding("mail", "fault", f"{server} does not answer ({type(error).__name__})")
+    else:
+        yield Finding("mail", "ok", f"{server} answers")
+
+
+def _backup(settings: Settings) -> Iterator[Finding]:
+    checkpoint = read_checkpoint(settings.var)
+    state: State = "ok" if settings.demo else "warning"
+    if checkpoint is None:
+        yield Finding("backup", state, "no backup was made from here yet")
+        return
+    age = clock.real_now() - checkpoint.at
+    late = age > BACKUP_AGE
+    yield Finding(
+        "backup",
+        "warning" if late else "ok",
+        f"the last backup is of {checkpoint.at:%Y-%m-%d %H:%M}",
+    )
+
+
+# --- the database ---------------------------------------------------------------------------
+
+
+def _tables(_settings: Settings) -> Iterator[Finding]:
+    config = current_app.extensions["migrate"].migrate.get_config()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with db.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+        dialect = connection.dialect.name
+    yield Finding("database", "ok", f"{dialect} answers")
+    if here == newest:
+        yield Finding("tables", "ok", f"the tables have the newest form ({newest})")
+    else:
+        yield Finding(
+            "tables", "fault", f"the tables have form {here or 'none'} and the code wants {newest};"
+            " run: academy db upgrade",
+        )  # fmt: skip
+
+
+def _clocks(_settings: Settings) -> Iterator[Finding]:
+    if db.engine.dialect.name == "sqlite":
+        yield Finding("clock", "ok", "database and academy share one clock")
+        return
+    before = clock.real_now()
+    theirs: datetime = db.session.scalars(sa.select(sa.func.clock_timestamp())).one()
+    skew = abs(theirs - before)
+    state: State = "warning" if skew > MOST_SKEW else "ok"
+    yield Finding(
+        "clock", state, f"the database's clock differs {skew.total_seconds():.1f} seconds from ours"
+    )
+
+
+def _work(_settings: Settings) -> Iterator[Finding]:
+    if not sa.inspect(db.session.connection()).has_table(queue.Job.__tablename__):
+        return
+    age = queue.oldest_waiting_age()
+    if age is None:
+        yield Finding("worker", "ok", "no job waits for a worker")
+    else:
+        state: State = "fault" if age > LONGEST_WAIT else "ok"
+        yield Finding(
+            "worker",
+            state,
+            f"the oldest due job waits {age.total_seconds():.0f} seconds for a worker",
+        )
+    dead = len(queue.dead_letters())
+    yield Finding("dead letters", "warning" if dead else "ok", f"{dead} jobs were given up")
+
+
+def _chain(settings: Settings) -> Iterator[Finding]:
+    checkpoint = read_checkpoint(settings.var)
+    if checkpoint is None:
+        return
+    if chain_holds(checkpoint):
+        yield Finding("audit", "ok", "the audit chain holds what it held at the last backup")
+    else:
+        yield Finding(
+            "audit", "fault", "the audit chain does not hold what it held at the last backup"
+        )
+
+
+_HERE: tuple[Look, ...] = (_settings, _secrets, _storage, _keys, _fonts, _backup)
+_IN_DATABASE: tuple[Look, ...] = (_tables, _clocks, _work, _chain)
