@@ -6,6 +6,7 @@ import json
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 
 def test_an_unknown_page_is_answered_kindly(client):
@@ -48,12 +49,26 @@ def test_a_broken_database_is_said_plainly(app, client, monkeypatch):
     assert "even weg" in answer.text
 
 
+def test_a_broken_database_is_said_plainly_to_who_is_signed_in(client, monkeypatch):
+    def fail(*_args):
+        raise OperationalError("select 1", {}, Exception("away"))
+
+    monkeypatch.setattr("academy.people.adapters.cookie.find_live_sign_in", fail)
+    client.set_cookie("academy", "a token")
+    assert client.get("/vandaag").status_code == 503
+
+
 def test_a_fault_of_ours_tells_no_secrets(app, client, monkeypatch):
     def fail():
         raise RuntimeError("a secret inside")
 
     monkeypatch.setitem(app.view_functions, "pages.health", fail)
-    answer = client.get("/healthz")
+    with capture_logs() as logged:
+        answer = client.get("/healthz")
     assert answer.status_code == 500
     assert "a secret inside" not in answer.text
+    (line,) = [one for one in logged if one["log_level"] == "error"]
+    assert line["kind"] == "RuntimeError"
+    assert "test_errors.py" in line["where"][-1]
+    assert "a secret inside" not in str(logged)
     assert answer.headers["X-Request-ID"] in answer.text

@@ -5,6 +5,8 @@ A page says what happened, whether anything was saved, and what to do next.
 
 from __future__ import annotations
 
+from traceback import extract_tb
+
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, DomainError, StepUpRequiredError
+from academy.kernel.policy import NOBODY
 from academy.kernel.web.addresses import is_for_programs, path_of_page, safe_next
 from academy.kernel.web.blueprint import SignInRequiredError
 
@@ -159,17 +162,21 @@ def _stale(_error: StaleDataError) -> Response:
 
 def _database_away(error: OperationalError) -> Response:
     db.session.rollback()
+    g._login_user = NOBODY  # noqa: SLF001 - or the page asks the same database who this is
     log.error("database away", request_id=g.get("request_id"), kind=type(error.orig).__name__)
     return answer(503, "database-away")
 
 
 def _unexpected(error: Exception) -> Response:
+    """Log what broke and where, never what it said: a message may hold a name or a text."""
     db.session.rollback()
     log.error(
         "unexpected error",
         request_id=g.get("request_id"),
         endpoint=request.endpoint,
         kind=type(error).__name__,
-        exc_info=error,
+        where=[
+            f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__)
+        ],
     )
     return answer(500, "unexpected")
