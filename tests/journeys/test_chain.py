@@ -17,7 +17,7 @@ from tests.browser.live import prepared, running, set_clock
 from tests.journeys import steps
 from tests.journeys.steps import Hand, House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 COHORT, PLACE = "Stationskwartier voorjaar 2027", "Stationskwartier-West"
 NAME, CALL_NAME, MAILBOX = "Zoë Brandsma", "Zoë", "zoe.brandsma@voorbeeld.example"
