@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _
 from academy.kernel import mail
 from academy.kernel.feature import Feature, Figure, NavItem
 from certificates import policies, tasks
-from certificates.cli import certificates, keys
 from certificates.queries import checks
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
@@ -24,7 +23,6 @@ FEATURE = Feature(
     blueprints=(verify.bp, holder.bp, decisions.bp, register.bp),
     capabilities=policies.ALL,
     jobs={ISSUE_JOB: tasks.issue, REMOVE_JOB: tasks.remove_file},
-    commands=(certificates, keys),
     today=today,
     navigation=(
         NavItem(

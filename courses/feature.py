@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _
 
 from academy.kernel.feature import Feature, NavItem, ScopeNames
 from courses import policies
-from courses.cli import courses
 from courses.queries.cohorts import cohort_names, running_cohorts
 from courses.queries.enrolment import takes_part
 from courses.views import (
@@ -34,7 +33,6 @@ FEATURE = Feature(
         practical.bp,
     ),
     capabilities=policies.ALL,
-    commands=(courses,),
     today=today_items,
     navigation=(
         NavItem(

@@ -9,7 +9,6 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from academy.coaching import policies, rules
-from academy.coaching.cli import coaching
 from academy.coaching.forms import SIGNAL_KINDS
 from academy.coaching.listeners import on_certificate_issued
 from academy.coaching.queries import overview
@@ -214,7 +213,6 @@ FEATURE = Feature(
     blueprints=(bp,),
     capabilities=policies.ALL,
     listeners={CertificateIssued: (on_certificate_issued,)},
-    commands=(coaching,),
     today=today,
     navigation=(
         NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 25),

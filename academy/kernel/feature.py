@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import click
 from flask import Blueprint
 
 from academy.kernel.policy import Actor, ApiScope, Capability
@@ -79,7 +78,6 @@ class Feature:
     capabilities: tuple[Capability, ...] = ()
     jobs: Mapping[str, Callable[..., None]] = field(default_factory=dict)
     listeners: Mapping[type, tuple[Callable[[Any], None], ...]] = field(default_factory=dict)
-    commands: tuple[click.Command, ...] = ()
     today: TodayProvider | None = None
     navigation: tuple[NavItem, ...] = ()
     scopes: Mapping[str, ScopeNames] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from academy.kernel import mail
 from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import SIGNED_IN
 from academy.people import policies
-from academy.people.cli import people
 from academy.people.queries import rights as named
 from academy.people.services.sign_in import CODE_MAIL, mail_values
 from academy.people.views import home, rights, sign_in, tokens
@@ -19,7 +18,6 @@ FEATURE = Feature(
     name="people",
     blueprints=(sign_in.bp, home.bp, rights.bp, tokens.bp),
     capabilities=policies.ALL,
-    commands=(people,),
     navigation=(
         NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
         NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),
