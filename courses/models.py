@@ -347,7 +347,11 @@ class PracticeSubmission(Model):
 
 
 class QuizAttempt(Model):
-    """One attempt at the questions of a module. `percent` 0 to 100 of the scored questions."""
+    """One attempt at the questions of a module.
+
+    `percent`, 0 to 100 of the scored questions, comes when it is finished, and only where the
+    questions count. `seed` is what items are shuffled by; an attempt scored elsewhere has none.
+    """
 
     __tablename__ = "quiz_attempt"
     __table_args__ = (sa.UniqueConstraint("enrolment_id", "quiz_id", "attempt"),)
@@ -358,7 +362,10 @@ class QuizAttempt(Model):
     attempt: Mapped[int] = mapped_column(info=PROGRESS)
     percent: Mapped[int | None] = mapped_column(info=PROGRESS)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict, info=WORDS)
-    taken_at: Mapped[datetime] = mapped_column(info=PROGRESS)
+    course_version_id: Mapped[int] = _parent("course_version", ondelete="RESTRICT")
+    seed: Mapped[int | None] = mapped_column(info=PLAIN)
+    started_at: Mapped[datetime] = mapped_column(info=PROGRESS)
+    finished_at: Mapped[datetime | None] = mapped_column(info=PROGRESS)
 
 
 class SelfScanCompletion(Model):

@@ -16,10 +16,22 @@ APOLOGISE = capability("courses:apology:write", "trainer", "coordinator", own=Tr
 HAND_IN = capability("courses:practice:hand-in", "trainer", "coordinator", "coach", own=True)
 """Hand in a practice assignment, for oneself or on behalf of somebody."""
 
+TAKE_QUIZ = capability("courses:quiz:take", own=True)
+"""Answer the questions of a lesson, and read one's own answers. Nobody does it for another."""
+
+FILL_IN_SCAN = capability("courses:self-scan:fill-in", own=True)
+"""Fill in the self-scan, and see the picture of one's own group."""
+
+READ_SCAN = capability("courses:self-scan:read-group", "trainer", "coordinator")
+"""See the self-scan of a group: means of five people and more, never an answer."""
+
 READ_COHORT = capability(
     "courses:cohort:read", "trainer", "assessor", "resident_assessor", "coordinator"
 )
 """See a cohort, its people and its register. Assessors see what they are assigned to."""
+
+READ_VERDICT = capability("courses:verdict:read", "trainer", "coordinator")
+"""Read what the rules say of the people of a cohort, all at once."""
 
 MARK = capability("courses:attendance:write", "trainer", "coordinator")
 """Mark a register and accept make-up assignments."""
@@ -43,7 +55,11 @@ ALL: tuple[Capability, ...] = (
     OWN_PATH,
     APOLOGISE,
     HAND_IN,
+    TAKE_QUIZ,
+    FILL_IN_SCAN,
+    READ_SCAN,
     READ_COHORT,
+    READ_VERDICT,
     MARK,
     REVIEW,
     PLAN_FINAL,

@@ -246,7 +246,7 @@ def make_cohort(
                 cohort_id=cohort.id,
                 module_id=module.id,
                 starts_at=clock.local(day, 19),
-                ends_at=clock.local(day, 21, 30),
+                ends_at=clock.local(day, 19) + timedelta(minutes=module.duration_minutes),
                 location=cohort.location,
                 state="held" if day < clock.today() else "planned",
             )

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -27,6 +31,18 @@ def salt() -> bytes:
 def request_id() -> str:
     """Return a short random id for one request; not a secret."""
     return secrets.token_hex(8)
+
+
+def seed() -> int:
+    """Return 31 random bits, to be stored with what is shuffled by it."""
+    return secrets.randbits(31)
+
+
+def shuffled(things: Iterable[T]) -> list[T]:
+    """Return the things in an order that nobody can guess, and that is kept nowhere."""
+    found = list(things)
+    secrets.SystemRandom().shuffle(found)
+    return found
 
 
 def crockford(length: int) -> str:

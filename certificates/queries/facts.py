@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,12 @@ from courses.models import (
 )
 
 DIRECTOR = "director"
-COUNTS_AS_THERE = ("present", "late", "made_up")
+MINUTE = timedelta(minutes=1)
+WAS_THERE = ("present", "late")
+"""A session that was made up at home counts for the course, but is no contact time."""
+
+BREAKS = ("pauze", "lunch", "soep")
+"""What the session plans call a break, in its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,21 +198,41 @@ def _director() -> Person | None:
 def contact_hours(enrolment_id: int) -> int:
     """Return the full hours of the sessions this person attended, without the breaks.
 
-    Source: course.yaml, `study_hours_on_certificate`.
+    Counted by the minutes between begin and end of each session, whatever cohort it was in, and
+    rounded down once. Source: course.yaml, `study_hours_on_certificate`.
     """
-    plans = db.session.scalars(
-        sa.select(Module.content)
+    sessions = db.session.execute(
+        sa.select(Session.starts_at, Session.ends_at, Module.content)
+        .select_from(Module)
         .join(Session, Session.module_id == Module.id)
         .join(AttendanceCell, AttendanceCell.session_id == Session.id)
         .join(AttendanceMark, AttendanceMark.id == AttendanceCell.mark_id)
         .where(
-            AttendanceCell.enrolment_id == enrolment_id,
-            AttendanceMark.status.in_(COUNTS_AS_THERE),
+            AttendanceCell.enrolment_id.in_(_with_earlier(enrolment_id)),
+            AttendanceMark.status.in_(WAS_THERE),
+            Session.state != "cancelled",
         )
     )
-    return sum(_contact_minutes(content) for content in plans) // 60
+    minutes = sum(
+        contact_minutes((row.ends_at - row.starts_at) // MINUTE, plan=row.content["session_plan"])
+        for row in sessions
+    )
+    return minutes // 60
 
 
-def _contact_minutes(module: Mapping[str, Any]) -> int:
-    """A part of a session without a working method is a break."""
-    return sum(part["minutes"] for part in module["session_plan"] if part["werkvorm"])
+def _with_earlier(enrolment_id: int) -> sa.Select[tuple[int]]:
+    """Select this enrolment and those that were moved into it, however often."""
+    found = sa.select(Enrolment.id).where(Enrolment.id == enrolment_id).cte(recursive=True)
+    moved = sa.select(Enrolment.id).join(found, Enrolment.transferred_to_id == found.c.id)
+    found = found.union(moved)
+    return sa.select(found.c.id)
+
+
+def contact_minutes(minutes: int, *, plan: Sequence[Mapping[str, Any]]) -> int:
+    """Return what is left of a session of `minutes` without the breaks in its plan."""
+    breaks: int = sum(part["minutes"] for part in plan if _is_break(part["title"]))
+    return max(0, minutes - breaks)
+
+
+def _is_break(title: str) -> bool:
+    return any(word in title.casefold() for word in BREAKS)

@@ -48,6 +48,8 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
             (self.second_id, candidates.second),
         ):
             field.choices = [SelectChoice(one.person_id, one.name) for one in people]
+        if candidates.second_is_resident:
+            self.second_id.description = _("Een bewoner die de deelnemer niet privé kent.")
 
 
 class ThirdForm(FlaskForm):  # type: ignore[misc]
@@ -66,7 +68,7 @@ class ThirdForm(FlaskForm):  # type: ignore[misc]
         looked = {one.person_id for one in practical.assessors}
         self.third_id.choices = [
             SelectChoice(one.person_id, one.name)
-            for one in candidates.second
+            for one in candidates.third
             if one.person_id not in looked
         ]
 

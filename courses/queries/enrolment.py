@@ -24,6 +24,7 @@ from courses.models import (
     EnrolmentEvent,
     Module,
     PracticeAssignment,
+    Quiz,
     Session,
     Track,
 )
@@ -112,6 +113,8 @@ class PathStep:
     assignment_title: str
     assignment_required: bool
     assignment_state: str
+    quiz_key: str
+    questions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +224,11 @@ def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
             PracticeAssignment.key.label("assignment_key"),
             PracticeAssignment.title_nl.label("assignment_nl"),
             PracticeAssignment.title_en.label("assignment_en"),
+            Quiz.key.label("quiz_key"),
+            sa.func.json_array_length(Quiz.questions).label("questions"),
         )
         .join(PracticeAssignment, PracticeAssignment.module_id == Module.id)
+        .join(Quiz, Quiz.module_id == Module.id)
         .outerjoin(
             Session, sa.and_(Session.module_id == Module.id, Session.cohort_id == head.cohort_id)
         )
@@ -248,6 +254,8 @@ def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
             assignment_title=pick({"nl": row.assignment_nl, "en": row.assignment_en}),
             assignment_required=row.assignment_key in required,
             assignment_state=practice.get(row.assignment_key, ""),
+            quiz_key=row.quiz_key,
+            questions=row.questions,
         )
         for row in rows
     )

@@ -308,7 +308,7 @@ def _done(enrolment_ids: list[int]) -> Done:
         Quiz.key,
         word=no_word,
         number=QuizAttempt.percent,
-        at=QuizAttempt.taken_at,
+        at=QuizAttempt.started_at,
     ).join(Quiz, Quiz.id == QuizAttempt.quiz_id)
     scans = _done_part(
         "selfscan",

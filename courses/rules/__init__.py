@@ -33,11 +33,21 @@ from courses.rules.practical import (
     resit_criteria,
     resit_from,
 )
-from courses.rules.scoring import Answer, Question, is_correct, score
+from courses.rules.scoring import (
+    TRUE_FALSE,
+    Answer,
+    Question,
+    is_correct,
+    right_answer,
+    score,
+    shuffled,
+)
+from courses.rules.selfscan import Mean, Moment, is_open, is_over, mean_of, moment_of, moment_words
 from courses.rules.verdict import CriterionVerdict, Missing, Verdict
 from courses.rules.words import Text
 
 __all__ = [
+    "TRUE_FALSE",
     "Agreement",
     "Answer",
     "AttendanceRule",
@@ -49,8 +59,10 @@ __all__ = [
     "FinalAttempt",
     "FinalRule",
     "Mark",
+    "Mean",
     "Missing",
     "ModuleRule",
+    "Moment",
     "Outcome",
     "PracticeRule",
     "Question",
@@ -66,14 +78,21 @@ __all__ = [
     "agree",
     "differing",
     "is_correct",
+    "is_open",
+    "is_over",
+    "mean_of",
     "merge_resit",
+    "moment_of",
+    "moment_words",
     "needs_talk",
     "outcome",
     "parse_rubric",
     "parse_rule",
     "resit_criteria",
     "resit_from",
+    "right_answer",
     "score",
+    "shuffled",
     "verdict",
     "what_if",
 ]

@@ -15,6 +15,12 @@ FINAL = "final_rubric"
 SELFSCAN = "self_assessment_twice"
 CRITERIA = (ATTENDANCE, PRACTICE, QUIZ, FINAL, SELFSCAN)
 
+RESIDENT_ROLE = "resident_co_assessor"
+"""What course.yaml calls a resident who assesses as second."""
+
+LEAST_GROUP = 5
+"""No picture of fewer people, whatever a course says."""
+
 MODULE_WORDS = {
     "residents": Text("les", "module"),
     "professionals": Text("dagdeel", "module"),
@@ -112,11 +118,15 @@ class RubricRule:
 
 @dataclass(frozen=True)
 class FinalRule:
-    """Source: course.yaml, `pass_rule.final_rubric` and `resit_rule`. None attempts: no limit."""
+    """Source: course.yaml, `pass_rule.final_rubric` and `resit_rule`. None attempts: no limit.
+
+    `second_is_resident`: the second assessor must be one of the residents who assess.
+    """
 
     rubric: RubricRule
     max_attempts: int | None
     wait_days: int
+    second_is_resident: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,7 @@ class SelfscanRule:
 
     instrument: str
     moments: tuple[str, ...]
+    min_group: int = 5
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ class CourseRule:
     quiz: QuizRule
     final: FinalRule | None
     selfscan: SelfscanRule | None
+    with_promise: bool = False
 
     @property
     def practical(self) -> FinalRule:
@@ -203,6 +215,7 @@ def _rule(content: Content) -> CourseRule:
         quiz=_quiz(course["quiz_rule"]),
         final=_final(content) if FINAL in criteria else None,
         selfscan=_selfscan(course["pass_rule"]) if SELFSCAN in criteria else None,
+        with_promise=bool(course.get("certificate", {}).get("promise_on_certificate")),
     )
 
 
@@ -260,6 +273,7 @@ def _final(content: Content) -> FinalRule:
         ),
         max_attempts=resit["final_attempts"],
         wait_days=resit["wait_days"] or 0,
+        second_is_resident=passing.get("second_assessor_role") == RESIDENT_ROLE,
     )
 
 
@@ -276,4 +290,8 @@ def _level_names(levels: Sequence[Content]) -> tuple[Text, ...]:
 
 def _selfscan(rule: Content) -> SelfscanRule:
     scan = rule["self_assessment_twice"]
-    return SelfscanRule(instrument=scan["instrument"], moments=tuple(scan["moments"]))
+    return SelfscanRule(
+        instrument=scan["instrument"],
+        moments=tuple(scan["moments"]),
+        min_group=max(LEAST_GROUP, scan.get("min_group_for_aggregate") or 0),
+    )

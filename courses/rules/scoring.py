@@ -6,17 +6,20 @@ answer, `order` must be exact. Source: the curricula's README, `slhz/quiz@1`.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 Answer = tuple[str, ...]
 """What somebody answered: option ids, items in order, or ("true",) and ("false",)."""
 
 IN_ORDER = "order"
 OPEN = "open"
+TRUE_FALSE = ("true", "false")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,23 @@ class Question:
     id: str
     type: str
     right: Answer = ()
+
+
+def right_answer(raw: Mapping[str, Any]) -> Answer:
+    """Return the right answer to a question as the curriculum writes it; nothing if it is open."""
+    if raw["type"] == "truefalse":
+        return ("true" if raw["answer"] else "false",)
+    if raw["type"] == IN_ORDER:
+        return tuple(raw["items"])
+    return tuple(str(one["id"]) for one in raw.get("options", ()) if one["correct"])
+
+
+def shuffled(items: Sequence[str], *, seed: int) -> tuple[str, ...]:
+    """Return the items in an order that follows from `seed` alone, and is not the right one."""
+    mixed = sorted(items, key=lambda item: hashlib.sha256(f"{seed} {item}".encode()).digest())
+    if mixed == list(items):
+        mixed = [*mixed[1:], *mixed[:1]]
+    return tuple(mixed)
 
 
 def is_correct(question: Question, answer: Answer) -> bool | None:

@@ -1,54 +1,94 @@
-"""Quizzes: as many tries as somebody likes; the best one counts."""
+"""Quizzes: one question at a time, as many attempts as somebody likes; the best one counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import audit, clock
+from academy.kernel import audit, clock, ids
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
 from courses import policies
-from courses.models import Module, Quiz, QuizAttempt
-from courses.rules import Answer, Question, score
+from courses.models import CourseVersion, Module, Quiz, QuizAttempt
+from courses.rules import TRUE_FALSE, Answer, Question, right_answer, score
 from courses.services.taking_part import Participation, get_participation, refuse_unless_learning
 
+MAX_WORDS = 2000
 
-def record_answers(
-    enrolment_id: int, quiz_id: int, *, answers: Mapping[str, Answer], by: Actor
-) -> int | None:
-    """Score one try and keep it; returns the percentage (0 to 100), None if nothing is scored."""
+Raw = Mapping[str, Any]
+"""A question as the curriculum writes it."""
+
+
+def begin(enrolment_id: int, quiz_id: int, *, by: Actor) -> None:
+    """Begin an attempt, or do nothing if one goes on. Raises NotFoundError or ConflictError."""
     learner, quiz = _quiz_of(enrolment_id, quiz_id, by=by)
-    known = {str(question["id"]) for question in quiz.questions}
-    if set(answers) - known:
-        raise InvalidInputError(_("Dit antwoord hoort niet bij deze vragen."))
-    percent = score(tuple(_question(raw) for raw in quiz.questions), answers)
-    kept = {name: list(answer) for name, answer in answers.items()}
-    _add(learner, quiz, _next_number(learner, quiz), percent=percent, answers=kept, by=by)
-    return percent
+    if _open_attempt(learner, quiz) is not None:
+        return
+    attempt = QuizAttempt(
+        enrolment_id=learner.enrolment_id,
+        quiz_id=quiz.id,
+        course_version_id=learner.course_version_id,
+        attempt=_next_number(learner, quiz),
+        seed=ids.seed(),
+        answers={},
+        started_at=clock.now(),
+    )
+    db.session.add(attempt)
+
+
+def answer(enrolment_id: int, quiz_id: int, *, question_id: str, given: Answer, by: Actor) -> None:
+    """Keep the answer to one question; with the last one the attempt is finished and scored.
+
+    An open question may be left empty: thinking about it is enough. Raises NotFoundError,
+    InvalidInputError, or ConflictError if no attempt goes on or another answer was given.
+    """
+    learner, quiz = _quiz_of(enrolment_id, quiz_id, by=by)
+    questions = {str(raw["id"]): raw for raw in quiz.questions}
+    if question_id not in questions:
+        raise NotFoundError
+    _refuse_wrong_answer(questions[question_id], given)
+    attempt = _open_attempt(learner, quiz)
+    if attempt is None:
+        raise ConflictError(_("Deze vragen zijn al klaar. Begin opnieuw als je wilt."))
+    if attempt.answers.get(question_id, list(given)) != list(given):
+        raise ConflictError(_("Je gaf al antwoord op deze vraag. Ga naar de volgende."))
+    attempt.answers = {**attempt.answers, question_id: list(given)}
+    if set(attempt.answers) == set(questions):
+        _finish(attempt, learner, quiz, by=by)
 
 
 def record_attempt(
     enrolment_id: int, quiz_id: int, *, attempt: int, percent: int, by: Actor
 ) -> None:
-    """Keep a try that was scored elsewhere. `attempt` counts from 1; `percent` is 0 to 100.
+    """Keep an attempt that was scored elsewhere. `attempt` counts from 1, `percent` is 0 to 100.
 
-    Raises NotFoundError, InvalidInputError, or ConflictError if this try is there already.
+    Raises NotFoundError, InvalidInputError, or ConflictError if this attempt is there already.
     """
     if not 0 <= percent <= 100 or attempt < 1:
         raise InvalidInputError(_("Een uitslag ligt tussen 0 en 100 procent."))
     learner, quiz = _quiz_of(enrolment_id, quiz_id, by=by)
     if attempt < _next_number(learner, quiz):
         raise ConflictError(_("Deze poging is er al."))
-    _add(learner, quiz, attempt, percent=percent, answers={}, by=by)
+    kept = QuizAttempt(
+        enrolment_id=learner.enrolment_id,
+        quiz_id=quiz.id,
+        course_version_id=learner.course_version_id,
+        attempt=attempt,
+        percent=percent,
+        answers={},
+        started_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    db.session.add(kept)
+    _record(kept, learner, by=by)
 
 
 def _quiz_of(enrolment_id: int, quiz_id: int, *, by: Actor) -> tuple[Participation, Quiz]:
-    learner = get_participation(enrolment_id, right=policies.HAND_IN, by=by, lock=True)
+    learner = get_participation(enrolment_id, right=policies.TAKE_QUIZ, by=by, lock=True)
     refuse_unless_learning(learner)
     quiz = db.session.scalars(
         sa.select(Quiz)
@@ -60,6 +100,20 @@ def _quiz_of(enrolment_id: int, quiz_id: int, *, by: Actor) -> tuple[Participati
     return learner, quiz
 
 
+def _open_attempt(learner: Participation, quiz: Quiz) -> QuizAttempt | None:
+    return db.session.scalars(
+        sa.select(QuizAttempt)
+        .where(
+            QuizAttempt.enrolment_id == learner.enrolment_id,
+            QuizAttempt.quiz_id == quiz.id,
+            QuizAttempt.finished_at.is_(None),
+        )
+        .order_by(QuizAttempt.attempt.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
 def _next_number(learner: Participation, quiz: Quiz) -> int:
     last = db.session.scalar(
         sa.select(sa.func.max(QuizAttempt.attempt)).where(
@@ -69,39 +123,72 @@ def _next_number(learner: Participation, quiz: Quiz) -> int:
     return (last or 0) + 1
 
 
-def _question(raw: Mapping[str, Any]) -> Question:
-    if "answer" in raw and isinstance(raw["answer"], bool):
-        right: Answer = ("true" if raw["answer"] else "false",)
-    elif raw["type"] == "order":
-        right = tuple(raw["items"])
-    else:
-        right = tuple(str(one["id"]) for one in raw.get("options", ()) if one["correct"])
-    return Question(id=str(raw["id"]), type=raw["type"], right=right)
+def _refuse_wrong_answer(raw: Raw, given: Answer) -> None:
+    if not FITS[raw["type"]](raw, given):
+        raise InvalidInputError(_("Dit antwoord hoort niet bij deze vraag."))
 
 
-def _add(
-    learner: Participation,
-    quiz: Quiz,
-    number: int,
-    *,
-    percent: int | None,
-    answers: dict[str, Any],
-    by: Actor,
-) -> None:
-    attempt = QuizAttempt(
-        enrolment_id=learner.enrolment_id,
-        quiz_id=quiz.id,
-        attempt=number,
-        percent=percent,
-        answers=answers,
-        taken_at=clock.now(),
-    )
-    db.session.add(attempt)
+def _one_option(raw: Raw, given: Answer) -> bool:
+    return len(given) == 1 and set(given) <= _options(raw)
+
+
+def _some_options(raw: Raw, given: Answer) -> bool:
+    return 0 < len(given) == len(set(given)) and set(given) <= _options(raw)
+
+
+def _options(raw: Raw) -> set[str]:
+    return {str(one["id"]) for one in raw["options"]}
+
+
+def _true_or_false(_raw: Raw, given: Answer) -> bool:
+    return len(given) == 1 and given[0] in TRUE_FALSE
+
+
+def _every_item(raw: Raw, given: Answer) -> bool:
+    return sorted(given) == sorted(raw["items"])
+
+
+def _words(_raw: Raw, given: Answer) -> bool:
+    return len(given) == 1 and len(given[0]) <= MAX_WORDS
+
+
+FITS: Mapping[str, Callable[[Raw, Answer], bool]] = {
+    "single": _one_option,
+    "scenario": _one_option,
+    "multiple": _some_options,
+    "truefalse": _true_or_false,
+    "order": _every_item,
+    "open": _words,
+}
+"""What may be answered to each type of question."""
+
+
+def _finish(attempt: QuizAttempt, learner: Participation, quiz: Quiz, *, by: Actor) -> None:
+    attempt.finished_at = clock.now()
+    if _counts(learner.course_version_id):
+        answers = {name: tuple(given) for name, given in attempt.answers.items()}
+        attempt.percent = score(tuple(_question(raw) for raw in quiz.questions), answers)
+    _record(attempt, learner, by=by)
+
+
+def _counts(course_version_id: int) -> bool:
+    """Say whether the questions of a course count. Source: course.yaml, `quiz_rule`."""
+    content: dict[str, Any] = db.session.execute(
+        sa.select(CourseVersion.content).where(CourseVersion.id == course_version_id)
+    ).scalar_one()
+    return bool(content["course"]["quiz_rule"]["counts_for_pass"])
+
+
+def _question(raw: Raw) -> Question:
+    return Question(id=str(raw["id"]), type=raw["type"], right=right_answer(raw))
+
+
+def _record(attempt: QuizAttempt, learner: Participation, *, by: Actor) -> None:
     db.session.flush()  # the audit line needs the id
     audit.record(
         "courses:quiz:taken",
         ("quiz_attempt", attempt.id),
         by=by,
         subject_id=learner.person_id,
-        percent=percent,
+        percent=attempt.percent,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -22,7 +23,7 @@ from courses.queries.enrolment import (
     trainer_names,
 )
 from courses.queries.progress import progress_of
-from courses.rules import CriterionVerdict
+from courses.rules import CriterionVerdict, Missing
 from courses.views import words
 
 bp = FeatureBlueprint("path", __name__)
@@ -55,7 +56,10 @@ def show(enrolment_id: int) -> str:
         done=sum(step.mark in ("present", "late", "made_up") for step in steps),
         verdict=progress.verdict,
         had_final=any(one.levels is not None for one in progress.evidence.finals),
-        criteria=[spoken(one) for one in progress.verdict.criteria],
+        criteria=[spoken(one, _links(head, steps)) for one in progress.verdict.criteria],
+        percents=progress.evidence.quiz_percents if progress.rule.quiz.counts_for_pass else {},
+        with_scan=progress.rule.selfscan is not None,
+        with_promise=progress.rule.with_promise,
         words=words,
     )
 
@@ -79,6 +83,7 @@ def lesson(enrolment_id: int, order: int) -> str:
         "courses/lesson.html",
         head=head,
         lesson=found,
+        is_own=head.person_id == actor().person_id,
         step=next(step for step in steps if step.order == order),
         steps=len(steps),
         may_hand_in=policy.covers(actor(), policies.HAND_IN, head.reach) and not head.is_applying,
@@ -90,12 +95,38 @@ def lesson(enrolment_id: int, order: int) -> str:
     )
 
 
-def spoken(criterion: CriterionVerdict) -> dict[str, Any]:
-    """Return a criterion in the reader's language, as the component shows it."""
+def _links(head: EnrolmentHead, steps: tuple[PathStep, ...]) -> Callable[[Missing], str | None]:
+    """Return where a participant can do what is missing; others only read what it is."""
+    orders = {step.quiz_key: step.order for step in steps}
+
+    def href(missing: Missing) -> str | None:
+        if head.person_id != actor().person_id:
+            return None
+        if missing.kind in ("quiz_low", "quiz_open") and missing.ref in orders:
+            return url_for("quiz.show", enrolment_id=head.id, order=orders[missing.ref])
+        if missing.kind == "selfscan":
+            return url_for("self_scan.paper", enrolment_id=head.id, moment=missing.ref)
+        return None
+
+    return href
+
+
+def _nowhere(_missing: Missing) -> str | None:
+    return None
+
+
+def spoken(
+    criterion: CriterionVerdict, href: Callable[[Missing], str | None] = _nowhere
+) -> dict[str, Any]:
+    """Return a criterion in the reader's language, as the component shows it.
+
+    `href` says where to do what is missing, if anywhere.
+    """
     english = language() == "en"
+    missing = [(one.en if english else one.nl, href(one)) for one in criterion.missing]
     return {
         "state": criterion.state,
         "sentence": criterion.en if english else criterion.nl,
-        "missing": [one.en if english else one.nl for one in criterion.missing],
+        "missing": [{"label": text, "href": to} if to else text for text, to in missing],
         "forecast": criterion.forecast_en if english else criterion.forecast_nl,
     }

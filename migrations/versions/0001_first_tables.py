@@ -1775,7 +1775,16 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("percent", sa.Integer(), nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["course_version_id"],
+            ["course_version.id"],
+            name=op.f("fk_quiz_attempt_course_version_id_course_version"),
+            ondelete="RESTRICT",
+        ),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
             ["enrolment.id"],
@@ -1794,6 +1803,9 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_quiz_attempt_course_version_id"), ["course_version_id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_quiz_attempt_enrolment_id"), ["enrolment_id"], unique=False
         )
@@ -2316,6 +2328,7 @@ def downgrade() -> None:
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_quiz_id"))
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_enrolment_id"))
+        batch_op.drop_index(batch_op.f("ix_quiz_attempt_course_version_id"))
 
     op.drop_table("quiz_attempt")
     op.drop_table("promise")

@@ -41,7 +41,14 @@ class Route:
         return path
 
 
-USUAL: dict[str, Any] = {"order": 1, "step": 1, "code": "nl", "key": "residents", "sense": "see"}
+USUAL: dict[str, Any] = {
+    "order": 1,
+    "step": 1,
+    "code": "nl",
+    "key": "residents",
+    "sense": "see",
+    "moment": "before_gov_03",
+}
 """Values of the parts of an address that are no ids of rows."""
 
 ID_OF = {

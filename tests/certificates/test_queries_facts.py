@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,11 +13,18 @@ from academy.kernel.errors import ConflictError
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 from certificates.models import Certificate
-from certificates.queries.facts import contact_hours, get_facts, signers
+from certificates.queries.facts import contact_hours, contact_minutes, get_facts, signers
 from certificates.queries.printing import find_to_print
 from certificates.services import decisions
 from certificates.services.issuing import mail_values
-from courses.models import CourseVersion, Enrolment, FinalAttempt, Promise
+from courses.models import (
+    AttendanceMark,
+    CourseVersion,
+    Enrolment,
+    FinalAttempt,
+    Promise,
+    Session,
+)
 from courses.services.content import import_curricula
 from tests.certificates.ready import make_ready
 from tests.courses.training_group import curricula
@@ -87,6 +94,42 @@ def test_all_meetings_of_governors_are_sixteen_hours_without_the_breaks(app: Fla
     make_ready(enrolment, by=db.session.get_one(Person, trainer_id))
 
     assert contact_hours(enrolment.id) == 16
+
+
+def test_only_sessions_where_somebody_was_count_and_hours_are_rounded_down_once(app: Flask) -> None:
+    enrolment, trainer_id = enrolled("gov")
+    make_ready(enrolment, by=db.session.get_one(Person, trainer_id))
+    marks = db.session.scalars(
+        sa.select(AttendanceMark)
+        .where(AttendanceMark.enrolment_id == enrolment.id)
+        .order_by(AttendanceMark.session_id)
+    ).all()
+    for mark, status in zip(marks, ("late", "made_up", "excused", "absent"), strict=False):
+        mark.status = status
+    db.session.flush()
+
+    # 150 and twice 165 of the 180 minutes: eight hours, not eight and a bit more each
+    assert contact_hours(enrolment.id) == 8
+
+
+def test_a_session_that_was_shorter_counts_for_what_it_was(app: Flask) -> None:
+    enrolment, trainer_id = enrolled("gov")
+    make_ready(enrolment, by=db.session.get_one(Person, trainer_id))
+    for session in db.session.scalars(
+        sa.select(Session).where(Session.cohort_id == enrolment.cohort_id)
+    ):
+        session.ends_at = session.starts_at + timedelta(minutes=120)
+    db.session.flush()
+
+    assert contact_hours(enrolment.id) == (6 * 120 - 105) // 60
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [("Pauze", 165), ("Soep en pauze", 165), ("Lunch in de buurt", 165), ("Binnenkomen", 180)],
+)
+def test_breaks_are_known_by_their_title(title: str, left: int) -> None:
+    assert contact_minutes(180, plan=[{"title": title, "minutes": 15}]) == left
 
 
 def governor(*, promise: str) -> tuple[int, Actor]:

@@ -162,7 +162,9 @@ def test_the_best_quiz_counts(app: Flask) -> None:
                 attempt=attempt,
                 percent=percent,
                 answers={},
-                taken_at=WHEN,
+                course_version_id=db.session.get_one(Cohort, enrolment.cohort_id).course_version_id,
+                started_at=WHEN,
+                finished_at=WHEN,
             )
         )
     db.session.flush()

@@ -8,6 +8,7 @@ from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt, ScoreTalk
+from courses.queries.practical import get_candidates
 from courses.services.practical import (
     Score,
     conclude,
@@ -320,3 +321,22 @@ def test_a_course_without_a_practical_plans_none(app):
     group = make_group(1, course="gov")
     with pytest.raises(NotFoundError):
         plan(group)
+
+
+def test_professionals_are_assessed_by_a_resident_too(app):
+    group = make_group(1, course="pro")
+    with pytest.raises(InvalidInputError) as refused:
+        plan(group, second=group.assessor_id)
+    assert "bewoner" in refused.value.fields["second_id"]
+    attempt_id = plan(group, second=group.other_assessor_id)
+    assert db.session.get(FinalAttempt, attempt_id).second_assessor_id == group.other_assessor_id
+
+
+def test_only_residents_are_offered_as_second_for_professionals(app):
+    group, residents = make_group(1, course="pro"), make_group(1, name="Elders")
+    with clock.at(DAY):
+        offered = get_candidates(group.enrolments[0], by=actor(group.trainer_id))
+        usual = get_candidates(residents.enrolments[0], by=actor(residents.trainer_id))
+    assert {one.person_id for one in offered.second} == {group.other_assessor_id}
+    assert {one.person_id for one in offered.third} == {group.assessor_id, group.other_assessor_id}
+    assert len(usual.second) == 2

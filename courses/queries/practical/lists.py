@@ -15,8 +15,12 @@ from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Grant, Person, Place
 from courses import policies
-from courses.models import Assessment, Cohort, Enrolment, FinalAttempt
+from courses.models import Assessment, Cohort, CourseVersion, Enrolment, FinalAttempt
 from courses.queries.practical.parts import BUSY, name_of
+from courses.queries.progress import rule_of
+
+RESIDENTS = ("resident_assessor",)
+ASSESSORS = ("assessor", *RESIDENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Who may look at one participant's practical, as first and as second or third."""
+    """Who may look at one participant's practical, as first, second and third.
+
+    Where the course asks for a resident as second, `second` holds residents only.
+    """
 
     enrolment_id: int
     person: str
     cohort: str
     first: tuple[Candidate, ...]
     second: tuple[Candidate, ...]
+    third: tuple[Candidate, ...]
+    second_is_resident: bool
 
 
 def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
@@ -112,11 +121,14 @@ def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
             Cohort.id,
             Cohort.place_id,
             Cohort.name,
+            Cohort.course_version_id,
+            CourseVersion.content_hash,
             Person.call_name,
             Person.prefix,
             Person.last_name,
         )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(
             Enrolment.id == enrolment_id,
@@ -126,13 +138,17 @@ def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
     ).one_or_none()
     if row is None:
         raise NotFoundError
+    final = rule_of(row.course_version_id, row.content_hash).final
+    asks_resident = final is not None and final.second_is_resident
     holders = _holders(row.id, row.place_id, but=row.person_id)
     return Candidates(
         enrolment_id=enrolment_id,
         person=name_of(row),
         cohort=row.name,
         first=_with_roles(holders, ("trainer",)),
-        second=_with_roles(holders, ("assessor", "resident_assessor")),
+        second=_with_roles(holders, RESIDENTS if asks_resident else ASSESSORS),
+        third=_with_roles(holders, ASSESSORS),
+        second_is_resident=asks_resident,
     )
 
 

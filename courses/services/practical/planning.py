@@ -30,6 +30,7 @@ from courses.services.taking_part import Participation, get_participation, refus
 
 FIRST = capability("courses:practical:be-first", "trainer")
 SECOND = capability("courses:practical:be-second", "assessor", "resident_assessor")
+RESIDENT_SECOND = capability("courses:practical:be-resident-second", "resident_assessor")
 """Which grants over the cohort an assessor needs; asked of the person named, not of who names."""
 
 
@@ -38,8 +39,9 @@ def plan_attempt(
 ) -> int:
     """Plan a practical with two assessors, and return the attempt's id.
 
-    The first trains the cohort, the second holds an assessor's grant over it; neither is the
-    participant or the participant's coach. Raises NotFoundError, ConflictError (one is still
+    The first trains the cohort, the second holds an assessor's grant over it, as a resident where
+    the course asks for one (`second_assessor_role`); neither is the participant or the
+    participant's coach. Raises NotFoundError, ConflictError (one is still
     running, passed already, no attempts left) or InvalidInputError.
     """
     learner = get_participation(enrolment_id, right=policies.PLAN_FINAL, by=by, lock=True)
@@ -49,8 +51,9 @@ def plan_attempt(
     _refuse_another_attempt(earlier, final)
     on = max(planned_on or clock.today(), clock.today())
     _refuse_too_soon(earlier, planned_on or clock.today(), final=final)
+    second = RESIDENT_SECOND if final.second_is_resident else SECOND
     _refuse_assessors(
-        learner, {"first_id": (first_id, FIRST), "second_id": (second_id, SECOND)}, on
+        learner, {"first_id": (first_id, FIRST), "second_id": (second_id, second)}, on
     )
     attempt = FinalAttempt(
         enrolment_id=enrolment_id,
@@ -146,7 +149,11 @@ def _refuse_assessors(
         elif people.count(person_id) > 1:
             wrong[name] = _("Kies twee verschillende mensen.")
         elif not policy.covers(candidate, right, learner.reach):
-            wrong[name] = _("Deze persoon mag bij deze groep niet beoordelen.")
+            wrong[name] = (
+                _("Kies een bewoner die bij deze groep mag beoordelen.")
+                if right is RESIDENT_SECOND
+                else _("Deze persoon mag bij deze groep niet beoordelen.")
+            )
     if wrong:
         raise InvalidInputError(next(iter(wrong.values())), fields=wrong)
 
