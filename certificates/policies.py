@@ -13,10 +13,10 @@ OWN_CERTIFICATE = capability("certificates:certificate:own", own=True)
 """See, download and take back one's own certificates."""
 
 PROPOSE = capability("certificates:decision:propose", "trainer", "coordinator")
-"""Propose somebody for a certificate."""
+"""Propose somebody for a certificate, and note that it was handed out."""
 
 PROPOSE_CHANGE = capability("certificates:decision:propose-change", "coordinator")
-"""Propose a replacement or a renewal, and hand a certificate over."""
+"""Propose a replacement or a renewal."""
 
 DECIDE = capability("certificates:decision:decide", "board", "certifier", step_up=True)
 """Grant, hold or refuse what somebody else proposed."""

@@ -127,10 +127,11 @@ def drop_revocation(revocation_id: int, *, by: Actor) -> None:
 
 
 def _open_revocation(revocation_id: int, *, by: Actor) -> Revocation:
-    policy.require_right(by, policies.REVOKE)
     proposal = db.session.get(Revocation, revocation_id, with_for_update=True)
     if proposal is None:
         raise NotFoundError
+    certificate = db.session.get_one(Certificate, proposal.certificate_id)
+    policy.require(by, policies.REVOKE, get_facts(certificate.enrolment_id).reach)
     if proposal.outcome is not None:
         raise ConflictError(_("Hierover is al besloten."))
     return proposal

@@ -20,12 +20,13 @@ from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates import tasks
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
+from certificates.queries import lists
 from certificates.queries.chain import renewal_evidence
 from certificates.queries.verification import check_code, check_number, check_upload
 from certificates.services import decisions, life
 from certificates.services.evidence import record_renewal_evidence
 from tests.certificates.ready import CODE, Scene, issue, make_scene
-from tests.factories import make_actor, make_grant
+from tests.factories import make_actor, make_grant, make_organisation, make_person
 
 pytestmark = pytest.mark.slow
 OTHER_CODE = "KKEY1X16XNCQMV3PPJW4"
@@ -214,6 +215,20 @@ def test_one_board_member_does_not_revoke_alone(scene: Scene, certificate_id: in
 
     with pytest.raises(ForbiddenError):
         life.confirm_revocation(revocation_id, by=by)
+
+
+def test_the_board_of_another_organisation_confirms_nothing(
+    scene: Scene, certificate_id: int
+) -> None:
+    revocation_id = life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.board))
+    stranger = make_person("Bram")
+    make_grant(stranger, "board", organisation=make_organisation())
+    assert lists.waiting_revocations(make_actor(stranger)) == []
+    with pytest.raises(NotFoundError):
+        life.confirm_revocation(revocation_id, by=make_actor(stranger))
+    with pytest.raises(NotFoundError):
+        life.drop_revocation(revocation_id, by=make_actor(stranger))
+    assert len(lists.waiting_revocations(make_actor(scene.other_board))) == 1
 
 
 def test_the_database_holds_the_four_eyes_of_a_revocation(
