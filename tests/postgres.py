@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -32,29 +33,59 @@ def _free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server of a test's own, to be stopped and started."""
+
+    url: str
+    """Ends in a slash."""
+    folder: Path
+    options: str
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        data, log = self.folder / "data", self.folder / "log"
+        _as_owner(_programs() / "pg_ctl", "-D", data, "-w", "-l", log, "-o", self.options, "start")
+
+    def stop(self) -> None:
+        """Stop as in a power cut."""
+        _as_owner(_programs() / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+
+def _programs() -> Path:
+    return max(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Run a server for the block; yields its URL, ending in a slash. No fsync: tests only."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
+def stoppable_server() -> Iterator[Server]:
+    """Run a server for the block. No fsync: tests only."""
     # Not pytest's tmp_path: those folders are closed to the user postgres.
     folder = Path(tempfile.mkdtemp(prefix="academy-postgres-"))
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-    data, port = folder / "data", _free_port()
+    port = _free_port()
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         " -c max_connections=200"
     )
     _as_owner(
-        programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8",
+        _programs() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8",
         "--locale=C.UTF-8", "-N",
     )  # fmt: skip
-    _as_owner(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    running = Server(f"postgresql+psycopg://postgres@127.0.0.1:{port}/", folder, options)
+    running.start()
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+        yield running
     finally:
-        _as_owner(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        running.stop()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Run a server for the block; yields its URL, ending in a slash."""
+    with stoppable_server() as running:
+        yield running.url
 
 
 def new_database(server: str, *, template: str = "template1") -> str:

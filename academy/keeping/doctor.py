@@ -18,7 +18,7 @@ from flask import current_app
 
 from academy.kernel import clock, queue
 from academy.kernel.checkpoint import chain_holds, read_checkpoint
-from academy.kernel.db import db
+from academy.kernel.db import db, set_reading
 from academy.kernel.pdf.fonts import FACES
 from academy.kernel.resources import vendor_file
 from academy.kernel.settings import Settings
@@ -53,6 +53,8 @@ def examine(settings: Settings) -> list[Finding]:
     A database that is away is one finding; what lies in it is not looked at then.
     """
     findings = [one for look in (*_HERE, _mail) for one in look(settings)]
+    db.session.rollback()
+    set_reading(True)
     try:
         findings += [one for look in _IN_DATABASE for one in look(settings)]
     except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
@@ -60,6 +62,7 @@ def examine(settings: Settings) -> list[Finding]:
         findings.append(Finding("database", "fault", f"the database cannot be reached ({kind})"))
     finally:
         db.session.rollback()
+        set_reading(False)
     return findings
 
 
@@ -184,10 +187,9 @@ def _backup(settings: Settings) -> Iterator[Finding]:
 def _tables(_settings: Settings) -> Iterator[Finding]:
     config = current_app.extensions["migrate"].migrate.get_config()
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with db.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-        dialect = connection.dialect.name
-    yield Finding("database", "ok", f"{dialect} answers")
+    connection = db.session.connection()
+    here = MigrationContext.configure(connection).get_current_revision()
+    yield Finding("database", "ok", f"{connection.dialect.name} answers")
     if here == newest:
         yield Finding("tables", "ok", f"the tables have the newest form ({newest})")
     else:

@@ -111,7 +111,7 @@ def test_a_failed_backup_leaves_nothing(academy: Flask, tmp_path: Path, monkeypa
 
 
 def test_an_altered_file_is_copied_and_named(academy: Flask, tmp_path: Path) -> None:
-    path = sorted(current().storage.glob("*.pdf"))[0]
+    path = min(current().storage.glob("*.pdf"))
     original = path.read_bytes()
     path.write_bytes(original + b"x")
     try:
