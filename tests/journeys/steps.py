@@ -23,7 +23,10 @@ SCREENS = Path(__file__).resolve().parents[2] / "screenshots" / "journeys"
 
 @dataclass
 class House:
-    """The academy with everybody's phone in it. Whoever came in once stays in."""
+    """The academy with everybody's phone in it. Whoever came in once stays in.
+
+    All phones share one address, from which ten people may come in within five minutes.
+    """
 
     live: Live
     browser: Browser
