@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _
 
 from academy.kernel import mail
 from academy.kernel.feature import Feature, Figure, NavItem
-from certificates import policies, tasks
+from academy.kernel.policy import ApiScope
+from certificates import api, policies, tasks
 from certificates.queries import checks
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
@@ -20,7 +21,7 @@ mail.register_values(ISSUED_MAIL, mail_values)
 
 FEATURE = Feature(
     name="certificates",
-    blueprints=(verify.bp, holder.bp, decisions.bp, register.bp),
+    blueprints=(verify.bp, holder.bp, decisions.bp, register.bp, api.bp),
     capabilities=policies.ALL,
     jobs={ISSUE_JOB: tasks.issue, REMOVE_JOB: tasks.remove_file},
     today=today,
@@ -36,6 +37,13 @@ FEATURE = Feature(
             55,
             for_participants=True,
             is_used=holds_any,
+        ),
+    ),
+    api_scopes=(
+        ApiScope(
+            "certificates:read",
+            _("Lezen hoe certificaten ervoor staan"),
+            frozenset({policies.REGISTER}),
         ),
     ),
     checks=(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from academy.kernel.feature import Feature, NavItem, ScopeNames
-from courses import policies
+from academy.kernel.policy import ApiScope
+from courses import api, policies
 from courses.queries.cohorts import cohort_names, running_cohorts
 from courses.queries.enrolment import takes_part
 from courses.views import (
@@ -37,6 +38,7 @@ FEATURE = Feature(
         self_scan.bp,
         promise.bp,
         practical.bp,
+        api.bp,
     ),
     capabilities=policies.ALL,
     today=today_items,
@@ -55,4 +57,21 @@ FEATURE = Feature(
         NavItem(_("Proeven"), "practical.index", "eye", policies.SCORE, 35),
     ),
     scopes={"cohort": ScopeNames(cohort_names, running_cohorts)},
+    api_scopes=(
+        ApiScope(
+            "cohorts:read",
+            _("Groepen, deelnemers en aanwezigheid lezen"),
+            frozenset({policies.READ_COHORT}),
+        ),
+        ApiScope(
+            "verdicts:read",
+            _("Lezen hoe ver deelnemers zijn"),
+            frozenset({policies.READ_VERDICT}),
+        ),
+        ApiScope(
+            "attendance:write",
+            _("Aanwezigheid invullen"),
+            frozenset({policies.MARK}),
+        ),
+    ),
 )

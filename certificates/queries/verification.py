@@ -74,6 +74,11 @@ def check_code(typed: str) -> Check:
     return _by_register(found)
 
 
+def check_hash(sha256: str) -> Check:
+    """Judge a file by its hash, from the register alone; never with a name."""
+    return _by_register(_find(Certificate.sha256 == sha256, with_name=False))
+
+
 def check_upload(data: bytes) -> Check:
     """Judge a file. It is hashed and parsed, never stored."""
     found: dict[str, _Registered] = {}

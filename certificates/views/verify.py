@@ -32,7 +32,7 @@ LONGEST_TYPED = 60
 
 
 @bp.after_request
-def _keep_it_private(response: Response) -> Response:
+def keep_private(response: Response) -> Response:
     """Keep every answer, refusals too, out of search engines, caches and other sites' logs."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
@@ -67,27 +67,27 @@ def check_file() -> Response:
     if not form.validate() or upload is None or not upload.filename:
         form.file.errors = [*form.file.errors, _("Kies eerst een bestand.")]
         return _answer(None, file_form=form, status=422)
-    _count("file")
+    count_check("file")
     return _answer(check_upload(upload.stream.read(LARGEST_FILE + 1)))
 
 
 @bp.page("/c/<code>", needs=VERIFY)
 def by_code(code: str) -> Response:
     """Judge the code in the address, which the QR code opens."""
-    _count("code")
+    count_check("code")
     return _answer(check_code(code))
 
 
 def _by_typed(typed: str) -> Check:
     typed = typed[:LONGEST_TYPED]
     if is_number_like(typed):
-        _count("number")
+        count_check("number")
         return check_number(typed)
-    _count("code")
+    count_check("code")
     return check_code(typed)
 
 
-def _count(way: str) -> None:
+def count_check(way: str) -> None:
     """Count one check, and refuse an address that asks more than thirty times a minute.
 
     What follows only reads, after a POST too: parsing a file must not keep the one writer waiting.

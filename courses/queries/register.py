@@ -13,7 +13,7 @@ from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.i18n import pick
-from academy.kernel.policy import Actor
+from academy.kernel.policy import Actor, Capability
 from academy.people.models import Person
 from courses import policies
 from courses.models import (
@@ -109,8 +109,13 @@ class Register:
         return self.day > clock.today()
 
 
-def get_register(cohort_id: int, session_id: int, *, by: Actor) -> Register:
-    """Return the register that `by` may mark, everyone in order of name. Raises NotFoundError."""
+def get_register(
+    cohort_id: int, session_id: int, *, by: Actor, right: Capability = policies.MARK
+) -> Register:
+    """Return the register that `by` may mark, or may reach with another `right`, by name.
+
+    Raises NotFoundError.
+    """
     row = db.session.execute(
         sa.select(
             Session.starts_at,
@@ -128,7 +133,7 @@ def get_register(cohort_id: int, session_id: int, *, by: Actor) -> Register:
         .where(
             Session.id == session_id,
             Session.cohort_id == cohort_id,
-            policy.within(by, policies.MARK, cohort=Cohort.id, place=Cohort.place_id),
+            policy.within(by, right, cohort=Cohort.id, place=Cohort.place_id),
         )
     ).one_or_none()
     if row is None:

@@ -48,6 +48,8 @@ USUAL: dict[str, Any] = {
     "key": "residents",
     "sense": "see",
     "moment": "before_gov_03",
+    "number": "SLHZ-B-2026-00001-00",
+    "course_id": 1,
 }
 """Values of the parts of an address that are no ids of rows."""
 
