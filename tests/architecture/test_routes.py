@@ -12,6 +12,10 @@ from tests.conftest import make_settings
 
 PUBLIC_PATHS = {
     "/",
+    "/api/v1/certificates/<number>/verification",
+    "/api/v1/certificates/verification",
+    "/api/v1/courses",
+    "/api/v1/courses/<int:course_id>",
     "/api/v1/openapi.json",
     "/binnenkomen",
     "/binnenkomen/code",

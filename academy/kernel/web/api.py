@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from academy.kernel.db import MAX_INTEGER
+from academy.kernel.db import MAX_INTEGER, Page, from_cursor
 from academy.kernel.errors import DomainError, InvalidInputError
 from academy.kernel.policy import Capability
 from academy.kernel.web.blueprint import FeatureBlueprint
@@ -99,6 +99,20 @@ def page_of(row: type[Schema], name: str) -> type[Schema]:
         },
         name=name,
     )
+
+
+def paged(page: Page[Any]) -> dict[str, Any]:
+    """Return a page as `page_of` prints it."""
+    return {"items": page.rows, "next_cursor": page.next_cursor}
+
+
+def after(cursor: str | None, *types: type) -> Any:
+    """Return the sort values in a cursor, None without one. Raises InvalidInputError otherwise."""
+    last = from_cursor(cursor, *types)
+    if cursor is not None and last is None:
+        sentence = _("Deze cursor kennen wij niet. Begin met de eerste bladzijde.")
+        raise InvalidInputError(sentence, fields={"cursor": sentence})
+    return last
 
 
 class Problem(Schema):
@@ -254,9 +268,13 @@ def _loaded(schema: type[Schema], typed: Any) -> dict[str, Any]:
     except ValidationError as error:
         raise InvalidInputError(
             _("Er klopt iets niet aan de vraag. Kijk bij “errors”."),
-            fields=dict(_flat(error.normalized_messages())),
+            fields=dict(_flat(_by_field(error))),
         ) from error
     return read
+
+
+def _by_field(error: ValidationError) -> Mapping[Any, Any]:
+    return error.messages if isinstance(error.messages, dict) else {"body": error.messages}
 
 
 def _flat(messages: Mapping[Any, Any], before: str = "") -> list[tuple[str, str]]:
