@@ -55,6 +55,11 @@ def sort_key(call_name: str, prefix: str, last_name: str) -> str:
     return " ".join(_folded(part) for part in parts if part)
 
 
+def search_parts(words: str) -> list[str]:
+    """Return what to look for in sort keys: no accents, no apostrophes, word by word."""
+    return ["".join(sign for sign in part if sign not in "'’‘") for part in _folded(words).split()]
+
+
 _PLAIN_LETTERS = {0x131: "i", 0x142: "l", 0xF8: "o", 0x111: "d"}
 """Letters that do not decompose: dotless i, barred l, o and d with a stroke."""
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Account, Grant, SignIn
-from tests.factories import make_coordinator, make_grant, make_person, make_place
+from tests.factories import make_cohort, make_coordinator, make_grant, make_person, make_place
 
 RIGHT = {
     "role": "coordinator",
@@ -73,6 +73,22 @@ def test_a_right_that_makes_no_sense_is_asked_again(admin, joke, sign_in, wrong)
     answer = sign_in(admin).post(f"/rechten/{joke.id}", data=RIGHT | wrong)
     assert answer.status_code == 422
     assert not rights_of(joke)
+
+
+@pytest.mark.parametrize("words", ["sean obrien", "O'Brien", "seán"])
+def test_a_name_is_found_without_its_accents_and_apostrophes(admin, sign_in, words):
+    with unit_of_work():
+        make_person("Seán", "O'Brien")
+    assert "Seán O&#39;Brien" in sign_in(admin).get(f"/rechten?naam={words}").text
+
+
+def test_a_right_over_a_group_is_chosen_and_shown_by_name(admin, joke, sign_in):
+    with unit_of_work():
+        cohort = make_cohort(state="running")
+        scope, name = f"cohort:{cohort.id}", cohort.name
+    client = sign_in(admin)
+    assert client.post(f"/rechten/{joke.id}", data=RIGHT | {"scope": scope}).status_code == 303
+    assert f"groep {name}" in client.get("/rechten").text
 
 
 def test_nobody_gives_themselves_a_right(admin, sign_in):

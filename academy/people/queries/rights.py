@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from academy.kernel import clock
 from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.people import rules
 from academy.people.models import Account, Grant, Organisation, Person, Place
 
 Giver = aliased(Person)
@@ -75,22 +76,14 @@ class FoundPerson:
 
 def find_people(words: str, *, limit: int = 20) -> list[FoundPerson]:
     """Return people whose name holds every word, by name; nothing for less than two letters."""
-    parts = [part for part in words.casefold().split() if part]
+    parts = rules.search_parts(words)
     if len("".join(parts)) < 2:
         return []
-    name = sa.func.lower(Person.call_name + " " + Person.prefix + " " + Person.last_name)
+    key = sa.func.replace(sa.func.replace(Person.sort_key, "'", ""), "’", "")
     found = db.session.execute(
         sa.select(Person, Account.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(
-            *(
-                sa.or_(
-                    name.contains(part, autoescape=True),
-                    Person.sort_key.contains(part, autoescape=True),
-                )
-                for part in parts
-            )
-        )
+        .where(*(key.contains(part, autoescape=True) for part in parts))
         .order_by(Person.sort_key, Person.id)
         .limit(limit)
     )
