@@ -35,6 +35,7 @@ def save(cohort_id: int, session_id: int) -> Any:
     form = RegisterForm(register.people, request.form)
     if "everyone" in request.form:
         form.everyone(request.form["everyone"])
+        flash(_("Nog niet opgeslagen. Verander wie er niet was, en sla dan op."), "info")
         return _page(register, form)
     source = "paper" if "paper" in request.form else "phone"
     try:
