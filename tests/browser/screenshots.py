@@ -34,7 +34,7 @@ def take(live: Live, browser: Browser, role: str, folder: Path) -> None:
     """Save four pictures of each page that `role` comes upon."""
     token = None if role == NOBODY else sign_in(live.folder, mailboxes(live.folder)[role])
     visits = walk(live.url, token=token, start="/" if role == NOBODY else "/vandaag")
-    pages = [visit for visit in visits if visit.is_page and visit.status == 200]
+    pages = [visit for visit in visits if visit.shape and visit.status == 200]
     for width in WIDTHS:
         for light, is_dark in LIGHTS:
             with page(browser, width=width, dark=is_dark) as opened:

@@ -41,12 +41,15 @@ STAMP = "%Y-%m-%d %H:%M:%S.%f"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One page that the walk came upon. `kind` is its address with numbers taken out."""
+    """What the walk came upon. `kind` is its address with numbers taken out.
+
+    `shape` is the same for pages with the same elements and classes; empty for what is no page.
+    """
 
     path: str
     kind: str
     status: int
-    is_page: bool
+    shape: str
     found_on: str
 
 
@@ -94,9 +97,11 @@ def walk(site: str, *, token: str | None, start: str = "/vandaag") -> Iterator[V
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             body = answer.read()
-            is_page = (answer.getheader("Content-Type") or "").startswith("text/html")
-            yield Visit(path, kind, answer.status, is_page, found_on)
-            links = _links(body.decode()) if is_page else []
+            read = _PageReader()
+            if (answer.getheader("Content-Type") or "").startswith("text/html"):
+                read.feed(body.decode())
+            yield Visit(path, kind, answer.status, read.shape(), found_on)
+            links = list(read.links)
             if target := answer.getheader("Location"):
                 links.append(target)
             for link in links:
@@ -119,18 +124,19 @@ def _wanted(path: str) -> bool:
     return not path.startswith(SKIPPED)
 
 
-class _LinkReader(HTMLParser):
+class _PageReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.links: list[str] = []
+        self._parts: set[tuple[str, str]] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        href = dict(attrs).get("href")
+        given = dict(attrs)
+        looks = (given.get(name) or "" for name in ("class", "type", "role"))
+        self._parts.add((tag, " ".join(looks)))
+        href = given.get("href")
         if tag == "a" and href and not href.startswith(("#", "tel:", "mailto:")):
-            self.found.append(href.partition("#")[0])
+            self.links.append(href.partition("#")[0])
 
-
-def _links(html: str) -> list[str]:
-    reader = _LinkReader()
-    reader.feed(html)
-    return reader.found
+    def shape(self) -> str:
+        return digest(repr(sorted(self._parts))) if self._parts else ""
