@@ -38,7 +38,7 @@ def make() -> Any:
         made = tokens.make_token(
             form.name.data or "",
             scopes=form.scopes.data or (),
-            offered=[choice.value for choice in form.scopes.choices],
+            offered=tuple(_offered(actor())),
             days=int(form.days.data),
             by=actor(),
         )
