@@ -69,8 +69,8 @@ def stoppable_server() -> Iterator[Server]:
         " -c max_connections=200"
     )
     _as_owner(
-        _programs() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8",
-        "--locale=C.UTF-8", "-N",
+        _programs() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres",
+        "-E", "UTF8", "--locale=C.UTF-8", "-N",
     )  # fmt: skip
     running = Server(f"postgresql+psycopg://postgres@127.0.0.1:{port}/", folder, options)
     running.start()

@@ -93,12 +93,10 @@ class Academy:
             server.terminate()
             server.wait(timeout=60)
 
-    def status(self, path: str, opener: urllib.request.OpenerDirector | None = None) -> int:
+    def status(self, path: str) -> int:
         """Return the status of a page; 0 when nobody answers."""
         try:
-            with (opener or urllib.request.build_opener()).open(
-                self.url + path, timeout=10
-            ) as page:
+            with urllib.request.urlopen(self.url + path, timeout=10) as page:
                 return int(page.status)
         except urllib.error.HTTPError as error:
             error.read()
@@ -152,7 +150,7 @@ def children_of(process_id: int, words: str) -> list[int]:
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> float:
-    """Wait until `condition` holds; return after how many seconds. AssertionError if it never does."""
+    """Wait until `condition` holds and return how many seconds that took. AssertionError if never."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
         if condition():
