@@ -11,7 +11,8 @@ import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug import Response as AnyResponse
 from werkzeug.exceptions import HTTPException
@@ -37,7 +38,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(IntegrityError, _integrity_error)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _database_away)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -160,10 +162,11 @@ def _stale(_error: StaleDataError) -> Response:
     )
 
 
-def _database_away(error: OperationalError) -> Response:
+def _database_away(error: OperationalError | InterfaceError | PoolTimeout) -> Response:
     db.session.rollback()
+    g.database_is_away = True
     g._login_user = NOBODY  # noqa: SLF001 - or the page asks the same database who this is
-    log.error("database away", request_id=g.get("request_id"), kind=type(error.orig).__name__)
+    log.error("database away", request_id=g.get("request_id"), kind=type(error).__name__)
     return answer(503, "database-away")
 
 
