@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
@@ -81,9 +81,8 @@ class OrderForm(FlaskForm):  # type: ignore[misc]
     places: tuple[str, ...] = ()
 
     def __init__(self, question: Question, **values: Any) -> None:
-        """Put each item, as shuffled, at the place where it stands now."""
-        now = {name: place for place, name in enumerate(self.places, start=1)}
-        super().__init__(**now, **values)
+        """Ask for the place of each item, in the order in which they are shuffled."""
+        super().__init__(**values)
         for name, item in zip(self.places, question.items, strict=True):
             self[name].label.text = item
 
@@ -93,7 +92,7 @@ class OrderForm(FlaskForm):  # type: ignore[misc]
             return False
         taken: set[int] = set()
         for name in self.places:
-            place = self[name].data
+            place = int(self[name].data)
             if place in taken:
                 self[name].errors = [gettext("Plaats %(place)d is al bezet.", place=place)]
             taken.add(place)
@@ -101,18 +100,17 @@ class OrderForm(FlaskForm):  # type: ignore[misc]
 
     def given(self, question: Question) -> Answer:
         """Return the items in the order of their places."""
-        placed = zip((self[name].data for name in self.places), question.items, strict=True)
+        placed = zip((int(self[name].data) for name in self.places), question.items, strict=True)
         return tuple(item for _place, item in sorted(placed))
 
 
 def with_places(many: int) -> type[OrderForm]:
     """Return the form for ordering `many` items."""
-    choices = [
-        SelectChoice(place, ngettext("Plaats %(num)d", "Plaats %(num)d", place))
-        for place in range(1, many + 1)
-    ]
-    places = tuple(f"place-{number}" for number in range(1, many + 1))
-    fields = {name: SelectField(coerce=int, choices=choices) for name in places}
+    numbers = [str(number) for number in range(1, many + 1)]
+    choices = [SelectChoice("", _("Kies")), *(SelectChoice(one, one) for one in numbers)]
+    places = tuple(f"place-{number}" for number in numbers)
+    required = InputRequired(_("Kies een plaats."))
+    fields = {name: SelectField(choices=choices, validators=[required]) for name in places}
     return type("OrderForm", (OrderForm,), {**fields, "places": places})
 
 

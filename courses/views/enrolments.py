@@ -54,6 +54,9 @@ def _page(
         may_manage=may_manage,
         may_call=policy.covers(actor(), policies.MARK, head.reach),
         may_plan_final=_may_plan_final(head, progress),
+        may_promise=(
+            progress.rule.with_promise and policy.covers(actor(), policies.HAND_IN, head.reach)
+        ),
         had_final=bool(progress.evidence.finals),
         ahead=TRANSITIONS[head.state] if may_manage else frozenset(),
         forms=_forms(head) | (forms or {}) if may_manage else {},

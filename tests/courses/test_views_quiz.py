@@ -129,6 +129,7 @@ def test_without_a_choice_or_with_one_place_twice_nothing_is_kept(app, sign_in):
         (1, {}, "Kies een antwoord."),
         (1, {"answer": "z"}, "error-summary"),
         (4, {f"place-{n}": "1" for n in range(1, 5)}, "Plaats 1 is al bezet."),
+        (4, {"place-1": "1"}, "Kies een plaats."),
         (5, {}, "Kies minstens één antwoord."),
         (6, {"answer": "x" * 2001}, "Maak je tekst korter"),
     ):
