@@ -345,3 +345,26 @@ def test_the_code_mail_is_not_needed_for_a_stranger(app):
         services.ask_code("niemand@test.example", address="127.0.0.1")
     code_id = db.session.scalars(sa.select(SignInCode.id)).one()
     assert services.mail_values(code_id) is None
+
+
+def test_a_whole_group_comes_in_over_one_wifi(app):
+    with unit_of_work():
+        neighbours = [make_person("Buur", email=f"buur{n}@test.example") for n in range(14)]
+        for one in neighbours:
+            make_account(one.id, one.email, by=make_actor(one))
+        mailboxes = [one.email for one in neighbours]
+    for mailbox in mailboxes:
+        client = app.test_client()
+        ask(client, mailbox)
+        assert enter(client, latest_code(), mailbox).status_code == 303, mailbox
+
+
+def test_one_success_does_not_pay_for_many_guesses(client, samira, app):
+    for _ in range(9):
+        enter(app.test_client(), "000001", "niemand@test.example")
+    ask(client)
+    assert enter(client, latest_code()).status_code == 303
+    statuses = [
+        enter(app.test_client(), "000001", f"iemand{n}@test.example").status_code for n in range(2)
+    ]
+    assert statuses == [422, 429]

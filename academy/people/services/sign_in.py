@@ -111,6 +111,7 @@ def check_code(mailbox: str, typed: str, *, address: str) -> FittingCode:
     if fitting is None or not people:
         raise WrongCodeError
     limits.forgive(TRY_MAILBOX, mailbox)
+    limits.give_back(TRY_ADDRESS, address)
     return FittingCode(fitting.id, tuple(people))
 
 
@@ -157,6 +158,7 @@ def check_password(
     for one in with_password:
         if password_fits(one.password_hash, password[: rules.PASSWORD_MAX]):
             limits.forgive(TRY_MAILBOX, mailbox)
+            limits.give_back(TRY_ADDRESS, address)
             return one
     sentence = _("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
     raise InvalidInputError(sentence, fields={"password": sentence})
