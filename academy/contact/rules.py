@@ -6,6 +6,7 @@ Source: domain.md, section 4a.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from unicodedata import combining
 
 KINDS = (
     "unknown",
@@ -33,6 +34,7 @@ STATES = (
 )
 ANSWER_WORKING_DAYS = 5
 MOST_TRIES = 3
+LONGEST_GREETING = 40
 _ENDS = ("application", "guidance_request", "referred", "no_fit")
 _ASIDE = ("spam", "no_answer", "withdrawn")
 STEPS: dict[str, tuple[str, ...]] = {
@@ -70,6 +72,11 @@ def is_overdue(state: str, answer_day: date, today: date) -> bool:
     return state in ("new", "contacted") and today > answer_day
 
 
-def looks_empty(message: str, reach: str) -> bool:
-    """Say whether there is nothing to answer and nobody to call."""
-    return not message.strip() and not reach.strip()
+def greeting_name(name: str) -> str:
+    """Return the name for a mail to a mailbox that nobody proved to be theirs, or nothing.
+
+    Anybody may type anybody's mailbox, so what could be a message or an address is not printed.
+    """
+    is_name = all(sign.isalpha() or combining(sign) or sign in " -'’." for sign in name)
+    is_address = any(part.strip(".").count(".") for part in name.split())
+    return name if is_name and not is_address and len(name) <= LONGEST_GREETING else ""

@@ -83,7 +83,7 @@ def confirmation_values(request_id: int) -> dict[str, object] | None:
     request = db.session.get(ContactRequest, request_id)
     if request is None or request.state == "spam":
         return None
-    return {"name": request.name, "answer_by": request.answer_by}
+    return {"name": rules.greeting_name(request.name), "answer_by": request.answer_by}
 
 
 def get_request(request_id: int, *, by: Actor) -> ContactRequest:

@@ -34,3 +34,19 @@ def test_every_step_leads_to_a_known_state():
 
 def test_nothing_follows_the_end():
     assert not any(rules.may_follow("closed", state) for state in rules.STATES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "greeted"),
+    [
+        ("Samira El Haddou-Çelik", "Samira El Haddou-Çelik"),
+        ("J. de Vries", "J. de Vries"),
+        ("Anne-Marie d'Hondt", "Anne-Marie d'Hondt"),
+        ("Win nu op gratis.example", ""),
+        ("https://gratis.example", ""),
+        ("Bel 0900-1234", ""),
+        ("a" * 41, ""),
+    ],
+)
+def test_a_mail_greets_with_a_name_and_with_nothing_else(typed, greeted):
+    assert rules.greeting_name(typed) == greeted
