@@ -75,9 +75,3 @@ def require_overseer(actor: Actor, plan: CoachingPlan) -> None:
     """Refuse unless the plan lies in the region of `actor`."""
     if not oversees(actor, plan):
         raise NotFoundError
-
-
-def require_participant(actor: Actor, plan: CoachingPlan) -> None:
-    """Refuse unless it is the actor's own plan."""
-    if actor.person_id is None or plan.person_id != actor.person_id:
-        raise NotFoundError

@@ -62,16 +62,6 @@ def _term_began(certificate: Certificate) -> date:
     return certificate.issued_on
 
 
-def find_current(enrolment_id: int) -> int | None:
-    """Return the id of the enrolment's certificate that counts now, or None."""
-    return db.session.scalar(
-        sa.select(Certificate.id)
-        .where(Certificate.enrolment_id == enrolment_id, Certificate.standing == "valid")
-        .order_by(Certificate.id.desc())
-        .limit(1)
-    )
-
-
 def has_open_proposal(enrolment_id: int) -> bool:
     """Say whether a proposal for this enrolment waits for a decision, or is on hold."""
     return bool(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 
@@ -50,9 +50,3 @@ class TransferForm(FlaskForm):  # type: ignore[misc]
     """Move somebody to another cohort."""
 
     to_cohort_id = SelectField(_("Naar welke groep?"), coerce=int, choices=[])
-
-
-class StepForm(FlaskForm):  # type: ignore[misc]
-    """One step that needs nothing but a button."""
-
-    step = HiddenField(validators=[InputRequired()])

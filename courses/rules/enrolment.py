@@ -19,9 +19,6 @@ JOINED = frozenset({"admitted", "active"})
 """From the first of these on somebody belongs to the group. A chair counts: the group may be set
 running days after its first session."""
 
-DECIDED = frozenset({"completed", "not_passed"})
-"""The course is over for this person, with an outcome."""
-
 
 def _to(*states: str) -> frozenset[str]:
     return frozenset(states)
