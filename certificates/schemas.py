@@ -43,7 +43,9 @@ class FileVerificationSchema(VerificationSchema):
 class HashSchema(Strict):
     """The SHA-256 of a file, so that the file itself stays where it is."""
 
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    sha256 = fields.String(
+        required=True, validate=[validate.Regexp("^[0-9a-f]{64}$"), validate.Length(64, 64)]
+    )
 
 
 class StatusSchema(Schema):

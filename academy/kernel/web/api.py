@@ -63,11 +63,16 @@ class Text(fields.String):
     """Text of one line: no control signs, and nothing that cannot be stored as UTF-8."""
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
-        checks = [
-            validate.Length(max=max_length),
-            validate.Regexp(r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"),
-        ]
-        super().__init__(validate=checks, **options)
+        super().__init__(
+            validate=[validate.Length(max=max_length), _is_one_line],
+            metadata={"pattern": r"^[^\x00-\x1f\x7f]*$"},
+            **options,
+        )
+
+
+def _is_one_line(text: str) -> None:
+    if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValidationError("Control signs are not allowed.")
 
 
 def number(**options: Any) -> fields.Integer:
