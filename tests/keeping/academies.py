@@ -150,7 +150,7 @@ def children_of(process_id: int, words: str) -> list[int]:
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> float:
-    """Wait until `condition` holds and return how many seconds that took. AssertionError if never."""
+    """Wait until `condition` holds; return the seconds it took. AssertionError if never."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
         if condition():
