@@ -1,6 +1,6 @@
 """Fixtures that every test may use: a migrated application, a client, and signing in.
 
-`ACADEMY_TEST_ON=postgresql` runs the same tests on PostgreSQL.
+`TEST_ON=postgresql` runs the same tests on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str | None]:
     """The test PostgreSQL server, or None when tests run on SQLite."""
-    if os.environ.get("ACADEMY_TEST_ON") != "postgresql":
+    if os.environ.get("TEST_ON") != "postgresql":
         yield None
         return
     with cluster() as url:

@@ -9,7 +9,14 @@ from academy.kernel import audit, clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from courses.models import AttendanceCell, AttendanceMark, Cohort, Enrolment, EnrolmentEvent, Session
+from courses.models import (
+    AttendanceCell,
+    AttendanceMark,
+    Cohort,
+    Enrolment,
+    EnrolmentEvent,
+    Session,
+)
 from courses.services.attendance import NewMark, accept_make_up, apologise, save_register
 from tests.courses.training_group import START, actor, add_person, after, enrol, grant, make_group
 

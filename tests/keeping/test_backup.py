@@ -30,7 +30,7 @@ from tests.conftest import make_settings
 from tests.factories import make_person
 
 NEEDS_SQLITE = pytest.mark.skipif(
-    os.environ.get("ACADEMY_TEST_ON") == "postgresql", reason="opens the database file itself"
+    os.environ.get("TEST_ON") == "postgresql", reason="opens the database file itself"
 )
 
 

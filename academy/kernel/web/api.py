@@ -72,7 +72,7 @@ class Text(fields.String):
 
 def _is_one_line(text: str) -> None:
     if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValidationError("Control signs are not allowed.")
+        raise ValidationError(_("Onzichtbare tekens kunnen hier niet."))
 
 
 def number(**options: Any) -> fields.Integer:
