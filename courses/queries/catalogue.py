@@ -89,7 +89,7 @@ def get_course(course_id: int) -> CourseDetails:
     )
 
 
-def _newest() -> sa.Select[Any]:
+def _newest() -> sa.Select[Course, CourseVersion, str]:
     newest = sa.select(sa.func.max(CourseVersion.id)).group_by(CourseVersion.course_id)
     return (
         sa.select(Course, CourseVersion, Track.key)

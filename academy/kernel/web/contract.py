@@ -23,7 +23,7 @@ VERSION = "1"
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 KINDS = {
     "int": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
-    "": {"type": "string", "minLength": 1, "maxLength": 60},
+    "": {"type": "string", "minLength": 1},
 }
 ETAG = {"ETag": {"schema": {"type": "string"}, "required": True}}
 
