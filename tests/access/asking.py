@@ -48,7 +48,7 @@ USUAL: dict[str, Any] = {
     "key": "residents",
     "sense": "see",
     "moment": "before_gov_03",
-    "number": "SLHZ-B-2026-00001-00",
+    "number": "SLHZ-B-2026-00001-03",
     "course_id": 1,
 }
 """Values of the parts of an address that are no ids of rows."""

@@ -276,6 +276,7 @@ NUMBERS = {
     "action_due_on",
     "course_version_id",
     "day",
+    "days",
     "energy",
     "every_days",
     "form_key",

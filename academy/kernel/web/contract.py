@@ -36,9 +36,7 @@ def document() -> Response:
     kept = current_app.extensions
     if "academy.contract" not in kept:
         kept["academy.contract"] = _write(current_app)
-    response = jsonify(kept["academy.contract"])
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return jsonify(kept["academy.contract"])
 
 
 def _write(app: Flask) -> dict[str, Any]:
