@@ -67,6 +67,8 @@ def spend(limit: Limit, key: str) -> None:
             )
             connection.execute(sa.delete(Attempt).where(Attempt.at < now - timedelta(days=1)))
             return
+    if limit.window >= timedelta(days=1):
+        raise TooManyError(_("Dit ging vandaag te vaak mis. Probeer het morgen weer."))
     minutes = max(1, int(limit.window.total_seconds() // 60))
     raise TooManyError(
         _(

@@ -11,6 +11,7 @@ import time_machine
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import NotFoundError
+from academy.kernel.limits import Limit
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.queue import Job
 from academy.people.models import Account, Grant, SignIn, SignInCode
@@ -357,6 +358,21 @@ def test_a_whole_group_comes_in_over_one_wifi(app):
         client = app.test_client()
         ask(client, mailbox)
         assert enter(client, latest_code(), mailbox).status_code == 303, mailbox
+
+
+def test_a_mailbox_takes_fifty_wrong_codes_a_day(samira, app, monkeypatch):
+    monkeypatch.setattr(services, "TRY_MAILBOX", Limit("try-mailbox", 1000, services.WINDOW))
+    monkeypatch.setattr(services, "TRY_ADDRESS", Limit("try-address", 1000, services.WINDOW))
+    ask(app.test_client())
+    for _ in range(49):
+        assert enter(app.test_client(), "000001").status_code == 422
+    assert enter(app.test_client(), latest_code()).status_code == 303
+    ask(app.test_client())
+    statuses = [enter(app.test_client(), "000001").status_code for _ in range(50)]
+    assert set(statuses) == {422}
+    answer = enter(app.test_client(), latest_code())
+    assert answer.status_code == 429
+    assert "Probeer het morgen weer." in answer.text
 
 
 def test_one_success_does_not_pay_for_many_guesses(client, samira, app):

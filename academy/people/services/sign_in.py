@@ -33,6 +33,7 @@ from academy.people.queries.actors import grants_of
 
 WINDOW = timedelta(minutes=5)
 TRY_MAILBOX = Limit("try-mailbox", 10, WINDOW)
+TRY_MAILBOX_DAY = Limit("try-mailbox-day", 50, timedelta(days=1))
 TRY_ADDRESS = Limit("try-address", 10, WINDOW)
 ASK_MAILBOX = Limit("ask-code", 6, timedelta(hours=1))
 ASK_ADDRESS = Limit("ask-code-address", 30, timedelta(hours=1))
@@ -96,11 +97,13 @@ class FittingCode:
 def check_code(mailbox: str, typed: str, *, address: str) -> FittingCode:
     """Return whose code this is; it stays open until somebody uses it.
 
-    Raises InvalidInputError when it does not fit, TooManyError after ten tries in five minutes.
+    Raises InvalidInputError when it does not fit, TooManyError after ten tries in five minutes or
+    fifty wrong ones in a day.
     """
     mailbox = rules.clean_mailbox(mailbox)
     limits.spend(TRY_ADDRESS, address)
     limits.spend(TRY_MAILBOX, mailbox)
+    limits.spend(TRY_MAILBOX_DAY, mailbox)
     digits = rules.clean_code(typed)
     now = clock.real_now()
     people = people_of_mailbox(mailbox)
@@ -111,6 +114,7 @@ def check_code(mailbox: str, typed: str, *, address: str) -> FittingCode:
     if fitting is None or not people:
         raise WrongCodeError
     limits.forgive(TRY_MAILBOX, mailbox)
+    limits.forgive(TRY_MAILBOX_DAY, mailbox)
     limits.give_back(TRY_ADDRESS, address)
     return FittingCode(fitting.id, tuple(people))
 
