@@ -80,7 +80,8 @@ def make_grant(
     """Give a right over one thing, or over everything when none is named."""
     scopes = {"cohort": cohort, "place": place, "organisation": organisation, "person": about}
     kind, thing = next(((k, t) for k, t in scopes.items() if t is not None), ("everything", None))
-    values = {"valid_from": date(2020, 1, 1), "reason": "test", "granted_by_id": None} | values
+    given = {"valid_from": date(2020, 1, 1), "reason": "test", "granted_by_id": None}
+    values = {**given, "confirmed_on": date(2020, 1, 1), **values}
     return _add(
         Grant(
             person_id=person.id,

@@ -1,7 +1,8 @@
 """Organisations, places, persons with their accounts, and who may do what.
 
-The files do not say how a name was written before it changed: the first certificate tells. The
-first rights go in a circle (the director's administrators are not given by an administrator).
+The files do not say how a name was written before it changed: the first certificate tells. Nor
+do they say who confirmed a right: another administrator did, on the day it was given. The first
+rights go in a circle (the director's administrators are not given by an administrator).
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from academy.demo.data import DataSet, Row
 from academy.demo.memory import LOADER, Memory
 from academy.demo.steps import Rank, Step
 from academy.kernel.db import db
-from academy.kernel.policy import ROLES, SCOPE_KINDS
+from academy.kernel.policy import ROLES, SCOPE_KINDS, Actor
 from academy.people import rules
 from academy.people.models import Person
+from academy.people.policies import MANAGE_GRANTS
 from academy.people.services import grants, persons, sign_in
 
 ORGANISATION_KINDS = {
@@ -167,7 +169,7 @@ def _found(row: Row, memory: Memory) -> None:
 
 def _give(row: Row, memory: Memory) -> None:
     kind = row.word("scope_kind", KNOWN_SCOPES)
-    grants.give_grant(
+    given = grants.give_grant(
         memory.id("person", row, "person_id"),
         row.word("role", KNOWN_ROLES),
         by=memory.actor(row, "granted_by"),
@@ -177,4 +179,17 @@ def _give(row: Row, memory: Memory) -> None:
         valid_to=row.find_day("valid_to"),
         reason=row["reason"],
     )
+    if given.confirmed_on is None:
+        grants.confirm_grant(given.id, by=_second_administrator(row, memory))
     memory.forget_rights()
+
+
+def _second_administrator(row: Row, memory: Memory) -> Actor:
+    """Return the first administrator who may confirm a right: not the giver, not the person."""
+    involved = (row["granted_by"], row["person_id"])
+    for one in memory.data["grants"]:
+        if one["role"] == "admin" and one["person_id"] not in involved:
+            actor = memory.acting(one["person_id"], row)
+            if actor.may(MANAGE_GRANTS):
+                return actor
+    raise row.fault("geen tweede beheerder bevestigt dit recht.")

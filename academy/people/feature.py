@@ -10,7 +10,7 @@ from academy.kernel.policy import SIGNED_IN
 from academy.people import policies
 from academy.people.queries import rights as named
 from academy.people.services.sign_in import CODE_MAIL, mail_values
-from academy.people.views import home, rights, sign_in, tokens
+from academy.people.views import home, rights, sign_in, today, tokens
 
 mail.register_values(CODE_MAIL, mail_values)
 
@@ -18,6 +18,7 @@ FEATURE = Feature(
     name="people",
     blueprints=(sign_in.bp, home.bp, rights.bp, tokens.bp),
     capabilities=policies.ALL,
+    today=today.today_items,
     navigation=(
         NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
         NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),

@@ -125,7 +125,8 @@ class Consent(Model):
 class Grant(Model):
     """Who may do what, where, from when to when, given by whom.
 
-    `scope_id` names the cohort, person, place or organisation; None for everything.
+    `scope_id` names the cohort, person, place or organisation; None for everything. Until it is
+    confirmed it gives no right; `confirmed_by_id` is None when nobody else had to confirm it.
     """
 
     __tablename__ = "grant"
@@ -134,6 +135,10 @@ class Grant(Model):
         one_of("scope_kind", SCOPE_KINDS),
         sa.CheckConstraint("(scope_kind = 'everything') = (scope_id is null)", name="scope_named"),
         sa.CheckConstraint("granted_by_id <> person_id", name="not_by_oneself"),
+        sa.CheckConstraint(
+            "confirmed_by_id <> person_id and confirmed_by_id <> granted_by_id",
+            name="confirmed_by_another",
+        ),
         sa.Index("ix_grant_scope", "scope_kind", "scope_id", "role"),
     )
 
@@ -150,6 +155,19 @@ class Grant(Model):
         sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
     )
     reason: Mapped[str] = mapped_column(sa.String(200), info=PLAIN)
+    confirmed_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    confirmed_on: Mapped[date | None] = mapped_column(info=PLAIN)
+
+    @classmethod
+    def holds_on(cls, day: date) -> sa.ColumnElement[bool]:
+        """Say in SQL whether a grant holds on `day`: confirmed, begun and not over."""
+        return sa.and_(
+            cls.confirmed_on.is_not(None),
+            cls.valid_from <= day,
+            sa.or_(cls.valid_to.is_(None), cls.valid_to >= day),
+        )
 
 
 class Account(Model):

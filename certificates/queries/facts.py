@@ -118,7 +118,10 @@ def trainer_ids(cohort_id: int) -> frozenset[int]:
     """Return everybody who trains or trained the cohort, substitutes too."""
     named = sa.select(CohortTrainer.person_id).where(CohortTrainer.cohort_id == cohort_id)
     granted = sa.select(Grant.person_id).where(
-        Grant.role == "trainer", Grant.scope_kind == "cohort", Grant.scope_id == cohort_id
+        Grant.role == "trainer",
+        Grant.scope_kind == "cohort",
+        Grant.scope_id == cohort_id,
+        Grant.confirmed_on.is_not(None),
     )
     return frozenset(db.session.scalars(named.union(granted)))
 
@@ -189,7 +192,7 @@ def _director() -> Person | None:
     return db.session.scalars(
         sa.select(Person)
         .join(Grant, Grant.person_id == Person.id)
-        .where(Grant.role == "board", Grant.valid_to.is_(None))
+        .where(Grant.role == "board", Grant.valid_to.is_(None), Grant.confirmed_on.is_not(None))
         .order_by(is_director, Grant.valid_from, Grant.id)
         .limit(1)
     ).one_or_none()

@@ -382,8 +382,7 @@ def trainer_choices(cohort_id: int) -> tuple[Choice, ...]:
     today = clock.today()
     train = sa.select(Grant.person_id).where(
         Grant.role == "trainer",
-        Grant.valid_from <= today,
-        sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+        Grant.holds_on(today),
     )
     inside = sa.select(CohortTrainer.person_id).where(CohortTrainer.cohort_id == cohort_id)
     people = db.session.scalars(

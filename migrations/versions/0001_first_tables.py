@@ -614,6 +614,8 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("granted_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "(scope_kind = 'everything') = (scope_id is null)", name=op.f("ck_grant_scope_named")
         ),
@@ -625,7 +627,17 @@ def upgrade() -> None:
             "scope_kind in ('everything', 'organisation', 'place', 'cohort', 'person')",
             name=op.f("ck_grant_scope_kind_known"),
         ),
+        sa.CheckConstraint(
+            "confirmed_by_id <> person_id and confirmed_by_id <> granted_by_id",
+            name=op.f("ck_grant_confirmed_by_another"),
+        ),
         sa.CheckConstraint("granted_by_id <> person_id", name=op.f("ck_grant_not_by_oneself")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"],
+            ["person.id"],
+            name=op.f("fk_grant_confirmed_by_id_person"),
+            ondelete="RESTRICT",
+        ),
         sa.ForeignKeyConstraint(
             ["granted_by_id"],
             ["person.id"],
@@ -641,6 +653,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
     )
     with op.batch_alter_table("grant", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grant_confirmed_by_id"), ["confirmed_by_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_grant_granted_by_id"), ["granted_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_grant_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_grant_scope", ["scope_kind", "scope_id", "role"], unique=False)
@@ -2490,6 +2505,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_grant_scope")
         batch_op.drop_index(batch_op.f("ix_grant_person_id"))
         batch_op.drop_index(batch_op.f("ix_grant_granted_by_id"))
+        batch_op.drop_index(batch_op.f("ix_grant_confirmed_by_id"))
 
     op.drop_table("grant")
     with op.batch_alter_table("contact_request", schema=None) as batch_op:

@@ -253,7 +253,16 @@ def give_cohort_right(page: Page, name: str, *, role: str, cohort: str, reason: 
     select(page, "Waarover?", cohort)
     page.get_by_label("Waarom?").fill(reason)
     press(page, "Geef dit recht")
-    told(page, "Het recht is gegeven.")
+    told(page, "Het recht wacht nu op een tweede beheerder.")
+
+
+def confirm_right(page: Page, name: str) -> None:
+    """Confirm, as the second administrator, the right of somebody that waits on Vandaag."""
+    go(page, "/vandaag")
+    follow(page, "Bekijk de rechten")
+    told(page, name)
+    press(page, "Bevestig dit recht")
+    told(page, "Het recht is bevestigd. Het geldt nu.")
 
 
 # --- the participant -------------------------------------------------------------------------

@@ -23,6 +23,7 @@ COHORT, PLACE = "Stationskwartier voorjaar 2027", "Stationskwartier-West"
 NAME, CALL_NAME, MAILBOX = "Zoë Brandsma", "Zoë", "zoe.brandsma@voorbeeld.example"
 COORDINATOR = "tineke.deruiter@slhz.example"
 ADMINISTRATOR = "gerda.vanleeuwen@slhz.example"
+SECOND_ADMINISTRATOR = "milan.jovanovic@slhz.example"
 TRAINER, TRAINER_NAME = "ingrid.vanhouten@slhz.example", "Ingrid van Houten"
 ASSESSOR, ASSESSOR_NAME = "said.bouchrit@slhz.example", "Said Bouchrit"
 BOARD = "josien.aarden@slhz.example"
@@ -82,6 +83,7 @@ def _a_stranger_gets_a_chair(house: House) -> tuple[int, int]:
     steps.give_cohort_right(
         gerda, ASSESSOR_NAME, role="beoordelaar", cohort=COHORT, reason="tweede beoordelaar"
     )
+    steps.confirm_right(house.phone_of(SECOND_ADMINISTRATOR), ASSESSOR_NAME)
     return enrolment_id, cohort_id
 
 

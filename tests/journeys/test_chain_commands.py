@@ -44,7 +44,7 @@ pytestmark = pytest.mark.slow
 
 COHORT = "C05"
 COORDINATOR, TRAINER, ASSESSOR, COACH = "P307", "P301", "P302", "P305"
-ADMINISTRATOR, BOARD = "P312", "P310"
+ADMINISTRATOR, SECOND_ADMINISTRATOR, BOARD = "P312", "P313", "P310"
 APPLIES = date(2026, 11, 24)
 DECIDED = date(2027, 5, 26)
 LESSONS = (1, 2, 3, 4, 5, 7)
@@ -101,7 +101,7 @@ def _a_stranger_gets_a_chair() -> int:
         enrolment_id = contact.make_application(request_id, new, _cohort_id(), by=tineke)
         enrolment.record_intake(enrolment_id, by=tineke, agreed_to_code_of_conduct=True)
         enrolment.admit(enrolment_id, by=tineke)
-        grants.give_grant(
+        given = grants.give_grant(
             _who(ASSESSOR).person_id or 0,
             "assessor",
             by=_who(ADMINISTRATOR),
@@ -110,6 +110,7 @@ def _a_stranger_gets_a_chair() -> int:
             valid_from=APPLIES,
             reason="tweede beoordelaar",
         )
+        grants.confirm_grant(given.id, by=_who(SECOND_ADMINISTRATOR))
     return enrolment_id
 
 

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Account, Grant, SignIn
+from academy.people.queries.actors import actor_for
 from tests.factories import make_cohort, make_coordinator, make_grant, make_person, make_place
 
 RIGHT = {
@@ -148,3 +150,65 @@ def test_a_right_that_ended_keeps_its_last_day(admin, joke, sign_in):
         grant_id = grant.id
     assert sign_in(admin).post(f"/rechten/einde/{grant_id}").status_code == 404
     assert rights_of(joke)[0].valid_to == date(2026, 6, 30)
+
+
+@pytest.fixture
+def second(app, admin, sign_in):
+    """Return a second administrator who can come in."""
+    with unit_of_work():
+        person = make_person("Tweede")
+        make_grant(person, "admin")
+    sign_in(person)
+    return person
+
+
+def test_a_right_counts_after_a_second_administrator_confirmed_it(admin, second, joke, sign_in):
+    client, other = sign_in(admin), sign_in(second)
+    answer = client.post(f"/rechten/{joke.id}", data=RIGHT, follow_redirects=True)
+    assert "Het recht wacht nu op een tweede beheerder." in answer.text
+    (grant,) = rights_of(joke)
+    assert grant.confirmed_on is None
+    assert actor_for(joke.id).grants == ()
+
+    assert "Bevestig dit recht" not in client.get("/rechten").text
+    assert client.post(f"/rechten/bevestig/{grant.id}").status_code == 403
+    assert "tweede beheerder" not in client.get("/vandaag").text
+
+    assert "1 recht wacht op een tweede beheerder" in other.get("/vandaag").text
+    assert "Bevestig dit recht" in other.get("/rechten").text
+    answer = other.post(f"/rechten/bevestig/{grant.id}", follow_redirects=True)
+    assert "Het recht is bevestigd." in answer.text
+    assert "Bevestig dit recht" not in answer.text
+    (grant,) = rights_of(joke)
+    assert grant.confirmed_by_id == second.id
+    assert [held.role for held in actor_for(joke.id).grants] == ["coordinator"]
+    assert other.post(f"/rechten/bevestig/{grant.id}").status_code == 404
+
+
+def test_a_right_that_waits_is_taken_back_without_a_trace_of_holding(admin, second, joke, sign_in):
+    client = sign_in(admin)
+    client.post(f"/rechten/{joke.id}", data=RIGHT | {"valid_from": "1-1-2026"})
+    (grant,) = rights_of(joke)
+    assert client.post(f"/rechten/einde/{grant.id}").status_code == 303
+    assert not rights_of(joke)
+
+
+def test_the_other_administrators_own_right_needs_nobody_else(admin, second, sign_in):
+    sign_in(admin).post(f"/rechten/{second.id}", data=RIGHT)
+    waiting = [grant for grant in rights_of(second) if grant.confirmed_on is None]
+    assert waiting == []
+
+
+def test_an_administrator_who_cannot_come_in_confirms_nothing(admin, second, joke, sign_in):
+    with unit_of_work():
+        db.session.get_one(Account, second.id).disabled_at = clock.real_now()
+    sign_in(admin).post(f"/rechten/{joke.id}", data=RIGHT)
+    (grant,) = rights_of(joke)
+    assert grant.confirmed_on is not None
+
+
+@pytest.mark.parametrize("who", ["giver", "holder"])
+def test_the_database_refuses_a_confirmation_by_who_is_involved(admin, joke, who):
+    by = admin if who == "giver" else joke
+    with pytest.raises(sa.exc.IntegrityError, match="confirmed_by_another"), unit_of_work():
+        make_grant(joke, "coach", granted_by_id=admin.id, confirmed_by_id=by.id)

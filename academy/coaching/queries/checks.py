@@ -24,8 +24,7 @@ def _unguided() -> list[str]:
         Grant.role == "coach",
         Grant.scope_kind == "person",
         Grant.scope_id == CoachingPlan.person_id,
-        Grant.valid_from <= today,
-        sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+        Grant.holds_on(today),
     )
     rows = db.session.scalars(
         sa.select(CoachingPlan.id)

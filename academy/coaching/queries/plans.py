@@ -287,8 +287,7 @@ def candidate_rows(plan: PlanHead, today: date) -> list[Candidate]:
         sa.select(Grant.person_id)
         .where(
             Grant.role.in_(("coach", "trainer")),
-            Grant.valid_from <= today,
-            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+            Grant.holds_on(today),
         )
         .distinct()
     )
@@ -325,8 +324,7 @@ def guide_names(person_id: int, today: date, *, but: int | None) -> list[str]:
             Grant.role == "coach",
             Grant.scope_kind == "person",
             Grant.scope_id == person_id,
-            Grant.valid_from <= today,
-            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+            Grant.holds_on(today),
             Grant.person_id != but,
         )
         .order_by(Person.sort_key, Person.id)

@@ -69,8 +69,7 @@ def grants_of(person_id: int, day: date) -> tuple[HeldGrant, ...]:
         sa.select(Grant.role, Grant.scope_kind, Grant.scope_id)
         .where(
             Grant.person_id == person_id,
-            Grant.valid_from <= day,
-            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= day),
+            Grant.holds_on(day),
         )
         .order_by(Grant.id)
     ).all()

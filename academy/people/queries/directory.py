@@ -17,8 +17,7 @@ def has_administrator() -> bool:
         .select_from(Grant)
         .where(
             Grant.role == "admin",
-            Grant.valid_from <= today,
-            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+            Grant.holds_on(today),
         )
     )
     return bool(count)

@@ -22,46 +22,93 @@ class GrantRow:
     """One right that somebody holds or will hold. `scope_id` is None for everything."""
 
     id: int
+    person_id: int
     person: str
     role: str
     scope_kind: str
     scope_id: int | None
     valid_from: date
     valid_to: date | None
+    given_by_id: int | None
     given_by: str
     reason: str
 
 
 def grant_rows(*, cursor: str | None = None, limit: int = 20) -> Page[GrantRow]:
-    """Return the rights that have not ended, the newest first."""
+    """Return the confirmed rights that have not ended, the newest first."""
     after = from_cursor(cursor, int)
-    query = (
+    query = _live().where(Grant.confirmed_on.is_not(None)).limit(limit + 1)
+    if after:
+        query = query.where(Grant.id < after[0])
+    rows = _rows(query)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(tuple(rows), to_cursor(rows[-1].id) if more else None)
+
+
+def waiting_rows(*, limit: int = 50) -> list[GrantRow]:
+    """Return the rights that a second administrator has to confirm, the newest first."""
+    return _rows(_live().where(Grant.confirmed_on.is_(None)).limit(limit))
+
+
+def waiting_for(person_id: int) -> int:
+    """Count the rights that this administrator may confirm."""
+    count = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Grant)
+        .where(
+            Grant.confirmed_on.is_(None),
+            Grant.person_id != person_id,
+            Grant.granted_by_id != person_id,
+            sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= clock.today()),
+        )
+    )
+    return count or 0
+
+
+def other_administrators(*, but: Collection[int]) -> frozenset[int]:
+    """Return who administers today and can come in, without `but`."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(Grant.person_id)
+            .join(Account, Account.person_id == Grant.person_id)
+            .where(
+                Grant.role == "admin",
+                Grant.holds_on(clock.today()),
+                Account.disabled_at.is_(None),
+                Grant.person_id.not_in(but),
+            )
+        )
+    )
+
+
+def _live() -> sa.Select[Grant, str, str, str, str]:
+    return (
         sa.select(Grant, Person.call_name, Person.prefix, Person.last_name, Giver.call_name)
         .join(Person, Person.id == Grant.person_id)
         .outerjoin(Giver, Giver.id == Grant.granted_by_id)
         .where(sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= clock.today()))
         .order_by(Grant.id.desc())
-        .limit(limit + 1)
     )
-    if after:
-        query = query.where(Grant.id < after[0])
-    rows = [
+
+
+def _rows(query: sa.Select[Grant, str, str, str, str]) -> list[GrantRow]:
+    return [
         GrantRow(
             id=grant.id,
+            person_id=grant.person_id,
             person=" ".join(part for part in names if part),
             role=grant.role,
             scope_kind=grant.scope_kind,
             scope_id=grant.scope_id,
             valid_from=grant.valid_from,
             valid_to=grant.valid_to,
+            given_by_id=grant.granted_by_id,
             given_by=giver or "",
             reason=grant.reason,
         )
         for grant, *names, giver in db.session.execute(query)
     ]
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(tuple(rows), to_cursor(rows[-1].id) if more else None)
 
 
 @dataclass(frozen=True, slots=True)

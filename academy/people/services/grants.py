@@ -1,4 +1,7 @@
-"""Giving and taking back rights. A right that ends, ends the person's sign-ins too."""
+"""Giving, confirming and taking back rights. A right that ends, ends the person's sign-ins too.
+
+What an administrator gives counts when a second administrator has confirmed it, if there is one.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from academy.kernel.errors import ForbiddenError, InvalidInputError, NotFoundErr
 from academy.kernel.policy import Actor
 from academy.people.models import Grant
 from academy.people.policies import GIVE_COACHING, MANAGE_GRANTS
+from academy.people.queries.rights import other_administrators
 from academy.people.services import sign_in
 
 FOUNDING_ROLES = ("admin", "board")
@@ -31,10 +35,12 @@ def give_grant(
 ) -> Grant:
     """Give a right over a scope, from a day until a day (both count).
 
-    Raises NotFoundError unless one administers everything, ForbiddenError for one's own rights,
+    It waits for `confirm_grant` as long as another administrator is there to confirm it. Raises
+    NotFoundError unless one administers everything, ForbiddenError for one's own rights,
     InvalidInputError when it would end before it begins and for an administrator of a part.
     """
     policy.require(by, MANAGE_GRANTS, policy.Reach())
+    waits = bool(other_administrators(but=(by.person_id or 0, person_id)))
     return _add(
         Grant(
             person_id=person_id,
@@ -45,8 +51,31 @@ def give_grant(
             valid_to=valid_to,
             granted_by_id=by.person_id,
             reason=reason,
+            confirmed_on=None if waits else clock.today(),
         ),
         by,
+    )
+
+
+def confirm_grant(grant_id: int, *, by: Actor) -> None:
+    """Let a right count that another administrator gave.
+
+    Raises NotFoundError for one that does not wait, ForbiddenError for one's own right and for
+    one that one gave.
+    """
+    policy.require(by, MANAGE_GRANTS, policy.Reach())
+    grant = db.session.get(Grant, grant_id, with_for_update=True)
+    if grant is None or grant.confirmed_on is not None:
+        raise NotFoundError
+    if by.person_id in (grant.person_id, grant.granted_by_id):
+        raise ForbiddenError(_("Dit recht bevestigt een andere beheerder."))
+    grant.confirmed_by_id, grant.confirmed_on = by.person_id, clock.today()
+    audit.record(
+        "people:grant:confirmed",
+        ("grant", grant.id),
+        by=by,
+        subject_id=grant.person_id,
+        role=grant.role,
     )
 
 
@@ -73,6 +102,7 @@ def found_academy(
         valid_from=valid_from,
         granted_by_id=granted_by_id,
         reason=reason,
+        confirmed_on=clock.today(),
     )
     return _add(grant, Actor(person_id=granted_by_id, origin="cli"))
 
@@ -109,7 +139,8 @@ def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None
     if grant is None or (grant.valid_to is not None and grant.valid_to < clock.today()):
         raise NotFoundError
     grant.valid_to = max(last_day or clock.today() - timedelta(days=1), grant.valid_from)
-    if last_day is None and grant.valid_from >= clock.today():
+    never_held = grant.confirmed_on is None or grant.valid_from >= clock.today()
+    if last_day is None and never_held:
         db.session.delete(grant)
     sign_in.close_all(grant.person_id, by=by)
     audit.record(
@@ -144,6 +175,7 @@ def give_coach_grant(
             valid_from=clock.today(),
             granted_by_id=by.person_id,
             reason=reason,
+            confirmed_on=clock.today(),
         ),
         by,
     )
@@ -198,6 +230,5 @@ def _coach_grants(person_id: int) -> sa.Select[Grant]:
         Grant.role == "coach",
         Grant.scope_kind == "person",
         Grant.scope_id == person_id,
-        Grant.valid_from <= today,
-        sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today),
+        Grant.holds_on(today),
     )

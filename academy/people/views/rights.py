@@ -18,7 +18,7 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.forms import ROLE_LABELS, SCOPE_LABELS, GrantForm
 from academy.people.policies import MANAGE_GRANTS
 from academy.people.queries.actors import actor_for
-from academy.people.queries.rights import GrantRow, find_people, grant_rows
+from academy.people.queries.rights import GrantRow, find_people, grant_rows, waiting_rows
 from academy.people.services import grants, sign_in
 
 bp = FeatureBlueprint("rights", __name__)
@@ -29,10 +29,13 @@ def overview() -> str:
     """Show who may do what, and find people by name."""
     words = request.args.get("naam", "")[:80]
     page = grant_rows(cursor=request.args.get("na"))
+    waiting = waiting_rows()
     return render_template(
         "people/rights.html",
         page=page,
-        over=_scope_names(page.rows),
+        waiting=waiting,
+        me=actor().person_id,
+        over=_scope_names([*waiting, *page.rows]),
         words=words,
         found=find_people(words),
         roles=ROLE_LABELS,
@@ -97,7 +100,7 @@ def give(person_id: int) -> Any:
         return make_response(_give_page(person_id, form), 422)
     kind, number = _chosen_scope(form)
     try:
-        grants.give_grant(
+        given = grants.give_grant(
             person_id,
             form.role.data,
             by=actor(),
@@ -110,7 +113,10 @@ def give(person_id: int) -> Any:
     except DomainError as error:
         form.role.errors = [error.sentence]
         return make_response(_give_page(person_id, form), error.status)
-    flash(_("Het recht is gegeven."), "success")
+    if given.confirmed_on is None:
+        flash(_("Het recht wacht nu op een tweede beheerder."), "success")
+    else:
+        flash(_("Het recht is gegeven."), "success")
     return redirect(url_for("rights.overview"), 303)
 
 
@@ -118,6 +124,14 @@ def _chosen_scope(form: GrantForm) -> tuple[str, int | None]:
     """Return the kind and id of the scope."""
     kind, _colon, number = (form.scope.data or "everything:").partition(":")
     return kind, int(number) if number else None
+
+
+@bp.action("/rechten/bevestig/<int:grant_id>", needs=MANAGE_GRANTS)
+def confirm(grant_id: int) -> Response:
+    """Let a right count that another administrator gave."""
+    grants.confirm_grant(grant_id, by=actor())
+    flash(_("Het recht is bevestigd. Het geldt nu."), "success")
+    return redirect(url_for("rights.overview"), 303)
 
 
 @bp.action("/rechten/einde/<int:grant_id>", needs=MANAGE_GRANTS)

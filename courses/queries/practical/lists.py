@@ -158,9 +158,7 @@ def _holders(cohort_id: int, place_id: int, *, but: int) -> Sequence[Any]:
     around = around.union(
         sa.select(Place.id, Place.parent_id).join(around, Place.id == around.c.parent_id)
     )
-    holds = sa.and_(
-        Grant.valid_from <= today, sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= today)
-    )
+    holds = Grant.holds_on(today)
     coaches = sa.select(Grant.person_id).where(
         holds, Grant.role == "coach", Grant.scope_kind == "person", Grant.scope_id == but
     )

@@ -167,8 +167,7 @@ def _coaches(holder_id: int, people: Sequence[int], on: date) -> set[int]:
                 Grant.scope_kind == "person",
                 Grant.scope_id == holder_id,
                 Grant.person_id.in_(people),
-                Grant.valid_from <= on,
-                sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= on),
+                Grant.holds_on(on),
             )
         )
     )

@@ -1,0 +1,39 @@
+"""What administrators find on *Vandaag*: rights that wait for them."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from academy.kernel.feature import TodayItem
+from academy.kernel.policy import Actor
+from academy.people.policies import MANAGE_GRANTS
+from academy.people.queries.rights import waiting_for
+
+
+def today_items(who: Actor) -> list[TodayItem]:
+    """Return what waits for this administrator; nothing for others."""
+    if who.person_id is None or not who.may(MANAGE_GRANTS):
+        return []
+    return _to_confirm(waiting_for(who.person_id))
+
+
+def _to_confirm(waiting: int) -> list[TodayItem]:
+    if not waiting:
+        return []
+    item = TodayItem(
+        title=ngettext(
+            "%(num)d recht wacht op een tweede beheerder",
+            "%(num)d rechten wachten op een tweede beheerder",
+            waiting,
+        ),
+        why=_("Een andere beheerder gaf het. Het geldt pas als jij het bevestigt."),
+        action=_("Bekijk de rechten"),
+        href=url_for("rights.overview"),
+        icon="key",
+        urgency=2,
+        badge_kind="waiting",
+        badge_word=_("wacht op jou"),
+    )
+    return [item]
