@@ -82,6 +82,7 @@ def grant(
             scope_id=scope_id,
             valid_from=since,
             reason="test",
+            confirmed_on=since,
         )
     )
     db.session.flush()
