@@ -164,36 +164,6 @@ def apologise(session_id: int, enrolment_id: int, *, by: Actor) -> bool:
     return saved.saved > 0
 
 
-def accept_make_up(enrolment_id: int, module_id: int, *, by: Actor) -> str:
-    """Accept the make-up assignment of a missed session.
-
-    Returns a sentence about how often this person may still make up. Raises NotFoundError,
-    ConflictError when the person was there, or InvalidInputError when the limit is reached.
-    """
-    session_id = db.session.scalar(
-        sa.select(Session.id)
-        .join(Enrolment, Enrolment.cohort_id == Session.cohort_id)
-        .where(Enrolment.id == enrolment_id, Session.module_id == module_id)
-    )
-    if session_id is None:
-        raise NotFoundError
-    meeting = _lock_meeting(session_id, by=by, right=policies.MARK)
-    standing = _standings(session_id, [enrolment_id]).get(enrolment_id)
-    if standing is not None and standing.marks[0].status == "present":
-        raise ConflictError(_("Deze deelnemer was er. Inhalen hoeft niet."))
-    mark = NewMark(enrolment_id, "made_up", seen_version=standing.version if standing else 0)
-    save_register(session_id, [mark], by=by, source="web")
-    allowed = _make_ups_allowed(meeting)
-    done = _make_ups_done([enrolment_id], except_session=None).get(enrolment_id, 0)
-    sentence: str = ngettext(
-        "Ingehaald. Inhalen mag %(num)d keer. Dit was keer %(done)d.",
-        "Ingehaald. Inhalen mag %(num)d keer. Dit was keer %(done)d.",
-        allowed,
-        done=done,
-    )
-    return sentence
-
-
 # --- what may be marked ----------------------------------------------------------------------
 
 

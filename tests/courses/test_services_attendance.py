@@ -17,7 +17,7 @@ from courses.models import (
     EnrolmentEvent,
     Session,
 )
-from courses.services.attendance import NewMark, accept_make_up, apologise, save_register
+from courses.services.attendance import NewMark, apologise, save_register
 from tests.courses.training_group import START, actor, add_person, after, enrol, grant, make_group
 
 
@@ -238,26 +238,18 @@ def test_a_trainer_apologises_for_who_called_and_others_do_not(app):
         apologise(group.sessions[0], group.enrolments[0], by=actor(group.learners[1]))
 
 
-def test_a_make_up_is_accepted_until_the_limit(app):
+def test_a_make_up_is_marked_until_the_limit(app):
     group = make_group(1)
     one = group.enrolments[0]
     for number in range(3):
         save(group, [NewMark(one, "absent")], session=number)
-    with clock.at(after(4)), unit_of_work():
-        sentence = accept_make_up(one, group.modules[0], by=actor(group.trainer_id))
-        assert sentence == "Ingehaald. Inhalen mag 2 keer. Dit was keer 1."
-        accept_make_up(one, group.modules[1], by=actor(group.trainer_id))
-    with clock.at(after(4)), pytest.raises(InvalidInputError), unit_of_work():
-        accept_make_up(one, group.modules[2], by=actor(group.trainer_id))
+    make_up = [NewMark(one, "made_up", seen_version=1)]
+    for number in range(2):
+        save(group, make_up, session=number, at=after(4))
+    with pytest.raises(InvalidInputError):
+        save(group, make_up, session=2, at=after(4))
     assert cells(group, 1) == {one: ("made_up", 2)}
     assert cells(group, 2) == {one: ("absent", 1)}
-
-
-def test_who_was_there_has_nothing_to_make_up(app):
-    group = make_group(1)
-    save(group, [NewMark(group.enrolments[0], "present")])
-    with clock.at(after(2)), pytest.raises(ConflictError):
-        accept_make_up(group.enrolments[0], group.modules[0], by=actor(group.trainer_id))
 
 
 def test_a_save_is_one_event_and_a_correction_one_more_with_codes_only(app):
