@@ -119,6 +119,15 @@ def test_the_pages_of_errors_are_well_formed(academy, browsers):
                 assert faults_of(answer.text) == [], path
 
 
+OF_OTHER_COURSES = {
+    "/groepen/<int:cohort_id>/zelfscan",
+    "/leergang/<int:enrolment_id>/belofte",
+    "/leergang/<int:enrolment_id>/zelfscan",
+    "/leergang/<int:enrolment_id>/zelfscan/<moment>",
+}
+"""Pages of the governors' course, which this world does not give: see test_views_governors."""
+
+
 @pytest.mark.slow
 def test_every_page_with_an_id_was_opened_by_somebody(academy, browsers):
     """Otherwise the checks above, and the swapping of ids, would say little."""
@@ -133,7 +142,7 @@ def test_every_page_with_an_id_was_opened_by_somebody(academy, browsers):
         ]
         if not any(answer.status_code in (200, 303) for answer in answers if _let_in(answer)):
             never.append(route.rule)
-    assert never == []
+    assert set(never) == OF_OTHER_COURSES, "\n".join(never)
 
 
 def _let_in(answer: Any) -> bool:
