@@ -13,7 +13,7 @@ from academy.kernel import queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.people.models import Account
-from academy.people.services.sign_in import ask_code, check_code
+from academy.people.services.sign_in import Asker, ask_code, check_code
 
 pytestmark = pytest.mark.slow
 
@@ -22,12 +22,12 @@ def test_the_newest_code_opens_the_door(demo: Flask) -> None:
     mailbox = db.session.scalars(sa.select(Account.mailbox).limit(1)).one()
     db.session.rollback()
     with unit_of_work():
-        ask_code(mailbox, address="192.0.2.7")
+        ask_code(mailbox, asker=Asker("192.0.2.7"))
     queue.run_pending()
     done = demo.test_cli_runner().invoke(demo_command, ["code", mailbox.upper()])
     assert done.exit_code == 0
     with unit_of_work():
-        assert check_code(mailbox, done.output.strip(), address="192.0.2.7")
+        assert check_code(mailbox, done.output.strip(), asker=Asker("192.0.2.7"))
 
 
 def test_without_a_code_it_says_so(demo: Flask) -> None:

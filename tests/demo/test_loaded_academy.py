@@ -688,7 +688,7 @@ def test_the_printed_sign_ins_open_the_door(demo: Flask) -> None:
     assert len(lines) == 10
     for line in lines:
         mailbox, password = line[-2:]
-        assert sign_in.check_password(mailbox, password, address="127.0.0.1").person_id
+        assert sign_in.check_password(mailbox, password, asker=sign_in.Asker("127.0.0.1")).person_id
     path = current().var / sign_ins.FILE
     assert path.stat().st_mode & 0o777 == 0o600
     db.session.rollback()

@@ -343,7 +343,7 @@ def test_nobody_gives_themselves_a_right(samira):
 
 def test_the_code_mail_is_not_needed_for_a_stranger(app):
     with unit_of_work():
-        services.ask_code("niemand@test.example", address="127.0.0.1")
+        services.ask_code("niemand@test.example", asker=services.Asker("127.0.0.1"))
     code_id = db.session.scalars(sa.select(SignInCode.id)).one()
     assert services.mail_values(code_id) is None
 
@@ -384,3 +384,40 @@ def test_one_success_does_not_pay_for_many_guesses(client, samira, app):
         enter(app.test_client(), "000001", f"iemand{n}@test.example").status_code for n in range(2)
     ]
     assert statuses == [422, 429]
+
+
+def test_strangers_cannot_lock_the_owner_out_of_a_known_browser(client, samira, app):
+    ask(client)
+    enter(client, latest_code())
+    client.post("/uitloggen")
+    for _ in range(12):
+        stranger = app.test_client()
+        ask(stranger)
+        last = enter(stranger, "000001")
+    assert last.status_code == 429
+    assert ask(client).status_code == 303
+    assert enter(client, latest_code()).status_code == 303
+
+
+def test_a_known_browser_has_ten_tries_too(client, samira):
+    ask(client)
+    enter(client, latest_code())
+    client.post("/uitloggen")
+    statuses = [enter(client, "000001").status_code for _ in range(11)]
+    assert statuses == [422] * 10 + [429]
+
+
+def test_a_browser_is_known_for_its_own_mailbox_only(client, samira, app):
+    ask(client)
+    enter(client, latest_code())
+    client.post("/uitloggen")
+    for _ in range(10):
+        enter(client, "000001", "joke@test.example")
+    assert enter(app.test_client(), "000001", "joke@test.example").status_code == 429
+
+
+@pytest.mark.parametrize("planted", ["x", "W10.x.y", '["a","b"]'])
+def test_a_made_up_mark_of_a_known_browser_counts_as_none(client, samira, planted):
+    client.set_cookie("known", planted)
+    assert ask(client).status_code == 303
+    assert enter(client, latest_code()).status_code == 303

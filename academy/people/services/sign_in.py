@@ -37,7 +37,21 @@ TRY_MAILBOX_DAY = Limit("try-mailbox-day", 50, timedelta(days=1))
 TRY_ADDRESS = Limit("try-address", 10, WINDOW)
 ASK_MAILBOX = Limit("ask-code", 6, timedelta(hours=1))
 ASK_ADDRESS = Limit("ask-code-address", 30, timedelta(hours=1))
+TRY_DEVICE = Limit("try-device", 10, WINDOW)
+ASK_DEVICE = Limit("ask-code-device", 6, timedelta(hours=1))
 CODE_MAIL = "people/code"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who stands at the door.
+
+    The network address, and the browser's own name if it came in with this mailbox before. A known
+    browser has tries of its own; strangers cannot use them up.
+    """
+
+    address: str
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +62,8 @@ class Opened:
     lasts: timedelta
 
 
-def ask_code(mailbox: str, *, address: str) -> None:
-    """Send a six-digit code to `mailbox`, if somebody signs in with it. `address` is the asker's.
+def ask_code(mailbox: str, *, asker: Asker) -> None:
+    """Send a six-digit code to `mailbox`, if somebody signs in with it.
 
     Raises InvalidInputError for what is no mailbox, TooManyError after six codes an hour.
     """
@@ -57,8 +71,11 @@ def ask_code(mailbox: str, *, address: str) -> None:
     if not rules.looks_like_mailbox(mailbox):
         sentence = _("Dit lijkt geen e-mailadres. Het ziet er zo uit: naam@voorbeeld.nl")
         raise InvalidInputError(sentence, fields={"mailbox": sentence})
-    limits.spend(ASK_ADDRESS, address)
-    limits.spend(ASK_MAILBOX, mailbox)
+    if asker.device:
+        limits.spend(ASK_DEVICE, asker.device)
+    else:
+        limits.spend(ASK_ADDRESS, asker.address)
+        limits.spend(ASK_MAILBOX, mailbox)
     now = clock.real_now()
     code = SignInCode(
         mailbox=mailbox,
@@ -94,16 +111,34 @@ class FittingCode:
     people: tuple[MailboxPerson, ...]
 
 
-def check_code(mailbox: str, typed: str, *, address: str) -> FittingCode:
+def _count_try(mailbox: str, asker: Asker, *of_mailbox: Limit) -> None:
+    """Count one try before it is judged. Raises TooManyError."""
+    if asker.device:
+        limits.spend(TRY_DEVICE, asker.device)
+        return
+    limits.spend(TRY_ADDRESS, asker.address)
+    for limit in of_mailbox:
+        limits.spend(limit, mailbox)
+
+
+def _count_success(mailbox: str, asker: Asker) -> None:
+    """Forget the tries that led to coming in."""
+    if asker.device:
+        limits.forgive(TRY_DEVICE, asker.device)
+        return
+    limits.forgive(TRY_MAILBOX, mailbox)
+    limits.forgive(TRY_MAILBOX_DAY, mailbox)
+    limits.give_back(TRY_ADDRESS, asker.address)
+
+
+def check_code(mailbox: str, typed: str, *, asker: Asker) -> FittingCode:
     """Return whose code this is; it stays open until somebody uses it.
 
     Raises InvalidInputError when it does not fit, TooManyError after ten tries in five minutes or
     fifty wrong ones in a day.
     """
     mailbox = rules.clean_mailbox(mailbox)
-    limits.spend(TRY_ADDRESS, address)
-    limits.spend(TRY_MAILBOX, mailbox)
-    limits.spend(TRY_MAILBOX_DAY, mailbox)
+    _count_try(mailbox, asker, TRY_MAILBOX, TRY_MAILBOX_DAY)
     digits = rules.clean_code(typed)
     now = clock.real_now()
     people = people_of_mailbox(mailbox)
@@ -113,9 +148,7 @@ def check_code(mailbox: str, typed: str, *, address: str) -> FittingCode:
             fitting = code
     if fitting is None or not people:
         raise WrongCodeError
-    limits.forgive(TRY_MAILBOX, mailbox)
-    limits.forgive(TRY_MAILBOX_DAY, mailbox)
-    limits.give_back(TRY_ADDRESS, address)
+    _count_success(mailbox, asker)
     return FittingCode(fitting.id, tuple(people))
 
 
@@ -145,15 +178,14 @@ class WrongCodeError(InvalidInputError):
 
 
 def check_password(
-    mailbox: str, password: str, *, address: str, person_id: int | None = None
+    mailbox: str, password: str, *, asker: Asker, person_id: int | None = None
 ) -> MailboxPerson:
     """Return who has this mailbox and password; with `person_id` nobody but that person.
 
     Raises InvalidInputError or TooManyError.
     """
     mailbox = rules.clean_mailbox(mailbox)
-    limits.spend(TRY_ADDRESS, address)
-    limits.spend(TRY_MAILBOX, mailbox)
+    _count_try(mailbox, asker, TRY_MAILBOX)
     people = people_of_mailbox(mailbox)
     asked = [one for one in people if person_id in (None, one.person_id)]
     with_password = [one for one in asked if one.password_hash]
@@ -161,8 +193,7 @@ def check_password(
         password_fits(None, password)  # a stranger's no takes as long as a wrong password
     for one in with_password:
         if password_fits(one.password_hash, password[: rules.PASSWORD_MAX]):
-            limits.forgive(TRY_MAILBOX, mailbox)
-            limits.give_back(TRY_ADDRESS, address)
+            _count_success(mailbox, asker)
             return one
     sentence = _("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
     raise InvalidInputError(sentence, fields={"password": sentence})

@@ -15,6 +15,7 @@ from academy.kernel.web.addresses import asker, safe_next
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people import rules
 from academy.people.adapters.cookie import clear_cookie, set_cookie
+from academy.people.adapters.device import known_device, remember_device
 from academy.people.forms import CodeForm, DoorForm, PasswordDoorForm, StepUpForm
 from academy.people.queries.accounts import (
     MailboxPerson,
@@ -58,11 +59,12 @@ def ask_code() -> Any:
     form = DoorForm()
     if not form.validate():
         return _again("people/door.html", form)
+    mailbox = form.mailbox.data or ""
     try:
-        services.ask_code(form.mailbox.data or "", address=asker())
+        services.ask_code(mailbox, asker=_asker(mailbox))
     except InvalidInputError as error:
         return _again("people/door.html", form, error)
-    session[WAITING] = rules.clean_mailbox(form.mailbox.data or "")
+    session[WAITING] = rules.clean_mailbox(mailbox)
     return redirect(url_for("sign_in.code", next=_next()), 303)
 
 
@@ -84,10 +86,9 @@ def enter_with_code() -> Any:
     waiting = session.get(WAITING)
     if not form.validate():
         return _again("people/code.html", form, mailbox=waiting)
+    mailbox = form.mailbox.data or ""
     try:
-        fitting = services.check_code(
-            form.mailbox.data or "", form.code.data or "", address=asker()
-        )
+        fitting = services.check_code(mailbox, form.code.data or "", asker=_asker(mailbox))
     except InvalidInputError as error:
         return _again("people/code.html", form, error, mailbox=waiting)
     if len(fitting.people) > 1:
@@ -133,10 +134,9 @@ def enter_with_password() -> Any:
     form = PasswordDoorForm()
     if not form.validate():
         return _again("people/password_door.html", form)
+    mailbox = form.mailbox.data or ""
     try:
-        person = services.check_password(
-            form.mailbox.data or "", form.password.data or "", address=asker()
-        )
+        person = services.check_password(mailbox, form.password.data or "", asker=_asker(mailbox))
     except InvalidInputError as error:
         return _again("people/password_door.html", form, error)
     return _let_in(person)
@@ -152,7 +152,13 @@ def _let_in(person: MailboxPerson) -> Response:
     opened = services.open_sign_in(person.person_id, device=_device())
     answer = redirect(target, 303)
     set_cookie(answer, opened.token, lasts=opened.lasts)
+    remember_device(answer, mailbox_of(person.person_id))
     return answer
+
+
+def _asker(mailbox: str) -> services.Asker:
+    """Say who stands at the door with this mailbox."""
+    return services.Asker(asker(), known_device(request, mailbox))
 
 
 def _device() -> str:
@@ -185,7 +191,8 @@ def step_up() -> str:
 @bp.action("/bevestig/stuur", needs=SIGNED_IN)
 def send_step_up_code() -> Response:
     """Send a code to one's own mailbox."""
-    services.ask_code(mailbox_of(actor().person_id or 0), address=asker())
+    mailbox = mailbox_of(actor().person_id or 0)
+    services.ask_code(mailbox, asker=_asker(mailbox))
     return redirect(url_for("sign_in.step_up", sent=1, next=_next()), 303)
 
 
@@ -199,10 +206,10 @@ def confirm_step_up() -> Any:
     try:
         if form.password.data:
             services.check_password(
-                mailbox, form.password.data, address=asker(), person_id=person_id
+                mailbox, form.password.data, asker=_asker(mailbox), person_id=person_id
             )
         else:
-            fitting = services.check_code(mailbox, form.code.data or "", address=asker())
+            fitting = services.check_code(mailbox, form.code.data or "", asker=_asker(mailbox))
             services.use_code(fitting.code_id, person_id)
     except InvalidInputError as error:
         return _again("people/step_up.html", form, error, by_password=by_password, sent=True)
