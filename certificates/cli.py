@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from academy.kernel import clock
-from academy.kernel.db import unit_of_work
+from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates import tasks
@@ -21,6 +22,7 @@ from certificates.adapters.keys import (
     init_keys,
     list_keys,
 )
+from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
 from certificates.queries.lists import approved_in, find_cohort
 from certificates.queries.verification import check_upload
@@ -97,6 +99,9 @@ def keys() -> None:
 def keys_init() -> None:
     """Make a root to take away and a key for each purpose; never over existing ones."""
     settings = current()
+    if not sa.inspect(db.engine).has_table(SigningKey.__tablename__):
+        sentence = "Er zijn nog geen tabellen. Doe eerst: academy db upgrade"
+        raise click.ClickException(f"{sentence} / There are no tables yet: academy db upgrade")
     try:
         made = init_keys(
             settings.keys, settings.keys_passphrase, now=clock.real_now(), issuer=settings.name

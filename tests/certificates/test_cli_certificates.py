@@ -90,3 +90,13 @@ def test_sweeping_keeps_what_belongs_to_a_certificate(
 ) -> None:
     assert "0 bestanden opgeruimd" in runner.invoke(certificates, ["sweep"]).output
     assert issued_file.exists()
+
+
+def test_keys_wait_for_the_tables(runner: FlaskCliRunner) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("alter table signing_key rename to hidden")
+    before = sorted(current().keys.glob("*"))
+    answer = runner.invoke(keys, ["init"])
+    assert answer.exit_code == 1
+    assert "academy db upgrade" in answer.output
+    assert sorted(current().keys.glob("*")) == before
