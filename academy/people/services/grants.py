@@ -195,9 +195,10 @@ def end_coach_grants(
 
 
 def give_up_coach_grants(person_id: int, *, by: Actor) -> None:
-    """Let the guided person or the coach end it themselves, at once.
+    """Let the guided person or the coach end it themselves: the right is gone that day.
 
-    The person ends every coach's right over them, a coach only the own one.
+    The person ends every coach's right over them, a coach only the own one. A right whose last day
+    is today by its own date is left as it is.
     """
     held = _coach_grants(person_id).with_for_update()
     if by.person_id != person_id:
