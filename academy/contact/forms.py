@@ -86,7 +86,7 @@ class TalkForm(FlaskForm):  # type: ignore[misc]
     talk_on = StringField(
         _("Dag van het gesprek (dag-maand-jaar)"),
         validators=[InputRequired(_("Kies een dag voor het gesprek: vandaag of later."))],
-        render_kw={"inputmode": "numeric", "placeholder": ""},
+        render_kw={"inputmode": "numeric"},
     )
 
 
