@@ -20,7 +20,7 @@ from certificates.schemas import (
     StatusSchema,
     VerificationSchema,
 )
-from certificates.views.verify import count_check, keep_private
+from certificates.views.verify import count, keep_private
 
 bp = ApiBlueprint("certificates_api", __name__)
 
@@ -43,7 +43,7 @@ def verify_number(number: str) -> dict[str, Any]:
 
     What we do not know has the verdict `unknown`. At most thirty checks a minute per address.
     """
-    count_check("number")
+    count("number")
     return _said(check_number(number))
 
 
@@ -61,7 +61,7 @@ def verify_file(sha256: str = "", file: IO[bytes] | None = None) -> dict[str, An
     By the hash alone only the register is asked and no name is told. At most thirty checks a
     minute per address.
     """
-    count_check("file")
+    count("file")
     if file is None:
         return _said(check_hash(sha256))
     return _said(check_upload(file.read(LARGEST_FILE + 1)))

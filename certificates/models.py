@@ -255,12 +255,16 @@ class RenewalEvidence(Model):
 
 
 class VerificationCount(Model):
-    """How often strangers checked something, per day and way; never which certificate."""
+    """How often strangers checked something; never which certificate.
+
+    `since` is the beginning of ten seconds. The address is forgotten after an hour.
+    """
 
     __tablename__ = "verification_count"
-    __table_args__ = (one_of("way", WAYS), sa.UniqueConstraint("day", "way"))
+    __table_args__ = (one_of("way", WAYS), sa.UniqueConstraint("address_hash", "since", "way"))
 
     id: Mapped[Id]
-    day: Mapped[date] = mapped_column(info=PLAIN)
+    since: Mapped[datetime] = mapped_column(info=PLAIN)
+    address_hash: Mapped[str | None] = mapped_column(sa.String(64), info=SECRET)
     way: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
     times: Mapped[int] = mapped_column(info=PLAIN)

@@ -160,7 +160,8 @@ def keep_nothing() -> None:
 def side_write(*statements: sa.Executable) -> None:
     """Do one of the three named writes of a GET in its own short transaction.
 
-    They are the read-log, a sign-in's last-seen and the verification counter. Must run before
+    They are the read-log, the last-seen of a sign-in (also of a program's, its key) and the
+    verification counter (`certificates.services.counting`). Must run before
     the page's own read begins, because SQLite allows one writer and keeps old snapshots.
     """
     with apart() as connection:

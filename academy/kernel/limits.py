@@ -1,8 +1,4 @@
-"""How often something may be tried: counted in the database, so that restarts do not forget.
-
-On the public pages that check a certificate the count is part of the verification counter, one of
-the three writes that a GET may do.
-"""
+"""How often something may be tried: counted in the database, so that restarts do not forget."""
 
 from __future__ import annotations
 
@@ -51,7 +47,7 @@ def spend(limit: Limit, key: str) -> None:
     now = clock.real_now()
     key_hash = ids.digest(f"{limit.name}:{key}")
     with apart() as connection:
-        _queue_up(connection, key_hash)
+        queue_up(connection, key_hash)
         earlier = connection.scalar(
             sa.select(sa.func.count())
             .select_from(Attempt)
@@ -78,7 +74,7 @@ def spend(limit: Limit, key: str) -> None:
     )
 
 
-def _queue_up(connection: Connection, key_hash: str) -> None:
+def queue_up(connection: Connection, key_hash: str) -> None:
     """Let tries under one key be counted one after another; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key_hash[:15], 16))))

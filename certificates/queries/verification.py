@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from academy.kernel import clock
@@ -16,7 +15,7 @@ from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters.keys import KeysError, root_certificate, trusted_leaves
 from certificates.adapters.verify import check_file
-from certificates.models import Certificate, VerificationCount
+from certificates.models import Certificate
 from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
 from certificates.rules.verdict import Finding, RegisterEntry, State, register_verdict
@@ -149,17 +148,3 @@ def _find(condition: sa.ColumnElement[bool], *, with_name: bool) -> _Registered 
 def _title(content: Mapping[str, Any]) -> dict[str, str]:
     title: dict[str, str] = content["title"]
     return title
-
-
-def count_statement(way: str) -> sa.Executable:
-    """Return the statement that counts one check of today; it tells nothing of which or by whom."""
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
-    statement: sa.Executable = (
-        insert(VerificationCount)
-        .values(day=clock.today(), way=way, times=1)
-        .on_conflict_do_update(
-            index_elements=["day", "way"], set_={"times": VerificationCount.times + 1}
-        )
-    )
-    return statement

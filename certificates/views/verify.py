@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from academy.kernel import limits
-from academy.kernel.db import set_reading, side_write
+from academy.kernel.db import set_reading
 from academy.kernel.i18n import language, pick
-from academy.kernel.limits import Limit
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint
 from certificates.adapters.verify import LARGEST_FILE
@@ -21,13 +17,12 @@ from certificates.queries.verification import (
     check_code,
     check_number,
     check_upload,
-    count_statement,
 )
 from certificates.rules.number import find_number, is_number_like
+from certificates.services.counting import count_check
 
 bp = FeatureBlueprint("verify", __name__)
 
-PER_ADDRESS = Limit("verify", 30, timedelta(minutes=1))
 LONGEST_TYPED = 60
 
 
@@ -67,33 +62,32 @@ def check_file() -> Response:
     if not form.validate() or upload is None or not upload.filename:
         form.file.errors = [*form.file.errors, _("Kies eerst een bestand.")]
         return _answer(None, file_form=form, status=422)
-    count_check("file")
+    count("file")
     return _answer(check_upload(upload.stream.read(LARGEST_FILE + 1)))
 
 
 @bp.page("/c/<code>", needs=VERIFY)
 def by_code(code: str) -> Response:
     """Judge the code in the address, which the QR code opens."""
-    count_check("code")
+    count("code")
     return _answer(check_code(code))
 
 
 def _by_typed(typed: str) -> Check:
     typed = typed[:LONGEST_TYPED]
     if is_number_like(typed):
-        count_check("number")
+        count("number")
         return check_number(typed)
-    count_check("code")
+    count("code")
     return check_code(typed)
 
 
-def count_check(way: str) -> None:
-    """Count one check, and refuse an address that asks more than thirty times a minute.
+def count(way: str) -> None:
+    """Count one check. Raises TooManyError for an address that asks too often.
 
     What follows only reads, after a POST too: parsing a file must not keep the one writer waiting.
     """
-    limits.spend(PER_ADDRESS, asker())
-    side_write(count_statement(way))
+    count_check(way, address=asker())
     set_reading(True)
 
 

@@ -210,14 +210,20 @@ def upgrade() -> None:
     op.create_table(
         "verification_count",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=True),
         sa.Column("way", sa.String(length=10), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "way in ('number', 'code', 'file')", name=op.f("ck_verification_count_way_known")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification_count")),
-        sa.UniqueConstraint("day", "way", name=op.f("uq_verification_count_day_way")),
+        sa.UniqueConstraint(
+            "address_hash",
+            "since",
+            "way",
+            name=op.f("uq_verification_count_address_hash_since_way"),
+        ),
     )
     op.create_table(
         "working_method",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from flask.testing import FlaskClient
 from academy.app import create_app
 from academy.kernel.db import Page, db, unit_of_work
 from academy.kernel.settings import read_settings
-from certificates.views import verify
+from certificates.services import counting
 from courses.models import Cohort, Session
 from tests.api.fuzzing import fuzz
 from tests.api.programs import SCOPES, V1, make_key
@@ -32,8 +31,7 @@ def demo_app(
     """The application on a copy of the demo academy, where checks are not counted out."""
     folder = tmp_path / "demo"
     shutil.copytree(demo_academy, folder)
-    without_end = replace(verify.PER_ADDRESS, times=10**6)
-    monkeypatch.setattr(verify, "PER_ADDRESS", without_end)
+    monkeypatch.setattr(counting, "PER_MINUTE", 10**6)
     environment = make_environment(folder, smtp_port=0, port=8000)
     app = create_app(read_settings(environment | {"ACADEMY_LOG_LEVEL": "ERROR"}), testing=True)
     yield app

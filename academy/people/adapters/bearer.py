@@ -51,7 +51,7 @@ def _rights_of(scopes: Collection[str]) -> frozenset[str]:
 
 
 def _note_last_used(found: LiveToken) -> None:
-    """Note the day, once a day: the last-seen of a key. Nothing was changed yet."""
+    """Write the last-seen of a key, which is the sign-in of a program: at most once a day."""
     db.session.rollback()  # end the read, so that SQLite's single writer can be us
     side_write(
         sa.update(ApiToken).where(ApiToken.id == found.id).values(last_used_on=clock.real_today())

@@ -1,0 +1,78 @@
+"""The verification counter: how often strangers check, and no address more than thirty a minute.
+
+It is one of the three writes that a GET may do. It never tells which certificate was checked, and
+an hour later not from where either.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from academy.kernel import clock, ids
+from academy.kernel.db import apart, db
+from academy.kernel.errors import TooManyError
+from academy.kernel.limits import queue_up
+from certificates.models import VerificationCount
+
+PER_MINUTE = 30
+STEP_SECONDS = 10
+"""Checks from one address are counted together per ten seconds."""
+FORGET_AFTER = timedelta(hours=1)
+
+
+def count_check(way: str, *, address: str) -> None:
+    """Count one check of `way` (number, code or file) from `address`, in its own transaction.
+
+    Raises TooManyError, and counts nothing, when the address had its thirty of this minute. Call
+    it before the page reads.
+    """
+    db.session.rollback()  # end what was read, so that SQLite's one writer can be us
+    now = clock.real_now()
+    address_hash = ids.digest(f"verify:{address}")
+    with apart() as connection:
+        queue_up(connection, address_hash)
+        if _recent(connection, address_hash, now) < PER_MINUTE:
+            connection.execute(_plus_one(way, address_hash, now))
+            connection.execute(_forget_addresses(now))
+            return
+    raise TooManyError(_("Dat waren veel controles achter elkaar. Probeer het over een minuut."))
+
+
+def _recent(connection: Connection, address_hash: str, now: datetime) -> int:
+    since = now - timedelta(seconds=60 + STEP_SECONDS)
+    counted = sa.select(sa.func.sum(VerificationCount.times)).where(
+        VerificationCount.address_hash == address_hash, VerificationCount.since > since
+    )
+    return connection.scalar(counted) or 0
+
+
+def _plus_one(way: str, address_hash: str, now: datetime) -> sa.Executable:
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    since = now.replace(second=now.second - now.second % STEP_SECONDS, microsecond=0)
+    statement: sa.Executable = (
+        insert(VerificationCount)
+        .values(since=since, way=way, address_hash=address_hash, times=1)
+        .on_conflict_do_update(
+            index_elements=["address_hash", "since", "way"],
+            set_={"times": VerificationCount.times + 1},
+        )
+    )
+    return statement
+
+
+def _forget_addresses(now: datetime) -> sa.Executable:
+    return (
+        sa.update(VerificationCount)
+        .where(
+            VerificationCount.address_hash.is_not(None),
+            VerificationCount.since < now - FORGET_AFTER,
+        )
+        .values(address_hash=None)
+    )
