@@ -27,10 +27,31 @@ from academy.kernel.settings import Settings, read_settings
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person
 from academy.people.services.sign_in import open_sign_in
-from tests.browser.live import load_demo
+from tests.browser import live
 from tests.postgres import cluster
 
 TODAY = clock.local(date(2026, 11, 23), 9)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run on PostgreSQL leave out what no database is asked for."""
+    parser.addoption("--only-database", action="store_true", help="tests that use a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Write into the results which promise a test proves (docs/trust.csv)."""
+    for item in items:
+        for mark in item.iter_markers("trust"):
+            item.user_properties.append(("trust", mark.args[0]))
+            if mark.kwargs.get("planted"):
+                item.user_properties.append(("planted", mark.args[0]))
+    if config.getoption("--only-database"):
+        items[:] = [item for item in items if _asks_database(item)]
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return "session_app" in fixtures or item.get_closest_marker("pg") is not None
 
 
 def make_settings(database_url: str, folder: Path, **changes: str) -> Settings:
@@ -55,6 +76,17 @@ class Browser(FlaskClient):
         db.session.rollback()
         with self.application.app_context():
             return super().open(*args, **kwargs)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """Show, with a test that failed, what the academies it looked at printed last."""
+    report = yield
+    if report.failed:
+        for log in live.logs:
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            report.sections.append((str(log), "\n".join(lines[-60:])))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +192,6 @@ def demo_academy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "demo-academy.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "loaded").exists():
-            load_demo(folder)
+            live.load_demo(folder)
             (folder / "loaded").touch()
     return folder

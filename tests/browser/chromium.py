@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -23,9 +23,13 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 PHONE, SMALLEST_PHONE, DESKTOP = 360, 320, 1280
 
 
+PATIENCE_MS = 20_000
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start the system's Chromium and stop it afterwards."""
+    """Start the system's Chromium and stop it afterwards. A busy machine is given time."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         try:

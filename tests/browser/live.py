@@ -155,10 +155,15 @@ def prepared(demo: Path, folder: Path) -> Iterator[Live]:
         mail_server.stop()
 
 
+logs: list[Path] = []
+"""What the academies that run now have printed; a failing test shows the end of it."""
+
+
 @contextmanager
 def running(live: Live) -> Iterator[None]:
     """Run web and worker of `live` for the block."""
-    with (live.folder / "serve.log").open("ab") as log:
+    logs.append(live.folder / "serve.log")
+    with logs[-1].open("ab") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "academy", "serve"],
             env=live.environment,
@@ -171,6 +176,7 @@ def running(live: Live) -> Iterator[None]:
     finally:
         server.terminate()
         server.wait(timeout=40)
+        logs.remove(live.folder / "serve.log")
 
 
 def wait_until_open(url: str, server: subprocess.Popen[bytes]) -> None:

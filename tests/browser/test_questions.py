@@ -75,7 +75,8 @@ def by_keyboard(page: Page, selector: str) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
             return
-    raise AssertionError(f"no way to {selector} by keyboard on {page.url}")
+    shown = page.locator("body").inner_text()
+    raise AssertionError(f"no way to {selector} by keyboard on {page.url}, which says: {shown}")
 
 
 def places(page: Page) -> dict[str, str]:
@@ -94,11 +95,12 @@ def test_a_whole_quiz_by_keyboard_alone(academy, browser):
     page.keyboard.press("Enter")
     for step in range(1, 7):
         page.wait_for_url(f"{quiz}/{step}")
+        expect(page.locator("main form .bottom-bar")).to_be_visible()
         check(page)
         _answer(page)
         by_keyboard(page, ".bottom-bar button")
         page.keyboard.press("Enter")
-        page.wait_for_selector("form .bottom-bar", state="detached")
+        expect(page.get_by_role("status").first).to_be_visible()
         check(page)
         if step == 4:
             assert page.get_by_text("Goed!").is_visible()
