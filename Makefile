@@ -1,6 +1,6 @@
 # make help tells what there is. The work itself is done by small scripts in bin/.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint fast postgresql documents browser crash bench format translations lock clean
+.PHONY: help run setup test lint fast postgresql documents browser crash bench trust format translations lock clean
 
 help: ## tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ browser: ## the journeys and every page in Chromium, with axe
 
 crash: ## kill the worker at random moments
 	@bin/test crash
+
+trust: ## prove the promises of docs/trust.csv on both databases, a row for each
+	@bin/trust
 
 bench: ## measure the pages: JSON lines with time, statements and bytes
 	@bin/bench

@@ -29,7 +29,7 @@ from tests.access.asking import (
 from tests.access.sight import may_reach, may_see
 from tests.access.world import PRINCIPALS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.trust("T02")]
 
 FEWEST_PROBES = 5_000
 ENOUGH_REFUSALS = 4
@@ -318,6 +318,7 @@ def plant(monkeypatch: Any, app: Any, endpoint: str, view: Any) -> None:
     monkeypatch.setattr(cells["view"], "cell_contents", view)
 
 
+@pytest.mark.trust("T02", planted=True)
 def test_a_page_that_forgets_whose_it_is_is_found(academy, browsers, monkeypatch):
     def careless(submission_id: int) -> str:
         return db.session.get_one(PracticeSubmission, submission_id).text
@@ -331,6 +332,7 @@ def test_a_page_that_forgets_whose_it_is_is_found(academy, browsers, monkeypatch
     assert any("shows Mark(cell='B1p1', table='practice_submission'" in one for one in trainer)
 
 
+@pytest.mark.trust("T02", planted=True)
 def test_a_change_that_forgets_whose_it_is_is_found(academy, browsers, monkeypatch):
     def careless(submission_id: int) -> str:
         found = db.session.get(PracticeSubmission, submission_id)
@@ -353,6 +355,7 @@ def test_a_change_that_forgets_whose_it_is_is_found(academy, browsers, monkeypat
     assert wrote
 
 
+@pytest.mark.trust("T02", planted=True)
 def test_a_list_without_a_scope_is_found(academy, browsers, monkeypatch):
     def careless() -> str:
         return " ".join(db.session.scalars(sa.select(Cohort.name)))

@@ -15,6 +15,8 @@ from tests.access.test_foreign_objects import own_combinations, plant
 from tests.access.test_writes import HTTPS, browser_of
 from tests.access.world import PRINCIPALS
 
+pytestmark = pytest.mark.trust("T15")
+
 NEEDED = ("default-src", "base-uri", "form-action", "frame-ancestors", "object-src")
 VERIFYING = ("/controleer", "/c/")
 
@@ -152,6 +154,7 @@ def test_a_coaching_log_as_a_file_carries_them(academy, browsers):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.trust("T15", planted=True)
 @pytest.mark.parametrize(
     ("planted", "fault"),
     [
@@ -165,6 +168,7 @@ def test_a_weaker_policy_is_found(academy, browsers, monkeypatch, planted, fault
     assert fault in faults_of(browsers("anonymous").get("/"), "/")
 
 
+@pytest.mark.trust("T15", planted=True)
 def test_a_missing_header_is_found(academy, browsers, monkeypatch):
     def bare(response: Any) -> Any:
         del response.headers["X-Content-Type-Options"]

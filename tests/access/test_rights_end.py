@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from academy.coaching.services import plans
@@ -15,6 +16,8 @@ from courses.models import Cohort
 from tests.access.asking import guard_said
 from tests.conftest import TODAY
 from tests.factories import make_actor, make_place
+
+pytestmark = pytest.mark.trust("T03")
 
 
 def grant_of(academy, principal: str) -> Grant:

@@ -12,9 +12,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+
 from academy.kernel.policy import PUBLIC, capability
 from tests.access.asking import MISSING, Route, ask, guard_said, routes, unknown_parts
 from tests.access.world import PRINCIPALS
+
+pytestmark = pytest.mark.trust("T01")
 
 ORACLE = Path(__file__).with_name("oracle.csv")
 LEAVES = {"/uitloggen", "/gegevens/apparaten/alles-uit"}
@@ -77,6 +81,7 @@ def test_the_head_of_a_page_is_guarded_like_the_page(academy, browsers):
                 assert said == oracle()[route.rule, "GET"][principal], route
 
 
+@pytest.mark.trust("T01", planted=True)
 def test_a_wider_right_is_found(academy, browsers, monkeypatch):
     """The check bites: a door that stands open is named, and nothing else."""
     view = academy.app.view_functions["rights.overview"]

@@ -52,6 +52,7 @@ def verdict_of(answer: Any) -> str:
 # --- what is shown ---------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T40")
 def test_by_number_no_text_of_any_person_is_shown(academy, browsers):
     """Every text column of everybody carries a mark; by number none of them comes along."""
     numbers = db.session.scalars(sa.select(Certificate.number)).all()
@@ -66,6 +67,7 @@ def test_by_number_no_text_of_any_person_is_shown(academy, browsers):
             assert marks_in(answer) == set()
 
 
+@pytest.mark.trust("T40")
 def test_by_code_only_the_printed_name_is_shown(academy, browsers, certificate):
     answer = browsers("anonymous").get(f"/c/{code_of(academy, certificate)}")
 
@@ -75,6 +77,7 @@ def test_by_code_only_the_printed_name_is_shown(academy, browsers, certificate):
     }
 
 
+@pytest.mark.trust("T40")
 @pytest.mark.parametrize("standing", ["revoked", "withdrawn", "replaced"])
 def test_after_its_end_no_way_shows_a_name(academy, browsers, certificate, standing):
     db.session.execute(
@@ -89,6 +92,7 @@ def test_after_its_end_no_way_shows_a_name(academy, browsers, certificate, stand
     assert marks_in(by_code) == marks_in(by_number) == set()
 
 
+@pytest.mark.trust("T40", planted=True)
 def test_a_name_on_the_page_by_number_is_found(academy, browsers, certificate, monkeypatch):
     def careless(*_args: Any, **_values: Any) -> str:
         return render_template_string(db.session.scalar(sa.select(Certificate.printed_name)))
@@ -101,6 +105,7 @@ def test_a_name_on_the_page_by_number_is_found(academy, browsers, certificate, m
 # --- unknown of any kind ---------------------------------------------------------------------
 
 
+@pytest.mark.trust("T12")
 def test_unknown_of_any_kind_answers_alike(academy, browsers):
     client = browsers("anonymous")
     answers = [
@@ -118,6 +123,7 @@ def check_of(serial: int) -> str:
     return check_digits("B", year=2026, serial=serial)
 
 
+@pytest.mark.trust("T12")
 def test_a_file_we_do_not_know_answers_alike_whatever_it_is(academy, browsers):
     files = (b"geen certificaat", b"", b"%PDF-1.7 kapot", b"%PDF-1.7\n%%EOF", b"PK\x03\x04")
     answers = [
@@ -140,6 +146,7 @@ def test_a_typing_error_is_told_by_the_digits_alone(academy, browsers, certifica
     assert len({verdict_of(answer) for answer in answers}) == 1
 
 
+@pytest.mark.trust("T12")
 def test_the_same_answer_for_who_is_signed_in(academy, browsers):
     """Nobody sees more than a stranger: the verdict does not depend on who asks."""
     said = {
@@ -163,6 +170,7 @@ def test_an_open_certificate_is_unknown_before_it_is_made(academy, browsers, cer
 # --- guessing --------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T19")
 @pytest.mark.parametrize("way", ["number", "code", "page"])
 def test_thirty_a_minute_and_no_more(academy, browsers, way):
     client = browsers("anonymous")
@@ -197,6 +205,7 @@ def neighbours(code: str) -> set[str]:
     return found - {code}
 
 
+@pytest.mark.trust("T19")
 @pytest.mark.slow
 def test_a_thousand_guesses_and_the_neighbours_of_real_codes_hit_nothing(
     academy, browsers, monkeypatch
@@ -217,12 +226,14 @@ def test_a_thousand_guesses_and_the_neighbours_of_real_codes_hit_nothing(
     assert hits == []
 
 
+@pytest.mark.trust("T19", planted=True)
 def test_the_guessing_would_notice_a_hit(academy, browsers, certificate):
     client = browsers("anonymous")
     unknown = verdict_of(client.get("/c/ZZZZZZZZZZZZZZZZZZZZ"))
     assert verdict_of(client.get(f"/c/{code_of(academy, certificate)}")) != unknown
 
 
+@pytest.mark.trust("T19")
 def test_the_code_is_in_no_table(academy, certificate):
     code = code_of(academy, certificate)
     for table in db.metadata.sorted_tables:

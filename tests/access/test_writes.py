@@ -20,6 +20,8 @@ from tests.access.test_foreign_objects import FILLED, own_combinations, plant
 from tests.access.world import PRINCIPALS
 from tests.factories import make_actor
 
+pytestmark = pytest.mark.trust("T04")
+
 READ_LOG = {"coaching_read"}
 VERIFICATION = {"verification_count"}
 
@@ -175,6 +177,7 @@ def test_reading_changes_nothing_but_what_is_named(academy, browsers):
     assert writes_of_reading(academy, browsers) == []
 
 
+@pytest.mark.trust("T04", planted=True)
 def test_a_page_that_writes_is_found(academy, browsers, monkeypatch):
     def careless() -> str:
         side_write(Place.__table__.update().values(inhabitants=7))

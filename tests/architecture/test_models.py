@@ -93,6 +93,7 @@ def empty_url(request, tmp_path):
         yield f"{server}postgres"
 
 
+@pytest.mark.trust("T25")
 @pytest.mark.slow
 def test_migrations_go_up_down_and_up_and_equal_the_models(empty_url, tmp_path):
     migrating = create_app(make_settings(empty_url, tmp_path), testing=True)
@@ -110,6 +111,7 @@ def test_migrations_go_up_down_and_up_and_equal_the_models(empty_url, tmp_path):
         db.engine.dispose()
 
 
+@pytest.mark.trust("T25", planted=True)
 @pytest.mark.slow
 def test_a_model_that_the_migrations_do_not_know_is_found(tmp_path):
     migrating = create_app(

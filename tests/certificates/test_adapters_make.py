@@ -86,6 +86,7 @@ def render(**changes):
     )
 
 
+@pytest.mark.trust("T37")
 @pytest.mark.pdf
 @pytest.mark.slow
 def test_every_paper_is_pdf_a_and_pdf_ua(papers, coaching_log, tmp_path):
@@ -97,6 +98,7 @@ def test_every_paper_is_pdf_a_and_pdf_ua(papers, coaching_log, tmp_path):
     assert min(j.assertions for j in found) > 300
 
 
+@pytest.mark.trust("T37")
 @pytest.mark.pdf
 @pytest.mark.slow
 def test_every_paper_is_sound_sealed_small_and_embeds_its_fonts(papers):
@@ -128,6 +130,7 @@ def test_openssl_accepts_the_seal_under_our_root_only(papers, keys_folder, tmp_p
     assert not judges.openssl_accepts(file, tmp_path / "other" / "root.cert.pem", tmp_path)
 
 
+@pytest.mark.trust("T37", planted=True)
 @pytest.mark.pdf
 @pytest.mark.slow
 def test_the_judges_see_planted_errors(papers, keys_folder, tmp_path):

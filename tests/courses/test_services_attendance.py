@@ -292,6 +292,7 @@ def test_a_save_takes_as_many_statements_for_25_people_as_for_2(app):
     assert len(inserts) == 2
 
 
+@pytest.mark.trust("T22")
 def test_four_trainers_saving_forty_times_at_once_lose_nothing(app):
     """T22: what was acknowledged is there, and what differs is shown as a conflict."""
     group = make_group(5)

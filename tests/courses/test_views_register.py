@@ -243,6 +243,7 @@ def test_the_held_session_is_known(later, sign_in):
     assert db.session.get(Session, group.sessions[0]).state == "held"
 
 
+@pytest.mark.trust("T22")
 def test_four_trainers_posting_forty_times_at_once_lose_nothing(later, app, sign_in):
     """T22 over HTTP: every answer is an acknowledgement, and what differs is shown."""
     group = make_group(5)

@@ -85,6 +85,7 @@ def test_a_wrong_code_keeps_what_was_typed(client, samira):
     assert "Je code klopt niet" in answer.text
 
 
+@pytest.mark.trust("T12")
 def test_an_unknown_mailbox_gets_the_same_answer(client, samira, app):
     known, unknown = ask(client), ask(app.test_client(), "niemand@test.example")
     assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
@@ -98,6 +99,7 @@ def test_an_unknown_mailbox_gets_the_same_answer(client, samira, app):
     assert "samira@test.example" in pages[0]
 
 
+@pytest.mark.trust("T11")
 def test_guessing_stops_after_ten_tries(client, samira):
     ask(client)
     statuses = [enter(client, "000001").status_code for _ in range(11)]
@@ -249,6 +251,7 @@ def replay(app, cookie):
     return other.get("/vandaag").status_code
 
 
+@pytest.mark.trust("T13")
 def test_a_copied_cookie_dies_when_one_goes_out(app, samira, sign_in):
     client = sign_in(samira)
     cookie = copy_of(client)
@@ -257,6 +260,7 @@ def test_a_copied_cookie_dies_when_one_goes_out(app, samira, sign_in):
     assert replay(app, cookie) == 303
 
 
+@pytest.mark.trust("T13")
 def test_a_new_password_ends_the_other_devices(app, samira, sign_in):
     here, there = sign_in(samira), sign_in(samira)
     here.post("/gegevens/wachtwoord", data={"password": "een nieuwe lange zin"})
@@ -264,6 +268,7 @@ def test_a_new_password_ends_the_other_devices(app, samira, sign_in):
     assert there.get("/vandaag").status_code == 303
 
 
+@pytest.mark.trust("T13")
 def test_a_lost_right_ends_the_sign_ins(app, samira, sign_in):
     with unit_of_work():
         admin = make_person("Beheer")
@@ -274,6 +279,7 @@ def test_a_lost_right_ends_the_sign_ins(app, samira, sign_in):
     assert client.get("/vandaag").status_code == 303
 
 
+@pytest.mark.trust("T13")
 def test_a_disabled_account_is_out_at_once(samira, sign_in):
     client = sign_in(samira)
     with unit_of_work():
@@ -281,6 +287,7 @@ def test_a_disabled_account_is_out_at_once(samira, sign_in):
     assert client.get("/vandaag").status_code == 303
 
 
+@pytest.mark.trust("T13")
 @pytest.mark.parametrize(
     ("role", "after", "status"),
     [
@@ -299,6 +306,7 @@ def test_a_sign_in_ends_when_it_is_not_used(samira, sign_in, role, after, status
         assert client.get("/vandaag").status_code == status
 
 
+@pytest.mark.trust("T13")
 def test_using_it_keeps_a_sign_in_alive_until_its_last_day(samira, sign_in):
     with unit_of_work():
         make_grant(samira, "trainer")
@@ -311,6 +319,7 @@ def test_using_it_keeps_a_sign_in_alive_until_its_last_day(samira, sign_in):
         assert client.get("/vandaag").status_code == 303
 
 
+@pytest.mark.trust("T13")
 def test_the_token_is_new_at_every_sign_in_and_not_in_the_table(app, samira, sign_in):
     first, second = copy_of(sign_in(samira)), copy_of(sign_in(samira))
     assert first != second
@@ -360,6 +369,7 @@ def test_a_whole_group_comes_in_over_one_wifi(app):
         assert enter(client, latest_code(), mailbox).status_code == 303, mailbox
 
 
+@pytest.mark.trust("T11")
 def test_a_mailbox_takes_fifty_wrong_codes_a_day(samira, app, monkeypatch):
     monkeypatch.setattr(services, "TRY_MAILBOX", Limit("try-mailbox", 1000, services.WINDOW))
     monkeypatch.setattr(services, "TRY_ADDRESS", Limit("try-address", 1000, services.WINDOW))
@@ -375,6 +385,7 @@ def test_a_mailbox_takes_fifty_wrong_codes_a_day(samira, app, monkeypatch):
     assert "Probeer het morgen weer." in answer.text
 
 
+@pytest.mark.trust("T11")
 def test_one_success_does_not_pay_for_many_guesses(client, samira, app):
     for _ in range(9):
         enter(app.test_client(), "000001", "niemand@test.example")
@@ -386,6 +397,7 @@ def test_one_success_does_not_pay_for_many_guesses(client, samira, app):
     assert statuses == [422, 429]
 
 
+@pytest.mark.trust("T11")
 def test_strangers_cannot_lock_the_owner_out_of_a_known_browser(client, samira, app):
     ask(client)
     enter(client, latest_code())
