@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.coaching import rules
-from academy.coaching.models.encrypted import Encrypted
 from academy.kernel.db import NOTE, PERSON, PLAIN, PREFERENCE, PROGRESS, WORDS, Id, Model, one_of
+from academy.kernel.encrypted import Encrypted
 
 __all__ = [
     "AgreedAction",

@@ -1,4 +1,7 @@
-"""Coaching text at rest: encrypted with keys outside the database, newest key first."""
+"""Text at rest that is worth more than the rest: encrypted with keys outside the database.
+
+What coaches write, and the secrets of authenticator apps. The newest key comes first.
+"""
 
 from __future__ import annotations
 
