@@ -51,6 +51,12 @@ class StepUpRequiredError(ForbiddenError):
     slug = "step-up-required"
 
 
+class SecondFactorRequiredError(ForbiddenError):
+    """The asker may do this, after the second factor on this device."""
+
+    slug = "second-factor-required"
+
+
 class ConflictError(DomainError):
     """Somebody else was faster, or it was done already."""
 

@@ -50,6 +50,16 @@ def crockford(length: int) -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(length))
 
 
+def digits(length: int) -> str:
+    """Return `length` random decimal digits."""
+    return "".join(str(secrets.randbelow(10)) for _ in range(length))
+
+
+def keyed_digest(key: str, message: str) -> str:
+    """Return a hash as hexadecimal text that only the holder of `key` can compute."""
+    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
 def digest(secret: str) -> str:
     """Return the SHA-256 of `secret` as hexadecimal text, for storing what must not be stored."""
     return hashlib.sha256(secret.encode()).hexdigest()

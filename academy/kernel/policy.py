@@ -15,7 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from academy.kernel.errors import ForbiddenError, NotFoundError, StepUpRequiredError
+from academy.kernel.errors import (
+    ForbiddenError,
+    NotFoundError,
+    SecondFactorRequiredError,
+    StepUpRequiredError,
+)
 
 STEP_UP_LASTS = timedelta(minutes=10)
 
@@ -98,6 +103,8 @@ class Actor:
     call_name: str = field(default="", compare=False)
     limited_to: frozenset[str] | None = None
     """Names of the only rights that count, for who comes with an API token; None: all."""
+    withheld: tuple[HeldGrant, ...] = ()
+    """Grants that count as soon as the second factor is given on this device."""
 
     @property
     def is_authenticated(self) -> bool:
@@ -186,6 +193,17 @@ def require_right(actor: Actor, right: Capability) -> None:
     """Refuse unless `actor` holds `right` over anything at all."""
     if not actor.may(right):
         raise ForbiddenError
+
+
+def require_second_factor(actor: Actor, right: Capability) -> None:
+    """Refuse while the grants that would give `right` wait for the second factor."""
+    if any(grant.role in right.roles for grant in actor.withheld):
+        raise SecondFactorRequiredError
+
+
+def roles_over_others(rights: Iterable[Capability]) -> frozenset[str]:
+    """Return the roles that reach what belongs to others: those to which any right is tied."""
+    return frozenset(role for right in rights for role in right.roles)
 
 
 def require_step_up(actor: Actor, right: Capability, now: datetime) -> None:

@@ -74,6 +74,7 @@ def _guard(needs: Capability) -> None:
     if needs is not PUBLIC:
         if not who.is_authenticated:
             raise SignInRequiredError
+        policy.require_second_factor(who, needs)
         policy.require_right(who, needs)
         policy.require_step_up(who, needs, clock.real_now())
     g.guard = f"allow:{needs.name}"

@@ -18,7 +18,12 @@ from werkzeug import Response as AnyResponse
 from werkzeug.exceptions import HTTPException
 
 from academy.kernel.db import db
-from academy.kernel.errors import ConflictError, DomainError, StepUpRequiredError
+from academy.kernel.errors import (
+    ConflictError,
+    DomainError,
+    SecondFactorRequiredError,
+    StepUpRequiredError,
+)
 from academy.kernel.policy import NOBODY
 from academy.kernel.web.addresses import is_for_programs, path_of_page, safe_next
 from academy.kernel.web.blueprint import SignInRequiredError
@@ -33,6 +38,7 @@ def init_errors(app: Flask) -> None:
     """Let every error of `app` answer in words."""
     app.register_error_handler(SignInRequiredError, _to_the_door)
     app.register_error_handler(StepUpRequiredError, _to_step_up)
+    app.register_error_handler(SecondFactorRequiredError, _to_second_factor)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -119,10 +125,18 @@ def _to_the_door(error: SignInRequiredError) -> AnyResponse:
 def _to_step_up(error: StepUpRequiredError) -> AnyResponse:
     if is_for_programs(request.path):
         return answer(403, error.slug, _("Laat eerst nog eens zien wie je bent."))
-    back = request.full_path.rstrip("?")
-    if request.method != "GET":
-        back = path_of_page() or url_for("people.today")
-    return redirect(url_for("sign_in.step_up", next=back), 303)
+    return redirect(url_for("sign_in.step_up", next=_back_to()), 303)
+
+
+def _to_second_factor(_error: SecondFactorRequiredError) -> AnyResponse:
+    return redirect(url_for("second_factor.give", next=_back_to()), 303)
+
+
+def _back_to() -> str:
+    """Return where to go on after showing who one is: this page, or the one with the button."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return path_of_page() or url_for("people.today")
 
 
 def _domain_error(error: DomainError) -> Response:
