@@ -19,6 +19,7 @@ from academy.kernel.db import (
     Model,
     one_of,
 )
+from academy.kernel.encrypted import Encrypted
 from academy.kernel.policy import ROLES, SCOPE_KINDS
 
 PLACE_KINDS = ("street", "neighbourhood", "district", "flat", "complex", "village")
@@ -32,6 +33,7 @@ ORGANISATION_KINDS = (
 )
 CHANNELS = ("letter", "phone", "message", "email")
 CONSENT_KINDS = ("photo", "phone_list")
+SECOND_FACTORS = ("app", "card", "passkey")
 
 
 class Organisation(Model):
@@ -76,6 +78,7 @@ class Person(Model):
         one_of("preferred_channel", CHANNELS),
         sa.CheckConstraint("call_name <> '' or last_name <> ''", name="has_a_name"),
         sa.Index("ix_person_sort", "sort_key", "id"),
+        sa.UniqueConstraint("id", "sort_key"),  # what copies of the sort key follow
     )
 
     id: Mapped[Id]
@@ -198,7 +201,11 @@ class SignInCode(Model):
 
 
 class SignIn(Model):
-    """One signed-in device. The cookie holds a token, the table only its hash."""
+    """One signed-in device. The cookie holds a token, the table only its hash.
+
+    `second_factor_at`: when the second factor was first given on it. `challenge` is what a passkey
+    has to sign until `challenge_until`, once.
+    """
 
     __tablename__ = "sign_in"
 
@@ -213,7 +220,49 @@ class SignIn(Model):
     expires_at: Mapped[datetime] = mapped_column(info=PLAIN)
     ended_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
     stepped_up_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    second_factor_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    challenge: Mapped[str | None] = mapped_column(sa.String(100), info=SECRET)
+    challenge_until: Mapped[datetime | None] = mapped_column(info=PLAIN)
     device: Mapped[str] = mapped_column(sa.String(60), default="", info=PREFERENCE)
+
+
+class SecondFactor(Model):
+    """What somebody shows beside mail or password: an app, a card of codes, a passkey.
+
+    It counts from `confirmed_at`. `secret` is the app's, `credential_id` and `public_key` are the
+    passkey's. `counter` is the last step of 30 seconds of which the app's code was used, or how
+    often the passkey says that it signed.
+    """
+
+    __tablename__ = "second_factor"
+    __table_args__ = (one_of("kind", SECOND_FACTORS),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=PERSON
+    )
+    kind: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
+    device: Mapped[str] = mapped_column(sa.String(60), default="", info=PREFERENCE)
+    secret: Mapped[str] = mapped_column(Encrypted, default="", info=SECRET)
+    credential_id: Mapped[str | None] = mapped_column(sa.String(1400), unique=True, info=SECRET)
+    public_key: Mapped[str] = mapped_column(sa.Text, default="", info=SECRET)
+    counter: Mapped[int] = mapped_column(sa.BigInteger, default=0, info=PLAIN)
+    made_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    confirmed_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    last_used_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+
+
+class CardCode(Model):
+    """One of the ten codes of a printed card, as a keyed hash. It works once."""
+
+    __tablename__ = "card_code"
+
+    id: Mapped[Id]
+    factor_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("second_factor.id", ondelete="CASCADE"), index=True, info=PLAIN
+    )
+    code_hash: Mapped[str] = mapped_column(sa.String(64), info=SECRET)
+    used_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
 
 
 class ApiToken(Model):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=15)
@@ -17,6 +19,12 @@ PARTICIPANT_LASTS = timedelta(days=90)
 TOKEN_DAYS = (30, 90, 365)
 TOKEN_NAME_LENGTH = 60
 MOST_TOKENS = 10
+APP_DIGITS = 6
+APP_STEP_SECONDS = 30
+APP_STEPS_APART = 1
+CARD_DIGITS = 8
+CARD_CODES = 10
+MOST_PASSKEYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +95,31 @@ def looks_like_mailbox(text: str) -> bool:
 
 
 def clean_code(text: str) -> str:
-    """Return only the digits of a typed code: people write 123 456 and 123-456."""
-    return "".join(sign for sign in text if sign.isdecimal() and sign.isascii())
+    """Return the digits of a typed code as 0 to 9: of any script, without signs between."""
+    return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+
+
+def app_step(moment: datetime) -> int:
+    """Return the number of the step of 30 seconds in which an app shows one code."""
+    return int(moment.timestamp()) // APP_STEP_SECONDS
+
+
+def app_steps(moment: datetime) -> range:
+    """Return the steps whose code is taken at `moment`: a clock may be one step off."""
+    here = app_step(moment)
+    return range(here - APP_STEPS_APART, here + APP_STEPS_APART + 1)
+
+
+def card_code_in_words(digits: str) -> str:
+    """Return a code of the card as it is printed: 1234 5678."""
+    return f"{digits[:4]} {digits[4:]}"
+
+
+def passkey_host(public_url: str) -> str:
+    """Return the host that passkeys are tied to; empty where the address is a bare number."""
+    host = urlsplit(public_url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host
+    return ""

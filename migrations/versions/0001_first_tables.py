@@ -341,6 +341,7 @@ def upgrade() -> None:
             ["place_id"], ["place.id"], name=op.f("fk_person_place_id_place"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("id", "sort_key", name=op.f("uq_person_id_sort_key")),
         sa.UniqueConstraint("source_id", name=op.f("uq_person_source_id")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -802,6 +803,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rsvp_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "second_factor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("device", sa.String(length=60), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=True),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind in ('app', 'card', 'passkey')", name=op.f("ck_second_factor_kind_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_second_factor_person_id_person"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_second_factor_credential_id")),
+    )
+    with op.batch_alter_table("second_factor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_second_factor_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -812,6 +841,9 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("challenge", sa.String(length=100), nullable=True),
+        sa.Column("challenge_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -862,6 +894,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_story_place_id"), ["place_id"], unique=False)
         batch_op.create_index("ix_story_published", ["published_on", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_story_told_by_id"), ["told_by_id"], unique=False)
+
+    op.create_table(
+        "card_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("factor_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["factor_id"],
+            ["second_factor.id"],
+            name=op.f("fk_card_code_factor_id_second_factor"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_code")),
+    )
+    with op.batch_alter_table("card_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_code_factor_id"), ["factor_id"], unique=False)
 
     op.create_table(
         "coaching_log_entry",
@@ -1012,6 +1061,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.String(length=30), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("sort_key", sa.String(length=450), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),
@@ -1037,6 +1087,12 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
+            ["person_id", "sort_key"],
+            ["person.id", "person.sort_key"],
+            name="fk_enrolment_sort_key_person",
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
             name=op.f("fk_enrolment_person_id_person"),
@@ -1056,6 +1112,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enrolment_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(
+            "ix_enrolment_cohort_name", ["cohort_id", "sort_key", "id"], unique=False
+        )
         batch_op.create_index("ix_enrolment_cohort_state", ["cohort_id", "state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_enrolment_intake_by_id"), ["intake_by_id"], unique=False
@@ -2451,6 +2510,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_person_id"))
         batch_op.drop_index(batch_op.f("ix_enrolment_intake_by_id"))
         batch_op.drop_index("ix_enrolment_cohort_state")
+        batch_op.drop_index("ix_enrolment_cohort_name")
         batch_op.drop_index(batch_op.f("ix_enrolment_cohort_id"))
 
     op.drop_table("enrolment")
@@ -2477,6 +2537,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_coaching_log_entry_coach")
 
     op.drop_table("coaching_log_entry")
+    with op.batch_alter_table("card_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_card_code_factor_id"))
+
+    op.drop_table("card_code")
     with op.batch_alter_table("story", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_story_told_by_id"))
         batch_op.drop_index("ix_story_published")
@@ -2487,6 +2551,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("second_factor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_second_factor_person_id"))
+
+    op.drop_table("second_factor")
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvp_person_id"))
         batch_op.drop_index(batch_op.f("ix_rsvp_meet_up_id"))
