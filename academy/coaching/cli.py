@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from academy.coaching.queries.plans import find_own_plan, find_person_id
-from academy.coaching.services.documents import DocumentNotMadeError, make_log
+from academy.coaching.services.documents import make_log
 from academy.kernel.policy import SYSTEM
 
 

@@ -3,15 +3,12 @@
 Runs in the document child; importing it loads WeasyPrint.
 """
 
-import io
 import re
 import unicodedata
 from typing import Any
 
-import segno
-
 from academy.kernel.documents import DocumentError
-from academy.kernel.pdf import fonts
+from academy.kernel.pdf import fonts, qr
 from academy.kernel.pdf.render import html_date, render_document
 from certificates.adapters.design import Design, load_design
 from certificates.rules.code import group_code
@@ -132,12 +129,7 @@ def qr_svg(url: str) -> bytes:
     """Return the QR code for `url` as SVG: error level M, black, without a border."""
     if len(url) < _SHORTEST_CODE_URL or not url.startswith(("https://", "http://")):
         raise ValueError("the QR code opens an address of the academy")
-    out = io.BytesIO()
-    code = segno.make(url, error="m", micro=False, boost_error=False)
-    code.save(
-        out, kind="svg", border=0, xmldecl=False, omitsize=True, svgclass=None, lineclass=None
-    )
-    return out.getvalue()
+    return qr.qr_svg(url)
 
 
 class _Measure:

@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import escape
 
 from academy.kernel import documents
-from academy.kernel.pdf.fonts import printable
+from academy.kernel.pdf.paper import printable_values
 from academy.kernel.resources import folder, vendor_file
 
 FOLDER = Path(__file__).with_name("log_page")
@@ -36,7 +36,7 @@ def lay_out(values: dict[str, Any], *, energy: Sequence[tuple[str, int]]) -> Lai
     `energy` is the line of figures, a short label and 1 to 5 each, oldest first.
     """
     fonts_folder = str(vendor_file("print"))
-    shown = _printable(values, fonts_folder)
+    shown = printable_values(values, fonts_folder)
     assets = {
         "sheet.svg": (FOLDER / "sheet.svg").read_bytes(),
         "logo.svg": (folder("static") / "logo.svg").read_bytes(),
@@ -57,16 +57,6 @@ def render(page: LaidOut) -> bytes:
         fonts_folder=str(vendor_file("print")),
     )
     return pdf
-
-
-def _printable(value: Any, fonts_folder: str) -> Any:
-    if isinstance(value, str):
-        return printable(value, fonts_folder)
-    if isinstance(value, dict):
-        return {key: _printable(inner, fonts_folder) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_printable(inner, fonts_folder) for inner in value]
-    return value
 
 
 def energy_svg(points: Sequence[tuple[str, int]]) -> bytes:

@@ -21,8 +21,8 @@ from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services.reading import note_document, note_reading
 from academy.kernel import clock
 from academy.kernel.documents import DocumentError
-from academy.kernel.errors import DomainError
 from academy.kernel.i18n import capital, day, language, pick, short_day
+from academy.kernel.pdf.paper import DocumentNotMadeError
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from certificates.services.sealing import SealedDocument, seal_coaching_log
@@ -30,13 +30,6 @@ from certificates.services.sealing import SealedDocument, seal_coaching_log
 
 def _(sentence: str, /, **values: Any) -> str:
     return str(gettext(sentence, **values))
-
-
-class DocumentNotMadeError(DomainError):
-    """The document was not made; the sentence says why."""
-
-    status = 503
-    slug = "document-not-made"
 
 
 def make_log(plan: PlanHead, *, by: Actor, audience: str) -> SealedDocument:
