@@ -23,6 +23,8 @@ from academy.kernel.db import PERSON, PLAIN, SECRET, Id, Model, before_commit, d
 from academy.kernel.policy import Actor
 
 GENESIS = "0" * 64
+ERASED = "privacy:person:erased"
+"""What is recorded when a person's salt is destroyed, with the number of the person as `person`."""
 
 
 class AuditEvent(Model):
@@ -166,7 +168,7 @@ def _salts(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
 
 def commitment(salt: bytes | None, data: dict[str, Any]) -> str:
     """Return `HMAC(salt, data)` as hexadecimal text; without a person the salt is empty."""
-    return hmac.new(salt or b"", _canonical(data), hashlib.sha256).hexdigest()
+    return hmac.digest(salt or b"", _canonical(data), "sha256").hex()
 
 
 def chain_hash(row: dict[str, Any]) -> str:
@@ -178,8 +180,12 @@ def chain_hash(row: dict[str, Any]) -> str:
     return hashlib.sha256(_canonical(content)).hexdigest()
 
 
+# One for all: json.dumps would make another for every event of a long chain.
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def _canonical(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return _encoder.encode(value).encode()
 
 
 def chain_faults() -> Iterator[str]:
@@ -187,6 +193,7 @@ def chain_faults() -> Iterator[str]:
     previous, count = GENESIS, 0
     fields = [column for column in AuditEvent.__table__.columns if column.name != "id"]
     salts = {row.person_id: row.salt for row in db.session.scalars(sa.select(PersonSalt))}
+    yield from _salt_faults(set(salts))
     rows = db.session.execute(sa.select(AuditEvent.id, *fields).order_by(AuditEvent.id))
     for row in rows.mappings():
         values = dict(row)
@@ -202,3 +209,14 @@ def chain_faults() -> Iterator[str]:
     head = db.session.scalars(sa.select(AuditHead)).one_or_none()
     if (head.hash if head else GENESIS) != previous or (head.events if head else 0) != count:
         yield "the audit chain does not end where its head says"
+
+
+def _salt_faults(salted: set[int]) -> Iterator[str]:
+    """Yield who has events and no salt any more, though no erasure destroyed it."""
+    subjects = sa.select(AuditEvent.subject_id).where(AuditEvent.subject_id.is_not(None)).distinct()
+    gone = set(db.session.scalars(subjects)) - salted
+    if not gone:
+        return
+    erasures = db.session.scalars(sa.select(AuditEvent.data).where(AuditEvent.action == ERASED))
+    for person_id in sorted(gone - {data.get("person") for data in erasures}):
+        yield f"the salt of person {person_id} was destroyed without an erasure"
