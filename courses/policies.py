@@ -33,6 +33,9 @@ READ_COHORT = capability(
 READ_VERDICT = capability("courses:verdict:read", "trainer", "coordinator")
 """Read what the rules say of the people of a cohort, all at once."""
 
+PRINT = capability("courses:paper:print", "trainer", "coordinator")
+"""Print the papers of a cohort: sheets, letters, cards and badges."""
+
 MARK = capability("courses:attendance:write", "trainer", "coordinator")
 """Mark a register and accept make-up assignments."""
 
@@ -60,6 +63,7 @@ ALL: tuple[Capability, ...] = (
     READ_SCAN,
     READ_COHORT,
     READ_VERDICT,
+    PRINT,
     MARK,
     REVIEW,
     PLAN_FINAL,

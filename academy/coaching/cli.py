@@ -10,6 +10,7 @@ from flask_babel import force_locale
 
 from academy.coaching.queries.plans import find_own_plan, find_person_id
 from academy.coaching.services.documents import make_log
+from academy.kernel.pdf.paper import DocumentNotMadeError
 from academy.kernel.policy import SYSTEM
 
 
