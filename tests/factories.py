@@ -278,4 +278,5 @@ def make_enrolment(
     cohort = cohort or make_cohort()
     person = person or make_person()
     values = {"state": "active", "applied_on": date(2026, 10, 1)} | values
+    values["sort_key"] = person.sort_key
     return _add(Enrolment(cohort_id=cohort.id, person_id=person.id, **values))

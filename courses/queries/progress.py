@@ -46,7 +46,7 @@ from courses.rules import (
 )
 from courses.rules import FinalAttempt as FinalEvidence
 
-PAGE_SIZE = 25
+PAGE_SIZE = 20
 VERDICTS_AT_ONCE = 200
 DONE = "done"
 
@@ -101,7 +101,7 @@ def progress_rows(
         conditions.append(Enrolment.state.in_(sorted(states)))
     last = from_cursor(after, str, int)
     if last is not None:
-        conditions.append(sa.tuple_(Person.sort_key, Enrolment.id) > sa.tuple_(*last))
+        conditions.append(sa.tuple_(Enrolment.sort_key, Enrolment.id) > sa.tuple_(*last))
     found = _progress(*conditions, limit=limit + 1)
     shown = found[:limit]
     more = len(found) > limit
@@ -148,7 +148,7 @@ def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> 
             Person.call_name,
             Person.prefix,
             Person.last_name,
-            Person.sort_key,
+            Enrolment.sort_key,
             Cohort.course_version_id,
             CourseVersion.content_hash,
             sa.exists().where(moved.transferred_to_id == Enrolment.id).label("was_moved"),
@@ -157,7 +157,7 @@ def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> 
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
         .where(*conditions)
-        .order_by(Person.sort_key, Enrolment.id)
+        .order_by(Enrolment.sort_key, Enrolment.id)
         .limit(limit)
     ).all()
     evidence = _evidence(rows)

@@ -181,7 +181,7 @@ def _people(cohort_id: int, session_id: int, starts_at: datetime) -> tuple[Perso
             Enrolment.cohort_id == cohort_id,
             sa.or_(Enrolment.state.in_(TAKING_PART), AttendanceCell.id.is_not(None)),
         )
-        .order_by(Person.sort_key, Enrolment.id)
+        .order_by(Enrolment.sort_key, Enrolment.id)
     ).all()
     day = _day(starts_at)
     return tuple(

@@ -88,15 +88,15 @@ def _people(
             Person.call_name,
             Person.prefix,
             Person.last_name,
-            Person.sort_key,
+            Enrolment.sort_key,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(sorted(SEATED)))
-        .order_by(Person.sort_key, Enrolment.id)
+        .order_by(Enrolment.sort_key, Enrolment.id)
         .limit(limit + 1)
     )
     if after is not None:
-        statement = statement.where(sa.tuple_(Person.sort_key, Enrolment.id) > sa.tuple_(*after))
+        statement = statement.where(sa.tuple_(Enrolment.sort_key, Enrolment.id) > sa.tuple_(*after))
     rows = db.session.execute(statement).all()
     shown = rows[:limit]
     cursor = to_cursor(shown[-1].sort_key, shown[-1].id) if len(rows) > limit else None

@@ -36,7 +36,8 @@ def apply(person_id: int, cohort_id: int, *, by: Actor, source_id: str | None = 
     """
     cohort = _cohort(cohort_id)
     policy.require(by, policies.APPLY, cohort_reach(cohort, person_id=person_id))
-    if db.session.get(Person, person_id) is None:
+    person = db.session.get(Person, person_id)
+    if person is None:
         raise NotFoundError
     if cohort.state not in TAKES_APPLICATIONS:
         raise ConflictError(_("Voor deze groep kun je niemand meer aanmelden."))
@@ -44,6 +45,7 @@ def apply(person_id: int, cohort_id: int, *, by: Actor, source_id: str | None = 
     enrolment = Enrolment(
         source_id=source_id,
         person_id=person_id,
+        sort_key=person.sort_key,
         cohort_id=cohort_id,
         state="",
         applied_on=clock.today(),
@@ -232,6 +234,7 @@ def _new_chair(
     there = Enrolment(
         source_id=source_id,
         person_id=enrolment.person_id,
+        sort_key=enrolment.sort_key,
         cohort_id=target.id,
         state="",
         applied_on=clock.today(),

@@ -163,11 +163,11 @@ def test_a_chair_that_was_given_already_is_used(app: Flask) -> None:
     cohort = make_cohort(version=version, place=here)
     target = make_cohort(version=version, place=there)
     by = make_actor(make_coordinator(here))
-    enrolment, person_id = make_enrolment(cohort), make_person().id
-    enrolment.person_id = person_id
+    person = make_person()
+    enrolment = make_enrolment(cohort, person)
     with pytest.raises(NotFoundError):
         steps.transfer(enrolment.id, target.id, by=by)
-    given = make_enrolment(target, db.session.get_one(type(make_person()), person_id))
+    given = make_enrolment(target, person)
     assert steps.transfer(enrolment.id, target.id, by=by) == given.id
 
 
@@ -249,3 +249,19 @@ def test_the_floors_above_hear_of_every_step(app: Flask, monkeypatch: pytest.Mon
     by, enrolment = _coordinator(), make_enrolment()
     steps.pause(enrolment.id, by=by)
     assert heard == [EnrolmentStepTaken(enrolment.id, enrolment.person_id, "active", "paused")]
+
+
+def test_a_new_name_changes_the_place_in_every_list(app: Flask) -> None:
+    person = make_person("Zeynep")
+    enrolment = make_enrolment(make_cohort(), person)
+    person.call_name, person.sort_key = "Aylin", "aylin"
+    db.session.flush()
+    db.session.refresh(enrolment)
+    assert enrolment.sort_key == "aylin"
+
+
+def test_an_enrolment_cannot_be_sorted_under_another_name(app: Flask) -> None:
+    enrolment = make_enrolment(make_cohort(), make_person("Zeynep"))
+    enrolment.sort_key = "aylin"
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.flush()

@@ -91,6 +91,7 @@ def grant(
 def enrol(cohort_id: int, name: str, *, since: date = START, state: str = "active") -> int:
     enrolment = Enrolment(
         person_id=add_person(name),
+        sort_key=name.lower(),
         cohort_id=cohort_id,
         state=state,
         applied_on=date(2026, 8, 1),
