@@ -30,7 +30,7 @@ from academy.kernel.web.access import init_access
 from academy.kernel.web.addresses import IdConverter, comes_from_here, is_for_programs
 from academy.kernel.web.api import ApiBlueprint
 from academy.kernel.web.assets import asset
-from academy.kernel.web.blueprint import testing_header, undeclared
+from academy.kernel.web.blueprint import allow_large_body, testing_header, undeclared
 from academy.kernel.web.errors import init_errors
 from academy.kernel.web.headers import file_headers, init_headers
 from academy.kernel.web.metrics import init_metrics
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     db.init_app(app)
     Migrate(app, db, directory=str(folder("migrations")), render_as_batch=True)
     _init_sign_in(app)
+    app.before_request(allow_large_body)
     CSRFProtect(app)
     app.before_request(_refuse_other_sites)
     init_i18n(app)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, current_app, g
+from flask import Blueprint, current_app, g, request
 from flask_login import current_user
 
 from academy.kernel import clock, policy
@@ -36,11 +36,23 @@ class FeatureBlueprint(Blueprint):
         """Declare a GET page. It must not write, but for `kernel.db.side_write`."""
         return self._route(rule, needs, ("GET",))
 
-    def action(self, rule: str, *, needs: Capability) -> Callable[[V], V]:
-        """Declare a POST. Returning commits; raising, or returning an error status, rolls back."""
-        return self._route(rule, needs, ("POST",))
+    def action(
+        self, rule: str, *, needs: Capability, largest_body: int | None = None
+    ) -> Callable[[V], V]:
+        """Declare a POST. Returning commits; raising, or returning an error status, rolls back.
 
-    def _route(self, rule: str, needs: Capability, methods: tuple[str, ...]) -> Callable[[V], V]:
+        `largest_body`, in bytes, lets this one take more than any other: a form with a file.
+        """
+        return self._route(rule, needs, ("POST",), largest_body=largest_body)
+
+    def _route(
+        self,
+        rule: str,
+        needs: Capability,
+        methods: tuple[str, ...],
+        *,
+        largest_body: int | None = None,
+    ) -> Callable[[V], V]:
         def register(view: V) -> V:
             @wraps(view)
             def guarded(**url_parts: Any) -> Any:
@@ -54,10 +66,18 @@ class FeatureBlueprint(Blueprint):
                     return answer
 
             guarded.needs = needs  # type: ignore[attr-defined]
+            guarded.largest_body = largest_body  # type: ignore[attr-defined]
             self.add_url_rule(rule, view.__name__, guarded, methods=methods)
             return view
 
         return register
+
+
+def allow_large_body() -> None:
+    """Let the request's own route say how much it takes; before anything reads the form."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (largest := getattr(view, "largest_body", None)) is not None:
+        request.max_content_length = largest
 
 
 def _status(answer: Any) -> int:

@@ -14,6 +14,14 @@ CONTENT_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'; img-src 'self' data:"
 )
+FILE_POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "object-src 'none'; sandbox"
+)
+"""For what somebody sent us: should it ever be opened by itself, it can do nothing."""
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=()"
+OWN = frozenset({"Referrer-Policy", "Content-Security-Policy", "Permissions-Policy"})
+"""What an answer may say otherwise by itself; see the functions below."""
 YEAR = 31_536_000
 
 
@@ -29,7 +37,7 @@ def common_headers(*, is_https: bool) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Permissions-Policy": PERMISSIONS,
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     if is_https:
@@ -47,10 +55,26 @@ def file_headers(*, is_https: bool) -> Callable[[Headers, str, str], None]:
     return add
 
 
+def let_record(response: Response) -> Response:
+    """Let a page ask for the microphone, and play what it recorded before that is sent."""
+    response.headers["Permissions-Policy"] = PERMISSIONS.replace(
+        "microphone=()", "microphone=(self)"
+    )
+    response.headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; media-src 'self' blob:"
+    return response
+
+
+def contain(response: Response) -> Response:
+    """Let a file that somebody sent us do nothing, wherever it is opened."""
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     for name, value in common_headers(is_https=current().is_https).items():
-        if name != "Referrer-Policy" or name not in headers:
+        if name not in OWN or name not in headers:
             headers[name] = value
     headers["X-Request-ID"] = g.get("request_id", "")
     if request.path.startswith("/static/"):
