@@ -46,6 +46,12 @@ def local(day: date, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=AMSTERDAM).astimezone(UTC)
 
 
+def is_doubtful(day: date, hour: int, minute: int = 0) -> bool:
+    """Say whether a wall-clock time exists never or twice: the night that the clock is changed."""
+    early = datetime(day.year, day.month, day.day, hour, minute, tzinfo=AMSTERDAM)
+    return early.utcoffset() != early.replace(fold=1).utcoffset()
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Stand still at `moment` (aware), for loaders and tests."""

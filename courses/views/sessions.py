@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from academy.kernel import clock
-from academy.kernel.errors import DomainError, NotFoundError
+from academy.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
@@ -89,6 +89,9 @@ def _session_plans(head: CohortHead, form: SessionsForm) -> list[cohort_services
 
 
 def _at(day: date, moment: time) -> datetime:
+    """Return the instant. Raises InvalidInputError for a time that comes never or twice."""
+    if clock.is_doubtful(day, moment.hour, moment.minute):
+        raise InvalidInputError(_("In die nacht gaat de klok om. Kies een andere tijd."))
     return clock.local(day, moment.hour, moment.minute)
 
 
