@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from courses.queries.cohorts import COUNTED_UP_TO
+
 
 @dataclass(frozen=True, slots=True)
 class Badge:
@@ -44,6 +46,13 @@ def cohort_badge(state: str) -> Badge:
         "completed": Badge("unknown", _("afgelopen")),
         "cancelled": Badge("revoked", _("gaat niet door")),
     }[state]
+
+
+def chairs_taken(seated: int, chairs: int) -> str:
+    """Return how full a cohort is; above a few hundred nobody counts."""
+    if seated >= COUNTED_UP_TO:
+        return _("Meer dan %(seated)d stoelen zijn bezet.", seated=COUNTED_UP_TO - 1)
+    return _("%(seated)d van de %(chairs)d stoelen zijn bezet.", seated=seated, chairs=chairs)
 
 
 def session_badge(state: str) -> Badge:
