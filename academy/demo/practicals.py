@@ -112,13 +112,11 @@ def _score(key: Key, rows: list[Row], memory: Memory) -> None:
         criterion: practical.Score(row.number("level"), row["comment"])
         for criterion, row in row_of.items()
     }
+    by = memory.actor(rows[0], "assessor_id")
+    attempt_id = memory.id_of("attempt", " ".join(key), rows[0])
     try:
-        practical.hand_in_scores(
-            memory.id_of("attempt", " ".join(key), rows[0]),
-            scores=scores,
-            not_private=True,
-            by=memory.actor(rows[0], "assessor_id"),
-        )
+        practical.declare(attempt_id, knows_privately=False, by=by)
+        practical.hand_in_scores(attempt_id, scores=scores, by=by)
     except InvalidInputError as refused:
         row = row_of.get(next(iter(refused.fields), ""), rows[0])
         raise because(row, refused) from refused

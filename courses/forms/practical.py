@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -91,10 +91,40 @@ class ScoreForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class HandInForm(FlaskForm):  # type: ignore[misc]
-    """The last step of scoring."""
+class DeclarationForm(FlaskForm):  # type: ignore[misc]
+    """Before scoring: does the assessor know the participant privately?"""
 
-    not_private = BooleanField(_("Ik ken de deelnemer niet privé"))
+    knows = RadioField(
+        _("Ken je deze deelnemer?"),
+        choices=[
+            SelectChoice("no", _("Ik ken deze deelnemer niet privé")),
+            SelectChoice("yes", _("Ik ken deze deelnemer privé")),
+        ],
+        validators=[InputRequired(_("Kies een van de twee."))],
+    )
+
+
+class OtherForm(FlaskForm):  # type: ignore[misc]
+    """Who looks instead of somebody else."""
+
+    person_id = RadioField(
+        _("Wie kijkt nu?"),
+        description=_("Iemand die nog niet kijkt en de deelnemer niet privé kent."),
+        coerce=int,
+        validators=[InputRequired(_("Kies wie er kijkt."))],
+    )
+
+    def __init__(
+        self, candidates: Candidates, practical: Practical, *, role: str, **values: Any
+    ) -> None:
+        """Offer who may look in that role and does not look yet."""
+        super().__init__(**values)
+        looking = {one.person_id for one in practical.assessors}
+        self.person_id.choices = [
+            SelectChoice(one.person_id, one.name)
+            for one in getattr(candidates, role)
+            if one.person_id not in looking
+        ]
 
 
 class TalkForm(FlaskForm):  # type: ignore[misc]

@@ -66,6 +66,26 @@ class Assessment(Model):
     handed_in_at: Mapped[datetime | None] = mapped_column(info=PROGRESS)
 
 
+class AssessorDeclaration(Model):
+    """An assessor's word whether they know the participant privately, said once, before scoring.
+
+    It stays when somebody else looks instead.
+    """
+
+    __tablename__ = "assessor_declaration"
+    __table_args__ = (
+        one_of("role", ASSESSOR_ROLES),
+        sa.UniqueConstraint("final_attempt_id", "assessor_id"),
+    )
+
+    id: Mapped[Id]
+    final_attempt_id: Mapped[int] = parent_column("final_attempt")
+    role: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
+    assessor_id: Mapped[int] = person_column()
+    knows_privately: Mapped[bool] = mapped_column(info=PROGRESS)
+    declared_at: Mapped[datetime] = mapped_column(info=PROGRESS)
+
+
 class CriterionScore(Model):
     """The level, 1 to 4, that one assessor gave on one criterion."""
 

@@ -267,6 +267,16 @@ def not_pass(enrolment_id: int, *, by: Actor, note: str = "") -> None:
     _answer(enrolment_id, "not_passed", by=by, note=note)
 
 
+def end_after_last_attempt(enrolment_id: int, *, by: Actor) -> None:
+    """Record that the last attempt at the practical brought no certificate.
+
+    The practical calls this with its outcome, and checks the right. Who has a pause keeps it.
+    """
+    enrolment = _locked(enrolment_id)
+    if may_follow(TRANSITIONS, enrolment.state, "not_passed"):
+        _step(enrolment, "not_passed", by=by)
+
+
 # --- shared ----------------------------------------------------------------------------------
 
 

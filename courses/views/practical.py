@@ -13,7 +13,14 @@ from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
-from courses.forms.practical import HandInForm, PlanForm, ScoreForm, TalkForm, ThirdForm
+from courses.forms.practical import (
+    DeclarationForm,
+    OtherForm,
+    PlanForm,
+    ScoreForm,
+    TalkForm,
+    ThirdForm,
+)
 from courses.queries.enrolment import get_readable
 from courses.queries.practical import (
     Practical,
@@ -22,7 +29,7 @@ from courses.queries.practical import (
     get_practical,
     practical_rows,
 )
-from courses.queries.practical.attempt import Criterion
+from courses.queries.practical.attempt import AssessorRow, Criterion
 from courses.services import practical as services
 from courses.services.practical import Score
 
@@ -30,6 +37,8 @@ bp = FeatureBlueprint("practical", __name__)
 
 RULE = "/proeven/<int:attempt_id>"
 SCORE_RULE = f"{RULE}/score/<int:step>"
+OTHER_RULE = f"{RULE}/ander/<any(eerste,tweede,derde):who>"
+ROLES = {"eerste": "first", "tweede": "second", "derde": "third"}
 
 
 @bp.page("/proeven", needs=policies.READ_COHORT)
@@ -103,12 +112,56 @@ def stop(attempt_id: int) -> Any:
     return redirect(url_for("practical.index"), 303)
 
 
+@bp.page(OTHER_RULE, needs=policies.PLAN_FINAL)
+def other(attempt_id: int, who: str) -> str:
+    """Ask who looks instead of an assessor."""
+    practical, assessor = _to_replace(attempt_id, who)
+    return _other_page(practical, assessor, _other_form(practical, assessor, formdata=None))
+
+
+@bp.action(OTHER_RULE, needs=policies.PLAN_FINAL)
+def save_other(attempt_id: int, who: str) -> Any:
+    """Name somebody else as assessor."""
+    practical, assessor = _to_replace(attempt_id, who)
+    form = _other_form(practical, assessor)
+    if form.validate():
+        try:
+            services.replace_assessor(
+                attempt_id, role=assessor.role, person_id=form.person_id.data, by=actor()
+            )
+        except InvalidInputError as error:
+            _show(error, form)
+        else:
+            flash(_("Opgeslagen. De nieuwe beoordelaar ziet de proeve op de lijst."), "success")
+            return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
+    return make_response(_other_page(practical, assessor, form), 422)
+
+
 # --- scoring apart ---------------------------------------------------------------------------
+
+
+@bp.action(f"{RULE}/ken-ik", needs=policies.SCORE)
+def declare(attempt_id: int) -> Any:
+    """Keep whether an assessor knows the participant privately."""
+    practical = get_practical(attempt_id, by=actor())
+    form = DeclarationForm()
+    if not form.validate():
+        talk_form = TalkForm(formdata=None, talk_on=clock.today())
+        return make_response(_page(practical, talk_form, declaration=form), 422)
+    knows = form.knows.data == "yes"
+    services.declare(attempt_id, knows_privately=knows, by=actor())
+    if knows:
+        flash(_("Goed dat je het zegt. Een ander kijkt in jouw plaats."), "success")
+    else:
+        flash(_("Dank je wel. Je kunt nu scoren."), "success")
+    return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
 
 
 @bp.page(SCORE_RULE, needs=policies.SCORE)
 def criterion(attempt_id: int, step: int) -> Any:
     """Show one criterion; 1 is the first."""
+    if get_practical(attempt_id, by=actor()).must_declare:
+        return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
     practical, one = _criterion(attempt_id, step)
     said = practical.draft.get(one.id, {})
     level = said.get("level")
@@ -148,28 +201,26 @@ def autosave(attempt_id: int, step: int) -> Any:
 
 
 @bp.page(f"{RULE}/inleveren", needs=policies.SCORE)
-def summary(attempt_id: int) -> str:
+def summary(attempt_id: int) -> Any:
     """Show all levels once more before they are handed in."""
-    practical = _to_score(attempt_id)
-    return _summary_page(practical, HandInForm(formdata=None))
+    if get_practical(attempt_id, by=actor()).must_declare:
+        return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
+    return _summary_page(_to_score(attempt_id))
 
 
 @bp.action(f"{RULE}/inleveren", needs=policies.SCORE)
 def hand_in(attempt_id: int) -> Any:
     """Hand in one's scores."""
     practical = _to_score(attempt_id)
-    form = HandInForm()
     scores = {
         name: Score(said["level"], said.get("comment", ""))
         for name, said in practical.draft.items()
         if said.get("level")
     }
     try:
-        services.hand_in_scores(
-            attempt_id, scores=scores, not_private=bool(form.not_private.data), by=actor()
-        )
+        services.hand_in_scores(attempt_id, scores=scores, by=actor())
     except InvalidInputError as error:
-        return make_response(_summary_page(practical, form, wrong=error.fields), 422)
+        return make_response(_summary_page(practical, wrong=error.fields), 422)
     flash(_("Ingeleverd. Je scores staan nu vast."), "success")
     return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
 
@@ -293,20 +344,38 @@ def _criterion_page(practical: Practical, one: Criterion, *, step: int, form: Sc
     )
 
 
-def _summary_page(
-    practical: Practical, form: HandInForm, *, wrong: dict[str, str] | None = None
-) -> str:
+def _summary_page(practical: Practical, *, wrong: dict[str, str] | None = None) -> str:
+    return render_template("courses/practical_summary.html", practical=practical, wrong=wrong or {})
+
+
+def _to_replace(attempt_id: int, who: str) -> tuple[Practical, AssessorRow]:
+    practical = get_practical(attempt_id, by=actor())
+    for one in practical.assessors:
+        if one.role == ROLES[who] and one.handed_in_at is None:
+            return practical, one
+    raise NotFoundError
+
+
+def _other_form(practical: Practical, assessor: AssessorRow, **values: Any) -> OtherForm:
+    candidates = get_candidates(practical.enrolment_id, by=actor())
+    return OtherForm(candidates, practical, role=assessor.role, **values)
+
+
+def _other_page(practical: Practical, assessor: AssessorRow, form: OtherForm) -> str:
     return render_template(
-        "courses/practical_summary.html", practical=practical, form=form, wrong=wrong or {}
+        "courses/practical_other.html", practical=practical, assessor=assessor, form=form
     )
 
 
-def _page(practical: Practical, form: TalkForm) -> str:
+def _page(
+    practical: Practical, form: TalkForm, *, declaration: DeclarationForm | None = None
+) -> str:
     return render_template(
         "courses/practical.html",
         practical=practical,
         form=form,
-        may_plan=actor().may(policies.PLAN_FINAL),
+        declaration=declaration or DeclarationForm(formdata=None),
+        role_addresses={role: who for who, role in ROLES.items()},
         low={
             one.id: min(practical.scores[role][one.id].level for role in ("first", "second"))
             for one in practical.differing

@@ -27,6 +27,8 @@ def today_items(who: Actor) -> list[TodayItem]:
         items += _to_review(waiting_count(who))
     if who.may(policies.SCORE):
         items += [_practical(one) for one in practical_rows(who) if _waits(one)]
+    if who.may(policies.PLAN_FINAL):
+        items += [_other_assessor(one) for one in practical_rows(who) if one.needs_other]
     if who.may(policies.MANAGE):
         items += [_applications(one) for one in queries.waiting_applications(who)]
     return items
@@ -106,7 +108,8 @@ def _to_review(waiting: int) -> list[TodayItem]:
 
 def _waits(one: PracticalRow) -> bool:
     """Say whether a practical waits for who looks: to be scored, or to be compared."""
-    return bool(one.my_role) and (not one.handed_in or one.state == "both_scored")
+    mine = bool(one.my_role) and not one.knows_privately
+    return mine and (not one.handed_in or one.state == "both_scored")
 
 
 def _practical(one: PracticalRow) -> TodayItem:
@@ -121,6 +124,20 @@ def _practical(one: PracticalRow) -> TodayItem:
         due_on=one.planned_on,
         badge_kind="attention" if compare else "open",
         badge_word=_("vergelijk") if compare else _("nog te doen"),
+    )
+
+
+def _other_assessor(one: PracticalRow) -> TodayItem:
+    return TodayItem(
+        title=_("Kies een andere beoordelaar: %(name)s", name=one.person),
+        why=_("Een beoordelaar kent de deelnemer privé."),
+        action=_("Open de proeve"),
+        href=url_for("practical.show", attempt_id=one.id),
+        icon="person",
+        urgency=1,
+        due_on=one.planned_on,
+        badge_kind="attention",
+        badge_word=_("ander nodig"),
     )
 
 

@@ -377,6 +377,8 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("titles", sa.String(length=200), nullable=False),
+        sa.Column("silent", sa.Boolean(), nullable=False),
+        sa.Column("silent_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_on", sa.Date(), nullable=False),
         sa.CheckConstraint("call_name <> '' or last_name <> ''", name=op.f("ck_person_has_a_name")),
         sa.CheckConstraint(
@@ -661,6 +663,25 @@ def upgrade() -> None:
             batch_op.f("ix_contact_request_person_id"), ["person_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_contact_request_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "declined_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_declined_message_person_id_person"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_declined_message")),
+        sa.UniqueConstraint("person_id", "name", name=op.f("uq_declined_message_person_id_name")),
+    )
+    with op.batch_alter_table("declined_message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_declined_message_person_id"), ["person_id"], unique=False
+        )
 
     op.create_table(
         "grant",
@@ -2726,6 +2747,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grant_confirmed_by_id"))
 
     op.drop_table("grant")
+    with op.batch_alter_table("declined_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_declined_message_person_id"))
+
+    op.drop_table("declined_message")
     with op.batch_alter_table("contact_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_request_place_id"))
         batch_op.drop_index(batch_op.f("ix_contact_request_person_id"))

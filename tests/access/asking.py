@@ -98,7 +98,7 @@ def declared_methods(rule: Rule) -> set[str]:
 def unknown_parts(app: Flask) -> set[str]:
     """Return the parts of addresses that are neither an id we know nor a known word."""
     parts = {name for rule in app.url_map.iter_rules() for name in rule.arguments}
-    return parts - set(ID_OF) - set(USUAL) - {"answer"}
+    return parts - set(ID_OF) - set(USUAL) - {"answer", "who"}
 
 
 def guard_said(response: Any) -> str:

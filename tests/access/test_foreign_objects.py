@@ -60,7 +60,7 @@ FILLED: dict[str, str] = {
     "location": "De Krokus",
     "minutes": "20",
     "name": "Naam",
-    "not_private": "y",
+    "knows": "no",
     "note": "woord",
     "on": "2026-11-20",
     "outcome": "refuse",

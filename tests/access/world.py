@@ -28,6 +28,7 @@ from certificates.rules.code import code_digest
 from certificates.rules.number import format_number
 from courses.models import (
     Assessment,
+    AssessorDeclaration,
     AttendanceCell,
     AttendanceMark,
     Cohort,
@@ -387,6 +388,15 @@ class _Participant:
                     role=role,
                     assessor_id=person.id,
                     handed_in_at=handed_in,
+                )
+            )
+            _add(
+                AssessorDeclaration(
+                    final_attempt_id=attempt.id,
+                    role=role,
+                    assessor_id=person.id,
+                    knows_privately=False,
+                    declared_at=clock.now(),
                 )
             )
             if self.number == 1:

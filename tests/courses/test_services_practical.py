@@ -7,15 +7,26 @@ from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt, ScoreTalk
+from courses.models import (
+    AgreedLevel,
+    Assessment,
+    AssessorDeclaration,
+    CriterionScore,
+    Enrolment,
+    EnrolmentEvent,
+    FinalAttempt,
+    ScoreTalk,
+)
 from courses.queries.practical import get_candidates
 from courses.services.practical import (
     Score,
     conclude,
+    declare,
     hand_in_scores,
     name_third,
     plan_attempt,
     record_talk,
+    replace_assessor,
     save_draft,
     void,
 )
@@ -41,10 +52,21 @@ def plan(group, *, first=None, second=None, by=None, on=None, at=DAY):
         )
 
 
-def hand_in(group, attempt_id, by, given=None, *, not_private=True, at=DAY):
+def say(attempt_id, by, *, knows=False, at=DAY):
+    with clock.at(at), unit_of_work():
+        declare(attempt_id, knows_privately=knows, by=actor(by))
+
+
+def hand_in(group, attempt_id, by, given=None, *, at=DAY):
+    say(attempt_id, by, at=at)
     with clock.at(at), unit_of_work():
         given = scores() if given is None else given
-        hand_in_scores(attempt_id, scores=given, not_private=not_private, by=actor(by))
+        hand_in_scores(attempt_id, scores=given, by=actor(by))
+
+
+def replace(attempt_id, role, person_id, by):
+    with clock.at(DAY), unit_of_work():
+        replace_assessor(attempt_id, role=role, person_id=person_id, by=actor(by))
 
 
 def both(group, one=None, two=None, *, at=DAY):
@@ -168,17 +190,87 @@ def test_a_low_level_asks_for_words_and_all_criteria_for_a_level(app):
     assert set(refused.value.fields) == {"kracht", "grenzen"}
 
 
-def test_who_knows_the_participant_privately_hands_nothing_in(app):
+def test_nobody_scores_before_saying_how_they_know_the_participant(app):
     group = make_group(1)
     attempt_id = plan(group)
-    with pytest.raises(InvalidInputError) as refused:
-        hand_in(group, attempt_id, group.trainer_id, not_private=False)
-    assert list(refused.value.fields) == ["not_private"]
+    who = actor(group.trainer_id)
+    with clock.at(DAY), pytest.raises(ConflictError):
+        hand_in_scores(attempt_id, scores=scores(), by=who)
+    with clock.at(DAY), pytest.raises(ConflictError):
+        save_draft(attempt_id, criterion="kracht", level=3, comment="", by=who)
     hand_in(group, attempt_id, group.trainer_id)
+    said = db.session.scalars(sa.select(AssessorDeclaration)).one()
+    assert (said.role, said.assessor_id, said.knows_privately) == (
+        "first",
+        group.trainer_id,
+        False,
+    )
     event = db.session.scalars(
-        sa.select(AuditEvent).where(AuditEvent.action == "courses:practical:scored")
+        sa.select(AuditEvent).where(AuditEvent.action == "courses:practical:declared")
     ).one()
-    assert event.data == {"role": "first", "not_private": True}
+    assert event.data == {"role": "first", "knows_privately": False}
+
+
+def test_who_knows_the_participant_privately_scores_nothing_and_cannot_unsay_it(app):
+    group = make_group(1)
+    attempt_id = plan(group)
+    say(attempt_id, group.assessor_id, knows=True)
+    say(attempt_id, group.assessor_id, knows=True)
+    for write in (
+        lambda by: hand_in_scores(attempt_id, scores=scores(), by=by),
+        lambda by: save_draft(attempt_id, criterion="kracht", level=3, comment="", by=by),
+        lambda by: declare(attempt_id, knows_privately=False, by=by),
+    ):
+        with clock.at(DAY), pytest.raises(ConflictError):
+            write(actor(group.assessor_id))
+    assert db.session.scalars(sa.select(AssessorDeclaration.knows_privately)).all() == [True]
+
+
+def test_another_assessor_takes_over_and_the_word_of_the_first_stays(app):
+    group = make_group(1)
+    attempt_id = plan(group)
+    say(attempt_id, group.assessor_id, knows=True)
+    replace(attempt_id, "second", group.other_assessor_id, group.coordinator_id)
+    with pytest.raises(NotFoundError):
+        hand_in(group, attempt_id, group.assessor_id)
+    hand_in(group, attempt_id, group.trainer_id)
+    hand_in(group, attempt_id, group.other_assessor_id)
+    assert finish(group, attempt_id) == "passed"
+    said = sa.select(AssessorDeclaration.assessor_id).where(AssessorDeclaration.knows_privately)
+    assert db.session.scalars(said).all() == [group.assessor_id]
+
+
+def test_an_acquaintance_is_never_named_again(app):
+    group = make_group(1)
+    attempt_id = plan(group)
+    say(attempt_id, group.assessor_id, knows=True)
+    replace(attempt_id, "second", group.other_assessor_id, group.trainer_id)
+    with pytest.raises(InvalidInputError):
+        replace(attempt_id, "second", group.assessor_id, group.trainer_id)
+    with clock.at(DAY), unit_of_work():
+        void(attempt_id, by=actor(group.trainer_id))
+    with pytest.raises(InvalidInputError) as refused:
+        plan(group)
+    assert "privé" in refused.value.fields["second_id"]
+    with clock.at(DAY):
+        offered = get_candidates(group.enrolments[0], by=actor(group.trainer_id))
+    assert group.assessor_id not in {one.person_id for one in offered.second}
+
+
+def test_somebody_else_is_named_only_before_the_scores_are_in(app):
+    group = make_group(1)
+    attempt_id = plan(group)
+    with pytest.raises(InvalidInputError):
+        replace(attempt_id, "second", group.trainer_id, group.coordinator_id)
+    with pytest.raises(InvalidInputError):
+        replace(attempt_id, "first", group.other_assessor_id, group.coordinator_id)
+    with pytest.raises(NotFoundError):
+        replace(attempt_id, "third", group.other_assessor_id, group.coordinator_id)
+    with pytest.raises(NotFoundError):
+        replace(attempt_id, "second", group.other_assessor_id, group.assessor_id)
+    hand_in(group, attempt_id, group.trainer_id)
+    with pytest.raises(ConflictError):
+        replace(attempt_id, "first", group.second_trainer_id, group.coordinator_id)
 
 
 def test_what_was_handed_in_is_never_changed(app):
@@ -203,6 +295,7 @@ def test_only_the_named_assessors_score(app):
 def test_a_draft_is_kept_and_goes_when_handed_in(app):
     group = make_group(1)
     attempt_id = plan(group)
+    say(attempt_id, group.trainer_id)
     with clock.at(DAY), unit_of_work():
         who = actor(group.trainer_id)
         save_draft(attempt_id, criterion="kracht", level=2, comment=" Zag het. ", by=who)
@@ -299,6 +392,23 @@ def test_after_three_attempts_there_is_no_fourth(app):
         moment += timedelta(days=14)
     with pytest.raises(ConflictError):
         plan(group, at=moment)
+    assert db.session.get(Enrolment, group.enrolments[0]).state == "not_passed"
+    steps = sa.select(EnrolmentEvent.to_state).where(EnrolmentEvent.to_state == "not_passed")
+    assert len(db.session.scalars(steps).all()) == 1
+
+
+def test_a_stopped_practical_does_not_use_up_an_attempt(app):
+    group = make_group(1)
+    moment = DAY
+    for _attempt in range(2):
+        attempt_id = both(group, scores(luisteren=2), scores(luisteren=2), at=moment)
+        finish(group, attempt_id, at=moment)
+        moment += timedelta(days=14)
+    stopped = plan(group, at=moment)
+    with clock.at(moment), unit_of_work():
+        void(stopped, by=actor(group.trainer_id))
+    assert db.session.get(Enrolment, group.enrolments[0]).state == "active"
+    assert db.session.get(FinalAttempt, plan(group, at=moment)).attempt == 4
 
 
 def test_a_talk_of_tomorrow_and_a_second_talk_are_refused(app):

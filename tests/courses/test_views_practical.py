@@ -8,7 +8,7 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt
 from courses.queries.practical import final_rows
-from courses.services.practical import Score, conclude, hand_in_scores, plan_attempt
+from courses.services.practical import Score, conclude, declare, hand_in_scores, plan_attempt
 from tests.courses.training_group import actor, after, make_group, well_formed
 
 CRITERIA = ("luisteren", "waarnemen", "kracht", "verbinden", "eigenaarschap", "grenzen")
@@ -36,7 +36,8 @@ def given(attempt_id, by, words="Gezien.", **other):
     levels = dict.fromkeys(CRITERIA, 3) | other
     scores = {name: Score(level, words) for name, level in levels.items()}
     with unit_of_work():
-        hand_in_scores(attempt_id, scores=scores, not_private=True, by=actor(by))
+        declare(attempt_id, knows_privately=False, by=actor(by))
+        hand_in_scores(attempt_id, scores=scores, by=actor(by))
 
 
 def state(attempt_id):
@@ -69,6 +70,13 @@ def test_scoring_goes_one_criterion_at_a_time_and_works_without_scripts(on_the_d
     group = make_group(1)
     attempt_id = planned(group)
     client = sign_in(group.assessor_id)
+    asked = client.get(f"/proeven/{attempt_id}").text
+    assert "Ik ken deze deelnemer niet privé" in asked
+    assert "Ga scoren" not in asked
+    for early in ("score/1", "inleveren"):
+        assert client.get(f"/proeven/{attempt_id}/{early}").location == f"/proeven/{attempt_id}"
+    assert client.post(f"/proeven/{attempt_id}/ken-ik", data={}).status_code == 422
+    assert client.post(f"/proeven/{attempt_id}/ken-ik", data={"knows": "no"}).status_code == 303
     assert "Ga scoren" in client.get(f"/proeven/{attempt_id}").text
     page = client.get(f"/proeven/{attempt_id}/score/1").text
     assert "Stelt open vragen, laat stilte vallen" in page
@@ -81,10 +89,7 @@ def test_scoring_goes_one_criterion_at_a_time_and_works_without_scripts(on_the_d
     assert answer.location == f"/proeven/{attempt_id}/inleveren"
     back = client.post(f"/proeven/{attempt_id}/score/2", data={"level": "4", "go": "back"})
     assert back.location == f"/proeven/{attempt_id}/score/1"
-    refused = client.post(f"/proeven/{attempt_id}/inleveren")
-    assert refused.status_code == 422
-    assert "privé" in refused.text
-    answer = client.post(f"/proeven/{attempt_id}/inleveren", data={"not_private": "y"})
+    answer = client.post(f"/proeven/{attempt_id}/inleveren")
     assert answer.status_code == 303
     assert state(attempt_id) == ("observed", None)
     assert client.get(f"/proeven/{attempt_id}/score/1").status_code == 404
@@ -94,6 +99,7 @@ def test_a_draft_is_kept_while_writing(on_the_day, sign_in):
     group = make_group(1)
     attempt_id = planned(group)
     client = sign_in(group.trainer_id)
+    client.post(f"/proeven/{attempt_id}/ken-ik", data={"knows": "no"})
     draft = f"/proeven/{attempt_id}/score/3/concept"
     answer = client.post(draft, data={"comment": "Buren lachten."})
     assert answer.json == {"saved_at": "12.30"}
@@ -105,8 +111,9 @@ def test_handing_in_says_what_is_missing(on_the_day, sign_in):
     group = make_group(1)
     attempt_id = planned(group)
     client = sign_in(group.trainer_id)
+    client.post(f"/proeven/{attempt_id}/ken-ik", data={"knows": "no"})
     client.post(f"/proeven/{attempt_id}/score/1", data={"level": "2"})
-    refused = client.post(f"/proeven/{attempt_id}/inleveren", data={"not_private": "y"})
+    refused = client.post(f"/proeven/{attempt_id}/inleveren")
     assert refused.status_code == 422
     assert "Luisteren: Schrijf op wat je zag" in refused.text
     assert refused.text.count("Kies nog een niveau.") == 5
@@ -180,10 +187,37 @@ def test_without_agreement_the_coordinator_names_a_third(on_the_day, sign_in):
     )
     assert named.status_code == 303
     third = sign_in(group.other_assessor_id)
+    third.post(f"/proeven/{attempt_id}/ken-ik", data={"knows": "no"})
     assert "Ga scoren" in third.get(f"/proeven/{attempt_id}").text
     given(attempt_id, group.other_assessor_id, waarnemen=2)
     assert third.post(f"/proeven/{attempt_id}/uitslag").status_code == 303
     assert state(attempt_id) == ("outcome", "passed")
+
+
+def test_who_knows_the_participant_makes_way_for_another(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    here = f"/proeven/{attempt_id}"
+    assessor = sign_in(group.assessor_id)
+    assert assessor.post(f"{here}/ken-ik", data={"knows": "yes"}).status_code == 303
+    shown = assessor.get(here).text
+    assert "Een ander kijkt in jouw plaats." in shown
+    assert "Ga scoren" not in shown
+    assert "Kies een ander" not in shown
+    assert assessor.get(f"{here}/score/1").status_code == 404
+    assert "De proeve van Deelnemer 01" not in assessor.get("/vandaag").text
+    for planner in (group.trainer_id, group.coordinator_id):
+        assert "Kies een andere beoordelaar: Deelnemer 01" in sign_in(planner).get("/vandaag").text
+    client = sign_in(group.coordinator_id)
+    assert "andere beoordelaar nodig" in client.get("/proeven").text
+    offered = client.get(f"{here}/ander/tweede").text
+    assert "Bo Beoordelaar" in offered
+    assert f'value="{group.assessor_id}"' not in offered
+    data = {"person_id": str(group.other_assessor_id)}
+    assert client.post(f"{here}/ander/tweede", data=data).status_code == 303
+    assert "Kies een andere beoordelaar" not in client.get("/vandaag").text
+    assert assessor.get(here).status_code == 404
+    assert "Ken je deze deelnemer?" in sign_in(group.other_assessor_id).get(here).text
 
 
 def test_a_stopped_practical_leaves_the_list(on_the_day, sign_in):
@@ -232,10 +266,11 @@ def test_a_resit_scores_only_what_was_missing(on_the_day, sign_in):
             )
         for person in (group.trainer_id, group.assessor_id):
             client = sign_in(person)
+            client.post(f"/proeven/{second}/ken-ik", data={"knows": "no"})
             data = {"level": "3", "comment": "Buren kozen zelf."}
             answer = client.post(f"/proeven/{second}/score/1", data=data)
             assert answer.location == f"/proeven/{second}/inleveren"
-            handed = client.post(f"/proeven/{second}/inleveren", data={"not_private": "y"})
+            handed = client.post(f"/proeven/{second}/inleveren")
             assert handed.status_code == 303
         assert "staat niveau 3 al vast" in client.get(f"/proeven/{second}").text
         assert client.post(f"/proeven/{second}/uitslag").status_code == 303
@@ -246,11 +281,12 @@ def test_others_do_not_find_a_practical(on_the_day, sign_in, client):
     group, other = make_group(2), make_group(1, name="Elders")
     attempt_id = planned(group)
     stranger = sign_in(other.trainer_id)
-    pages = ("", "/score/1", "/inleveren", "/derde")
+    pages = ("", "/score/1", "/inleveren", "/derde", "/ander/tweede")
     for page in pages:
         assert stranger.get(f"/proeven/{attempt_id}{page}").status_code == 404
-    for action in ("/score/1", "/score/1/concept", "/inleveren", "/uitslag", "/stop", "/derde"):
-        posted = stranger.post(f"/proeven/{attempt_id}{action}", data={"not_private": "y"})
+    actions = ("/ken-ik", "/score/1", "/score/1/concept", "/inleveren", "/uitslag", "/stop")
+    for action in (*actions, "/derde", "/ander/tweede"):
+        posted = stranger.post(f"/proeven/{attempt_id}{action}", data={"knows": "no"})
         assert posted.status_code == 404
     assert stranger.get(f"/proeven/plan/{group.enrolments[0]}").status_code == 404
     assert "Er is nu geen proeve" in stranger.get("/proeven").text
@@ -283,6 +319,11 @@ def test_every_page_is_well_formed(on_the_day, sign_in):
     well_formed(trainer.post(planning, data={}).text)
     attempt_id = planned(group)
     here = f"/proeven/{attempt_id}"
+    well_formed(trainer.get(here).text)
+    well_formed(trainer.post(f"{here}/ken-ik", data={}).text)
+    well_formed(trainer.get(f"{here}/ander/tweede").text)
+    well_formed(trainer.post(f"{here}/ander/tweede", data={}).text)
+    trainer.post(f"{here}/ken-ik", data={"knows": "no"})
     for page in ("/proeven", here, f"{here}/score/1", f"{here}/score/6", f"{here}/inleveren"):
         well_formed(trainer.get(page).text)
     well_formed(trainer.post(f"{here}/inleveren", data={}).text)

@@ -346,13 +346,14 @@ def score_practical(page: Page, person: str, scores: list[tuple[int, str]]) -> N
     """Score a practical from the list, criterion by criterion, and hand the scores in."""
     go(page, "/proeven")
     follow(page, f"Open de proeve van {person}")
+    choose(page, "Ken je deze deelnemer?", "Ik ken deze deelnemer niet privé")
+    press(page, "Sla op")
     follow(page, "Ga scoren")
     for step, (level, comment) in enumerate(scores, start=1):
         page.wait_for_url(f"**/score/{step}")
         page.locator(f"input[name=level][value='{level}']").check()
         page.get_by_label("Waaraan zag je dat?").fill(comment)
         press(page, "Naar het overzicht" if step == len(scores) else "Volgende")
-    page.get_by_label("Ik ken de deelnemer niet privé").check()
     press(page, "Lever je scores in")
     told(page, "Ingeleverd. Je scores staan nu vast.")
 

@@ -21,6 +21,7 @@ from courses import policies
 from courses.models import (
     AgreedLevel,
     Assessment,
+    AssessorDeclaration,
     Cohort,
     CourseVersion,
     CriterionScore,
@@ -53,12 +54,21 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class AssessorRow:
-    """Who looks, as first, second or third, and when the scores came in."""
+    """Who looks, as first, second or third, and when the scores came in.
+
+    `knows_privately` is what they said of the participant; None as long as they did not.
+    """
 
     role: str
     person_id: int
     name: str
     handed_in_at: datetime | None
+    knows_privately: bool | None
+
+    @property
+    def must_make_way(self) -> bool:
+        """Whether somebody else must look instead."""
+        return self.knows_privately is True and self.handed_in_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Practical:
 
     `my_role` is first, second, third, or nothing for who only plans. `scores` holds, per role,
     what the asker may see. `needs` says what must happen before an outcome: scores, talk, third,
-    or nothing.
+    or nothing. `may_plan`: the asker names assessors here.
     """
 
     id: int
@@ -101,6 +111,7 @@ class Practical:
     talk: TalkRow | None
     agreed: Mapping[str, tuple[int, str]]
     needs: str
+    may_plan: bool
 
     @property
     def asked(self) -> tuple[Criterion, ...]:
@@ -109,9 +120,30 @@ class Practical:
 
     @property
     def may_score(self) -> bool:
-        """Whether the asker still has scores to hand in."""
+        """Whether the asker still has scores to hand in, and does not know the participant."""
+        return self._mine_to_score is not None and self._mine_to_score.knows_privately is False
+
+    @property
+    def must_declare(self) -> bool:
+        """Whether the asker must first say whether they know the participant privately."""
+        return self._mine_to_score is not None and self._mine_to_score.knows_privately is None
+
+    @property
+    def made_way(self) -> bool:
+        """Whether the asker knows the participant privately, so that another looks."""
+        return self._mine_to_score is not None and self._mine_to_score.must_make_way
+
+    @property
+    def needs_other(self) -> tuple[AssessorRow, ...]:
+        """The assessors instead of whom somebody else must look."""
+        busy = self.state in BUSY
+        return tuple(one for one in self.assessors if busy and one.must_make_way)
+
+    @property
+    def _mine_to_score(self) -> AssessorRow | None:
         mine = next((one for one in self.assessors if one.role == self.my_role), None)
-        return mine is not None and mine.handed_in_at is None and self.state in BUSY
+        open_still = mine is not None and mine.handed_in_at is None and self.state in BUSY
+        return mine if open_still else None
 
     @property
     def differing(self) -> tuple[Criterion, ...]:
@@ -145,24 +177,36 @@ def get_practical(attempt_id: int, *, by: Actor) -> Practical:
     if row is None or row.person_id == by.person_id:
         raise NotFoundError
     assessments = _assessments(attempt_id)
-    mine = next((one for one, _person in assessments if one.assessor_id == by.person_id), None)
+    mine = next((one for one, _p, _k in assessments if one.assessor_id == by.person_id), None)
     reach = Reach(cohort_id=row.cohort_id, place_id=row.place_id)
     policy.require(by, policies.SCORE if mine is not None else policies.PLAN_FINAL, reach)
-    return _practical(row, assessments, mine)
+    may_plan = policy.covers(by, policies.PLAN_FINAL, reach)
+    return _practical(row, assessments, mine, may_plan=may_plan)
 
 
-def _assessments(attempt_id: int) -> list[tuple[Assessment, Person]]:
+def _assessments(attempt_id: int) -> list[tuple[Assessment, Person, bool | None]]:
     rows = db.session.execute(
-        sa.select(Assessment, Person)
+        sa.select(Assessment, Person, AssessorDeclaration.knows_privately)
         .join(Person, Person.id == Assessment.assessor_id)
+        .outerjoin(
+            AssessorDeclaration,
+            sa.and_(
+                AssessorDeclaration.final_attempt_id == Assessment.final_attempt_id,
+                AssessorDeclaration.assessor_id == Assessment.assessor_id,
+            ),
+        )
         .where(Assessment.final_attempt_id == attempt_id)
         .order_by(Assessment.id)
     )
-    return [(assessment, person) for assessment, person in rows]
+    return [(assessment, person, knows) for assessment, person, knows in rows]
 
 
 def _practical(
-    row: Any, assessments: Sequence[tuple[Assessment, Person]], mine: Assessment | None
+    row: Any,
+    assessments: Sequence[tuple[Assessment, Person, bool | None]],
+    mine: Assessment | None,
+    *,
+    may_plan: bool,
 ) -> Practical:
     attempt: FinalAttempt = row[0]
     final = final_of(row.content)
@@ -186,8 +230,8 @@ def _practical(
         level_names=tuple(said(one) for one in final.rubric.level_names),
         criteria=_criteria(row.content, final, kept=kept),
         assessors=tuple(
-            AssessorRow(one.role, one.assessor_id, person.display_name, one.handed_in_at)
-            for one, person in assessments
+            AssessorRow(one.role, one.assessor_id, person.display_name, one.handed_in_at, knows)
+            for one, person, knows in assessments
         ),
         my_role=mine.role if mine is not None else "",
         draft=dict(mine.draft) if mine is not None else {},
@@ -195,6 +239,7 @@ def _practical(
         talk=talk,
         agreed=agreed,
         needs=_needs(attempt, final, scores=scores, talk=talk, kept=kept),
+        may_plan=may_plan,
     )
 
 

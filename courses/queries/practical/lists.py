@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from academy.kernel import clock, policy
 from academy.kernel.db import db
@@ -15,7 +16,14 @@ from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Grant, Person, Place
 from courses import policies
-from courses.models import Assessment, Cohort, CourseVersion, Enrolment, FinalAttempt
+from courses.models import (
+    Assessment,
+    AssessorDeclaration,
+    Cohort,
+    CourseVersion,
+    Enrolment,
+    FinalAttempt,
+)
 from courses.queries.practical.parts import BUSY, name_of
 from courses.queries.progress import rule_of
 
@@ -25,7 +33,11 @@ ASSESSORS = ("assessor", *RESIDENTS)
 
 @dataclass(frozen=True, slots=True)
 class PracticalRow:
-    """One practical that is going on. `my_role` is empty for who only plans."""
+    """One practical that is going on. `my_role` is empty for who only plans.
+
+    `knows_privately` is what the asker said of the participant, None as long as they did not.
+    `needs_other` says that somebody else must be named, and the asker may do that.
+    """
 
     id: int
     person: str
@@ -34,6 +46,8 @@ class PracticalRow:
     planned_on: date | None
     my_role: str
     handed_in: bool
+    knows_privately: bool | None
+    needs_other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,8 @@ def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
             Cohort.name.label("cohort"),
             Assessment.role,
             Assessment.handed_in_at,
+            AssessorDeclaration.knows_privately,
+            sa.and_(planning, _made_way()).label("needs_other"),
         )
         .join(Enrolment, Enrolment.id == FinalAttempt.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -87,6 +103,13 @@ def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
             sa.and_(
                 Assessment.final_attempt_id == FinalAttempt.id,
                 Assessment.assessor_id == by.person_id,
+            ),
+        )
+        .outerjoin(
+            AssessorDeclaration,
+            sa.and_(
+                AssessorDeclaration.final_attempt_id == FinalAttempt.id,
+                AssessorDeclaration.assessor_id == Assessment.assessor_id,
             ),
         )
         .where(
@@ -105,13 +128,32 @@ def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
             planned_on=row.planned_on,
             my_role=row.role or "",
             handed_in=row.handed_in_at is not None,
+            knows_privately=row.knows_privately,
+            needs_other=bool(row.needs_other),
         )
         for row in rows
     )
 
 
+def _made_way() -> sa.ColumnElement[bool]:
+    """Say of an attempt whether somebody who still had to score knows the participant."""
+    theirs = aliased(Assessment)
+    said = aliased(AssessorDeclaration)
+    return (
+        sa.exists()
+        .where(
+            theirs.final_attempt_id == FinalAttempt.id,
+            theirs.handed_in_at.is_(None),
+            said.final_attempt_id == FinalAttempt.id,
+            said.assessor_id == theirs.assessor_id,
+            said.knows_privately.is_(sa.true()),
+        )
+        .correlate(FinalAttempt)
+    )
+
+
 def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
-    """Return who may assess this participant today, without the participant and coaches.
+    """Return who may assess this participant today: no coach, nobody who knows them privately.
 
     Raises NotFoundError for who may not plan it.
     """
@@ -162,6 +204,12 @@ def _holders(cohort_id: int, place_id: int, *, but: int) -> Sequence[Any]:
     coaches = sa.select(Grant.person_id).where(
         holds, Grant.role == "coach", Grant.scope_kind == "person", Grant.scope_id == but
     )
+    acquainted = (
+        sa.select(AssessorDeclaration.assessor_id)
+        .join(FinalAttempt, FinalAttempt.id == AssessorDeclaration.final_attempt_id)
+        .join(Enrolment, Enrolment.id == FinalAttempt.enrolment_id)
+        .where(Enrolment.person_id == but, AssessorDeclaration.knows_privately.is_(sa.true()))
+    )
     return db.session.execute(
         sa.select(Person.id, Person.call_name, Person.prefix, Person.last_name, Grant.role)
         .join(Person, Person.id == Grant.person_id)
@@ -175,6 +223,7 @@ def _holders(cohort_id: int, place_id: int, *, but: int) -> Sequence[Any]:
             ),
             Person.id != but,
             Person.id.not_in(coaches),
+            Person.id.not_in(acquainted),
         )
         .order_by(Person.sort_key, Person.id)
     ).all()

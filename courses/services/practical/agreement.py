@@ -16,7 +16,16 @@ from academy.kernel.policy import Actor
 from courses import policies
 from courses.models import AgreedLevel, Assessment, CriterionScore, ScoreTalk
 from courses.rules import Agreement, Outcome, Talk, TalkNotAllowedError, agree, differing, outcome
-from courses.services.practical.case import Case, Levels, find_talk, locked_case, recorded
+from courses.services.enrolment import end_after_last_attempt
+from courses.services.practical.case import (
+    Case,
+    Levels,
+    attempts_of,
+    find_talk,
+    is_last_attempt,
+    locked_case,
+    recorded,
+)
 
 MAX_LINE = 300
 
@@ -127,6 +136,8 @@ def _conclude(case: Case, raised: Levels, *, by: Actor) -> Outcome:
     case.attempt.outcome = result.code
     case.attempt.agreed_total = result.total
     case.attempt.decided_on = clock.today()
+    if not result.passed and is_last_attempt(attempts_of(case.learner.enrolment_id), case.final):
+        end_after_last_attempt(case.learner.enrolment_id, by=by)
     recorded("decided", case.attempt, case.learner, by=by, outcome=result.code, total=result.total)
     return result
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
-from academy.kernel import audit
+from academy.kernel import audit, policy
 from academy.kernel.db import db
-from academy.kernel.errors import NotFoundError
+from academy.kernel.errors import ConflictError, NotFoundError
 from academy.kernel.policy import Actor
+from courses import policies
 from courses.models import (
     AgreedLevel,
+    Assessment,
+    AssessorDeclaration,
     Cohort,
     CourseVersion,
     Enrolment,
@@ -114,11 +118,51 @@ def attempts_of(enrolment_id: int) -> Sequence[FinalAttempt]:
     ).all()
 
 
+def counting(attempts: Sequence[FinalAttempt]) -> list[FinalAttempt]:
+    """Return the attempts that count; one that was stopped does not."""
+    return [one for one in attempts if one.state != "void"]
+
+
+def is_last_attempt(attempts: Sequence[FinalAttempt], final: FinalRule) -> bool:
+    """Say whether as many attempts were made as the course allows."""
+    return final.max_attempts is not None and len(counting(attempts)) >= final.max_attempts
+
+
 def find_talk(attempt_id: int) -> ScoreTalk | None:
     """Return the talk of the assessors about this attempt, if there was one."""
     return db.session.scalars(
         sa.select(ScoreTalk).where(ScoreTalk.final_attempt_id == attempt_id)
     ).one_or_none()
+
+
+def find_declaration(attempt_id: int, assessor_id: int) -> AssessorDeclaration | None:
+    """Return what an assessor said about knowing the participant privately, if anything."""
+    return db.session.scalars(
+        sa.select(AssessorDeclaration).where(
+            AssessorDeclaration.final_attempt_id == attempt_id,
+            AssessorDeclaration.assessor_id == assessor_id,
+        )
+    ).one_or_none()
+
+
+def open_assessment(case: Case, *, by: Actor) -> Assessment:
+    """Return the assessment of `by` that is still to be handed in.
+
+    Raises NotFoundError for who is not named, ConflictError when it is in or all is over.
+    """
+    assessment = db.session.scalars(
+        sa.select(Assessment).where(
+            Assessment.final_attempt_id == case.attempt.id, Assessment.assessor_id == by.person_id
+        )
+    ).one_or_none()
+    if assessment is None:
+        raise NotFoundError
+    policy.require(by, policies.SCORE, case.learner.reach)
+    if assessment.handed_in_at is not None:
+        raise ConflictError(_("Je hebt je scores al ingeleverd. Ze staan vast."))
+    if case.attempt.state not in BUSY:
+        raise ConflictError(_("Deze proeve is gestopt of al klaar."))
+    return assessment
 
 
 def recorded(

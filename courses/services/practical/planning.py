@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError
-from academy.kernel.policy import Actor, Capability, capability
-from academy.people.models import Grant
-from academy.people.queries.actors import grants_of
+from academy.kernel.policy import Actor
 from courses import policies
 from courses.models import Assessment, FinalAttempt
 from courses.rules import FinalRule, resit_from
 from courses.services.practical.case import (
     BUSY,
     attempts_of,
+    counting,
     final_rule,
     find_talk,
+    is_last_attempt,
     locked_case,
     recorded,
 )
-from courses.services.taking_part import Participation, get_participation, refuse_unless_learning
-
-FIRST = capability("courses:practical:be-first", "trainer")
-SECOND = capability("courses:practical:be-second", "assessor", "resident_assessor")
-RESIDENT_SECOND = capability("courses:practical:be-resident-second", "resident_assessor")
-"""Which grants over the cohort an assessor needs; asked of the person named, not of who names."""
+from courses.services.practical.naming import FIRST, SECOND, refuse_assessors, second_right
+from courses.services.taking_part import get_participation, refuse_unless_learning
 
 
 def plan_attempt(
@@ -51,10 +46,8 @@ def plan_attempt(
     _refuse_another_attempt(earlier, final)
     on = max(planned_on or clock.today(), clock.today())
     _refuse_too_soon(earlier, planned_on or clock.today(), final=final)
-    second = RESIDENT_SECOND if final.second_is_resident else SECOND
-    _refuse_assessors(
-        learner, {"first_id": (first_id, FIRST), "second_id": (second_id, second)}, on
-    )
+    named = {"first_id": (first_id, FIRST), "second_id": (second_id, second_right(final))}
+    refuse_assessors(learner, named, on)
     attempt = FinalAttempt(
         enrolment_id=enrolment_id,
         attempt=max((one.attempt for one in earlier), default=0) + 1,
@@ -101,7 +94,7 @@ def name_third(attempt_id: int, *, third_id: int, by: Actor) -> None:
     if third_id in (case.attempt.first_assessor_id, case.attempt.second_assessor_id):
         sentence = _("Kies iemand die nog niet keek.")
         raise InvalidInputError(sentence, fields={"third_id": sentence})
-    _refuse_assessors(case.learner, {"third_id": (third_id, SECOND)}, clock.today())
+    refuse_assessors(case.learner, {"third_id": (third_id, SECOND)}, clock.today())
     case.attempt.third_assessor_id = third_id
     db.session.add(
         Assessment(final_attempt_id=attempt_id, role="third", assessor_id=third_id, draft={})
@@ -110,12 +103,12 @@ def name_third(attempt_id: int, *, third_id: int, by: Actor) -> None:
 
 
 def _refuse_another_attempt(earlier: Sequence[FinalAttempt], final: FinalRule) -> None:
-    counting = [one for one in earlier if one.state != "void"]
-    if any(one.state in BUSY for one in counting):
+    made = counting(earlier)
+    if any(one.state in BUSY for one in made):
         raise ConflictError(_("Er loopt al een proeve. Rond die eerst af."))
-    if any(one.outcome == "passed" for one in counting):
+    if any(one.outcome == "passed" for one in made):
         raise ConflictError(_("De proeve is al gelukt."))
-    if final.max_attempts is not None and len(counting) >= final.max_attempts:
+    if is_last_attempt(made, final):
         raise ConflictError(_("De proeve is al zo vaak gedaan als mag."))
 
 
@@ -131,43 +124,3 @@ def _refuse_too_soon(earlier: Sequence[FinalAttempt], on: date, *, final: FinalR
             (first_day - max(decided)) // timedelta(days=1),
         )
         raise InvalidInputError(sentence, fields={"planned_on": sentence})
-
-
-def _refuse_assessors(
-    learner: Participation, named: Mapping[str, tuple[int, Capability]], on: date
-) -> None:
-    """Refuse who may not look at this practical. `named` maps field to person and right."""
-    people = [person_id for person_id, _right in named.values()]
-    coaches = _coaches(learner.person_id, people, on)
-    wrong: dict[str, str] = {}
-    for name, (person_id, right) in named.items():
-        candidate = Actor(person_id=person_id, grants=grants_of(person_id, on))
-        if person_id == learner.person_id:
-            wrong[name] = _("Niemand beoordeelt zichzelf.")
-        elif person_id in coaches:
-            wrong[name] = _("Een begeleider beoordeelt niet de eigen deelnemer.")
-        elif people.count(person_id) > 1:
-            wrong[name] = _("Kies twee verschillende mensen.")
-        elif not policy.covers(candidate, right, learner.reach):
-            wrong[name] = (
-                _("Kies een bewoner die bij deze groep mag beoordelen.")
-                if right is RESIDENT_SECOND
-                else _("Deze persoon mag bij deze groep niet beoordelen.")
-            )
-    if wrong:
-        raise InvalidInputError(next(iter(wrong.values())), fields=wrong)
-
-
-def _coaches(holder_id: int, people: Sequence[int], on: date) -> set[int]:
-    """Return which of `people` coach the holder on that day; coaching itself lives above."""
-    return set(
-        db.session.scalars(
-            sa.select(Grant.person_id).where(
-                Grant.role == "coach",
-                Grant.scope_kind == "person",
-                Grant.scope_id == holder_id,
-                Grant.person_id.in_(people),
-                Grant.holds_on(on),
-            )
-        )
-    )

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import clock, policy
+from academy.kernel import clock
 from academy.kernel.db import db
-from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.policy import Actor
-from courses import policies
 from courses.models import Assessment, CriterionScore, FinalAttempt
-from courses.services.practical.case import BUSY, LEVELS, Case, locked_case, recorded
+from courses.services.practical.case import (
+    LEVELS,
+    Case,
+    find_declaration,
+    locked_case,
+    open_assessment,
+    recorded,
+)
 
 MAX_COMMENT = 1000
 
@@ -43,18 +49,16 @@ def save_draft(
     assessment.draft = {**assessment.draft, criterion: said}
 
 
-def hand_in_scores(
-    attempt_id: int, *, scores: Mapping[str, Score], not_private: bool, by: Actor
-) -> None:
+def hand_in_scores(attempt_id: int, *, scores: Mapping[str, Score], by: Actor) -> None:
     """Hand in one's levels; from then on they cannot be changed.
 
-    `not_private` is the assessor's word not to know the participant privately. In a resit the
-    criteria that were not in order are enough. Raises NotFoundError, ConflictError or
-    InvalidInputError with `fields` per criterion.
+    In a resit the criteria that were not in order are enough. Raises NotFoundError, ConflictError,
+    also for who did not declare not to know the participant privately, or InvalidInputError with
+    `fields` per criterion.
     """
     case = locked_case(attempt_id)
     assessment = _own_assessment(case, by=by)
-    _refuse_wrong_scores(case, scores, not_private=not_private)
+    _refuse_wrong_scores(case, scores)
     db.session.execute(
         sa.insert(CriterionScore),
         [
@@ -71,27 +75,21 @@ def hand_in_scores(
     assessment.handed_in_at = clock.now()
     db.session.flush()  # so that the count below sees this one too
     _move_on(case.attempt)
-    recorded("scored", case.attempt, case.learner, by=by, role=assessment.role, not_private=True)
+    recorded("scored", case.attempt, case.learner, by=by, role=assessment.role)
 
 
 def _own_assessment(case: Case, *, by: Actor) -> Assessment:
-    """Return the assessment that `by` may still write in."""
-    assessment = db.session.scalars(
-        sa.select(Assessment).where(
-            Assessment.final_attempt_id == case.attempt.id, Assessment.assessor_id == by.person_id
-        )
-    ).one_or_none()
-    if assessment is None:
-        raise NotFoundError
-    policy.require(by, policies.SCORE, case.learner.reach)
-    if assessment.handed_in_at is not None:
-        raise ConflictError(_("Je hebt je scores al ingeleverd. Ze staan vast."))
-    if case.attempt.state not in BUSY:
-        raise ConflictError(_("Deze proeve is gestopt of al klaar."))
+    """Return the assessment that `by` may write in: not handed in, and not of an acquaintance."""
+    assessment = open_assessment(case, by=by)
+    said = find_declaration(case.attempt.id, assessment.assessor_id)
+    if said is None:
+        raise ConflictError(_("Zeg eerst of je deze deelnemer privé kent."))
+    if said.knows_privately:
+        raise ConflictError(_("Je kent deze deelnemer privé. Een ander kijkt in jouw plaats."))
     return assessment
 
 
-def _refuse_wrong_scores(case: Case, scores: Mapping[str, Score], *, not_private: bool) -> None:
+def _refuse_wrong_scores(case: Case, scores: Mapping[str, Score]) -> None:
     known = {one.id for one in case.final.rubric.criteria}
     wrong = {name: _("Kies nog een niveau.") for name in case.asked if name not in scores}
     for criterion, score in scores.items():
@@ -99,8 +97,6 @@ def _refuse_wrong_scores(case: Case, scores: Mapping[str, Score], *, not_private
             wrong[criterion] = _("Kies een niveau van 1 tot en met 4.")
         elif fault := _comment_fault(score, comment_below=case.comment_below):
             wrong[criterion] = fault
-    if not not_private:
-        wrong["not_private"] = _("Zeg of je de deelnemer privé kent. Zo ja: vraag een ander.")
     if wrong:
         raise InvalidInputError(_("Kijk nog eens naar wat je invulde."), fields=wrong)
 
