@@ -20,7 +20,14 @@ from tests.coaching.builders import (
     set_the_table,
     write_entry,
 )
-from tests.factories import make_coordinator, make_grant, make_person, make_place
+from tests.factories import (
+    make_cohort,
+    make_coordinator,
+    make_grant,
+    make_person,
+    make_place,
+    make_trainer,
+)
 
 
 @pytest.fixture
@@ -120,6 +127,27 @@ def test_match_both_say_yes_and_it_begins(table, sign_in):
     assert plan.next_contact_due == date(2026, 12, 7)
 
 
+def test_only_coaches_of_the_own_region_are_there_to_choose(table, sign_in):
+    with unit_of_work():
+        elsewhere = make_place("Havenbuurt")
+        guided = make_person("Iemand", place_id=elsewhere.id)
+        far = make_person("Verre", "Begeleider", place_id=elsewhere.id)
+        make_grant(far, "coach", about=guided)
+        neighbour = make_person("Nabije", "Begeleider", place_id=table.place.id)
+        make_grant(neighbour, "coach", about=guided)
+        asked = make_person("Gevraagde", "Begeleider")
+        make_grant(asked, "coach", place=table.place)
+        trainer = make_trainer(make_cohort(place=table.place), last_name="Trainer")
+        plan_id = make_plan(make_person("Fatma"), None, table.place, state="to_match").id
+    client = sign_in(table.tineke)
+    page = client.get(f"/begeleiding/{plan_id}/koppelen").get_data(as_text=True)
+    for name in ("Nabije Begeleider", "Gevraagde Begeleider", trainer.display_name):
+        assert name in page
+    assert "Verre Begeleider" not in page
+    chosen = {"coach_id": str(far.id)}
+    assert client.post(f"/begeleiding/{plan_id}/koppelen", data=chosen).status_code == 422
+
+
 def test_a_no_ends_the_right_and_asks_no_reason(table, sign_in):
     with unit_of_work():
         fatma = make_person("Fatma", place_id=table.place.id)
@@ -138,7 +166,7 @@ def test_a_transfer_ends_access_at_once_and_the_new_coach_waits_for_yes(table, s
     entry_id = write_entry(table)
     with unit_of_work():
         ronald = make_person("Ronald")
-        make_grant(ronald, "coach", about=make_person("Iemand"))
+        make_grant(ronald, "coach", about=make_person("Iemand", place_id=table.place.id))
     old = sign_in(table.marije)
     assert old.get(f"/begeleiding/{table.plan_id}").status_code == 200
     chosen = {"coach_id": str(ronald.id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.kernel import policy
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -272,8 +274,8 @@ class Candidate:
     is_full: bool
 
 
-def candidate_rows(plan: PlanHead, today: date) -> list[Candidate]:
-    """Return coaches and trainers of today, the one with the same place and fewest people first."""
+def candidate_rows(plan: PlanHead, actor: Actor, today: date) -> list[Candidate]:
+    """Return coaches and trainers of the region of `actor`, near and with fewest people first."""
     load = (
         sa.select(sa.func.count())
         .where(
@@ -288,6 +290,7 @@ def candidate_rows(plan: PlanHead, today: date) -> list[Candidate]:
         .where(
             Grant.role.in_(("coach", "trainer")),
             Grant.holds_on(today),
+            _in_region(actor),
         )
         .distinct()
     )
@@ -313,6 +316,22 @@ def candidate_rows(plan: PlanHead, today: date) -> list[Candidate]:
         if person.id != plan.coach_id or plan.state == "to_match"
     ]
     return sorted(found, key=lambda one: (one.is_full, not one.is_near, not one.speaks_same))
+
+
+def _in_region(actor: Actor) -> sa.ColumnElement[bool]:
+    """Say whether a grant is about the region of `actor`, or its holder lives there."""
+    region = partial(policy.within, actor, policies.OVERSEE)
+    holder, guided = aliased(Person), aliased(Person)
+    about = {
+        "place": region(place=Grant.scope_id),
+        "cohort": Grant.scope_id.in_(sa.select(Cohort.id).where(region(place=Cohort.place_id))),
+        "person": Grant.scope_id.in_(sa.select(guided.id).where(region(place=guided.place_id))),
+    }
+    return sa.or_(
+        Grant.scope_kind == "everything",
+        Grant.person_id.in_(sa.select(holder.id).where(region(place=holder.place_id))),
+        *(sa.and_(Grant.scope_kind == kind, inside) for kind, inside in about.items()),
+    )
 
 
 def guide_names(person_id: int, today: date, *, but: int | None) -> list[str]:

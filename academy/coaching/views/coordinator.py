@@ -59,13 +59,14 @@ def _match_form(head: PlanHead) -> MatchForm:
     form = MatchForm()
     form.coach_id.choices = [
         SelectChoice(str(one.person_id), one.name)
-        for one in plans.candidate_rows(head, clock.today())
+        for one in plans.candidate_rows(head, actor(), clock.today())
     ]
     return form
 
 
 def _match_page(head: PlanHead, form: MatchForm) -> str:
-    return show("match", plan=head, form=form, candidates=plans.candidate_rows(head, clock.today()))
+    candidates = plans.candidate_rows(head, actor(), clock.today())
+    return show("match", plan=head, form=form, candidates=candidates)
 
 
 @bp.action("/begeleiding/<int:plan_id>/koppelen", needs=OVERSEE)
