@@ -209,7 +209,7 @@ def _evidence(rows: Sequence[Any]) -> dict[int, Evidence]:
         return {}
     chains = _chains(rows)
     ids = sorted({one for chain in chains for one in chain.all})
-    sessions = _session_rows(ids, {chain.cohort_id for chain in chains})
+    sessions = _session_rows(ids)
     done, finals = _done(ids), _finals(ids)
     return {
         chain.enrolment_id: Evidence(
@@ -247,8 +247,9 @@ class _SessionRows:
     marked: dict[int, dict[int, SessionEvidence]]
 
 
-def _session_rows(enrolment_ids: list[int], cohort_ids: set[int]) -> _SessionRows:
+def _session_rows(enrolment_ids: list[int]) -> _SessionRows:
     mine = AttendanceCell.enrolment_id.in_(enrolment_ids)
+    cohorts = sa.select(Enrolment.cohort_id).where(Enrolment.id.in_(enrolment_ids))
     rows = db.session.execute(
         sa.select(
             Session.id,
@@ -264,7 +265,7 @@ def _session_rows(enrolment_ids: list[int], cohort_ids: set[int]) -> _SessionRow
         .join(Module, Module.id == Session.module_id)
         .outerjoin(AttendanceCell, sa.and_(AttendanceCell.session_id == Session.id, mine))
         .outerjoin(AttendanceMark, AttendanceMark.id == AttendanceCell.mark_id)
-        .where(sa.or_(Session.cohort_id.in_(cohort_ids), mine))
+        .where(Session.cohort_id.in_(cohorts))
         .order_by(Session.starts_at, Session.id)
     )
     found = _SessionRows(planned=defaultdict(dict), marked=defaultdict(dict))
