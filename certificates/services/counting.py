@@ -7,6 +7,7 @@ an hour later not from where either.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,38 +38,48 @@ def count_check(way: str, *, address: str) -> None:
     address_hash = ids.digest(f"verify:{address}")
     with apart() as connection:
         queue_up(connection, address_hash)
-        if _recent(connection, address_hash, now) < PER_MINUTE:
-            connection.execute(_plus_one(way, address_hash, now))
-            connection.execute(_forget_addresses(now))
+        earlier = _recent(connection, address_hash, now)
+        if not earlier:
+            _forget_addresses(connection, now)
+        if earlier < PER_MINUTE:
+            _plus_one(connection, way, address_hash, now)
             return
     raise TooManyError(_("Dat waren veel controles achter elkaar. Probeer het over een minuut."))
 
 
 def _recent(connection: Connection, address_hash: str, now: datetime) -> int:
     since = now - timedelta(seconds=60 + STEP_SECONDS)
-    counted = sa.select(sa.func.sum(VerificationCount.times)).where(
-        VerificationCount.address_hash == address_hash, VerificationCount.since > since
+    return connection.scalar(_counted(), {"address": address_hash, "after": since}) or 0
+
+
+@cache
+def _counted() -> sa.Select[Any]:
+    return sa.select(sa.func.sum(VerificationCount.times)).where(
+        VerificationCount.address_hash == sa.bindparam("address"),
+        VerificationCount.since > sa.bindparam("after"),
     )
-    return connection.scalar(counted) or 0
 
 
-def _plus_one(way: str, address_hash: str, now: datetime) -> sa.Executable:
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+def _plus_one(connection: Connection, way: str, address_hash: str, now: datetime) -> None:
     since = now.replace(second=now.second - now.second % STEP_SECONDS, microsecond=0)
-    statement: sa.Executable = (
-        insert(VerificationCount)
-        .values(since=since, way=way, address_hash=address_hash, times=1)
-        .on_conflict_do_update(
-            index_elements=["address_hash", "since", "way"],
-            set_={"times": VerificationCount.times + 1},
-        )
+    connection.execute(
+        _count_up(connection.dialect.name),
+        {"since": since, "way": way, "address_hash": address_hash, "times": 1},
+    )
+
+
+@cache
+def _count_up(dialect: str) -> sa.Executable:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement: sa.Executable = insert(VerificationCount).on_conflict_do_update(
+        index_elements=["address_hash", "since", "way"],
+        set_={"times": VerificationCount.times + 1},
     )
     return statement
 
 
-def _forget_addresses(now: datetime) -> sa.Executable:
-    return (
+def _forget_addresses(connection: Connection, now: datetime) -> None:
+    connection.execute(
         sa.update(VerificationCount)
         .where(
             VerificationCount.address_hash.is_not(None),
