@@ -53,6 +53,7 @@ class EnrolmentHead:
     person_id: int
     name: str
     call_name: str
+    name_on_certificate: str
     phone: str
     support: str
     state: str
@@ -176,6 +177,7 @@ def get_enrolment(enrolment_id: int) -> EnrolmentHead:
         person_id=person.id,
         name=person.display_name,
         call_name=person.call_name or person.display_name,
+        name_on_certificate=person.name_on_certificate or person.display_name,
         phone=person.phone or "",
         support=person.support,
         state=enrolment.state,

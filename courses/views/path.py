@@ -28,6 +28,8 @@ from courses.views import words
 
 bp = FeatureBlueprint("path", __name__)
 
+THERE = ("present", "late", "made_up")
+
 
 @bp.page("/leergang", needs=policies.OWN_PATH)
 def index() -> Any:
@@ -53,7 +55,7 @@ def show(enrolment_id: int) -> str:
         next_step=following,
         may_apologise=following is not None and _may_apologise(head, following),
         trainers=trainer_names(head.cohort_id),
-        done=sum(step.mark in ("present", "late", "made_up") for step in steps),
+        done=sum(step.mark in THERE for step in steps),
         verdict=progress.verdict,
         had_final=any(one.levels is not None for one in progress.evidence.finals),
         criteria=[spoken(one, _links(head, steps)) for one in progress.verdict.criteria],
@@ -69,6 +71,26 @@ def _may_apologise(head: EnrolmentHead, step: PathStep) -> bool:
     is_ahead = step.starts_at is not None and step.starts_at > clock.now()
     is_expected = head.state in ("admitted", "active") and step.mark is None
     return is_ahead and is_expected and policy.covers(actor(), policies.APOLOGISE, head.reach)
+
+
+@bp.page("/leergang/<int:enrolment_id>/aanwezig", needs=policies.OWN_PATH)
+def presence(enrolment_id: int) -> str:
+    """Show a proof of attendance to print: when somebody was there, and for how long."""
+    head = get_readable(enrolment_id, actor())
+    steps = [one for one in path_steps(head, progress_of(enrolment_id)) if one.mark in THERE]
+    lengths = [one.ends_at - one.starts_at for one in steps if one.ends_at and one.starts_at]
+    minutes = sum(length.seconds // 60 for length in lengths)
+    return render_template(
+        "courses/presence.html",
+        head=head,
+        is_own=head.person_id == actor().person_id,
+        steps=steps,
+        hours=minutes // 60,
+        minutes=minutes % 60,
+        trainers=trainer_names(head.cohort_id),
+        today=clock.today(),
+        words=words,
+    )
 
 
 @bp.page("/leergang/<int:enrolment_id>/les/<int:order>", needs=policies.OWN_PATH)

@@ -8,7 +8,15 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt
 from courses.queries.practical import final_rows
-from courses.services.practical import Score, conclude, declare, hand_in_scores, plan_attempt
+from courses.services.attendance import NewMark, save_register
+from courses.services.practical import (
+    Score,
+    conclude,
+    declare,
+    hand_in_scores,
+    plan_attempt,
+    void,
+)
 from tests.courses.training_group import actor, after, make_group, well_formed
 
 CRITERIA = ("luisteren", "waarnemen", "kracht", "verbinden", "eigenaarschap", "grenzen")
@@ -28,6 +36,16 @@ def planned(group):
             first_id=group.trainer_id,
             second_id=group.assessor_id,
             planned_on=DAY.date(),
+            by=actor(group.trainer_id),
+        )
+
+
+def planned_again(group):
+    with unit_of_work():
+        return plan_attempt(
+            group.enrolments[0],
+            first_id=group.trainer_id,
+            second_id=group.assessor_id,
             by=actor(group.trainer_id),
         )
 
@@ -247,6 +265,65 @@ def test_the_participant_reads_what_went_well_and_what_to_practise(on_the_day, s
     row = final_rows(group.enrolments[0])[0]
     assert row.again_from == DAY.date() + timedelta(days=14)
     assert [one.criterion for one in row.to_practise] == ["Bewoners doen het zelf"]
+
+
+def test_every_attempt_stays_to_be_read_with_who_agreed_and_how(on_the_day, sign_in):
+    group = make_group(1)
+    first = planned(group)
+    given(first, group.trainer_id, eigenaarschap=2, kracht=4)
+    given(first, group.assessor_id, eigenaarschap=2)
+    with unit_of_work():
+        conclude(first, by=actor(group.trainer_id))
+    with clock.at(DAY + timedelta(days=14)), unit_of_work():
+        void(planned_again(group), by=actor(group.trainer_id))
+    with clock.at(DAY + timedelta(days=20)):
+        last = planned_again(group)
+        for person in (group.trainer_id, group.assessor_id):
+            with unit_of_work():
+                declare(last, knows_privately=False, by=actor(person))
+                only = {"eigenaarschap": Score(3, "Buren kozen zelf.")}
+                hand_in_scores(last, scores=only, by=actor(person))
+        with unit_of_work():
+            conclude(last, by=actor(group.trainer_id))
+        page = sign_in(group.learners[0]).get(f"/leergang/{group.enrolments[0]}/proeve").text
+    assert page.index("Gelukt!") < page.index("telt niet als poging") < page.index("Nog niet.")
+    assert "Keer 2" in page
+    assert "Keer 3" not in page
+    assert "Nodig: niveau “Laat het zien”." in page
+    assert "Tess Trainer, Bea Beoordelaar" in page
+    assert "Het laagste niveau telt." in page
+    assert "Dit stond al vast van de vorige keer." in page
+    rows = final_rows(group.enrolments[0])
+    assert [one.number for one in rows] == [2, 0, 1]
+    assert [one.tries_left for one in rows] == [1, 3, 2]
+    assert {one.how for one in rows[0].levels} == {"kept", "equal"}
+
+
+def test_after_the_last_attempt_a_proof_of_attendance_is_left(on_the_day, sign_in):
+    group = make_group(1)
+    with clock.at(after(1)), unit_of_work():
+        save_register(
+            group.sessions[0],
+            [NewMark(group.enrolments[0], "present")],
+            by=actor(group.trainer_id),
+        )
+    for number in range(3):
+        with clock.at(DAY + timedelta(days=14 * number)):
+            attempt_id = planned_again(group)
+            given(attempt_id, group.trainer_id, eigenaarschap=2)
+            given(attempt_id, group.assessor_id, eigenaarschap=2)
+            with unit_of_work():
+                conclude(attempt_id, by=actor(group.trainer_id))
+    client = sign_in(group.learners[0])
+    page = client.get(f"/leergang/{group.enrolments[0]}/proeve").text
+    assert "Het is niet gelukt." in page
+    assert "opnieuw doen vanaf" not in page.split("Keer 2")[0]
+    proof = f"/leergang/{group.enrolments[0]}/aanwezig"
+    assert f'href="{proof}"' in page
+    shown = well_formed(client.get(proof).text)
+    assert "2 uur en 30 minuten" in shown
+    assert "8 september 2026" in shown
+    assert sign_in(group.trainer_id).get(proof).status_code == 200
 
 
 def test_a_resit_scores_only_what_was_missing(on_the_day, sign_in):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
+from academy.people.models import Person
 from courses.models import (
     AgreedLevel,
     Assessment,
@@ -18,25 +19,36 @@ from courses.models import (
     CriterionScore,
     Enrolment,
     FinalAttempt,
+    ScoreTalk,
 )
 from courses.queries.practical.parts import said
-from courses.rules import FinalRule, parse_rule, resit_from
+from courses.rules import FinalRule, parse_rule, resit_criteria, resit_from
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
-    """One agreed level as the participant reads it, with the assessors' words."""
+    """One agreed level as the participant reads it, with the assessors' words.
+
+    `how` says how they came to it: equal, lower, talk or third; kept when it stood already.
+    """
 
     criterion: str
     level: int
     level_name: str
+    needed_name: str
     in_order: bool
+    how: str
     comments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FinalRow:
-    """One attempt as the participant reads it. `again_from` is the first day for a next one."""
+    """One attempt as the participant reads it, after the outcome.
+
+    `number` counts what counts: one that was stopped has 0. `assessors` are those who agreed.
+    `tries_left` is None without a limit; `again_from` is the first day for a next one, if there
+    may be one.
+    """
 
     id: int
     number: int
@@ -47,6 +59,9 @@ class FinalRow:
     max_total: int
     decided_on: date | None
     again_from: date | None
+    tries_left: int | None
+    assessors: tuple[str, ...]
+    talked_on: date | None
     levels: tuple[LevelRow, ...]
 
     @property
@@ -78,18 +93,41 @@ def final_rows(enrolment_id: int) -> tuple[FinalRow, ...]:
         return ()
     attempts = db.session.scalars(
         sa.select(FinalAttempt)
-        .where(FinalAttempt.enrolment_id == enrolment_id, FinalAttempt.state != "void")
-        .order_by(FinalAttempt.attempt.desc())
+        .where(FinalAttempt.enrolment_id == enrolment_id)
+        .order_by(FinalAttempt.attempt)
     ).all()
-    levels = _level_rows(enrolment_id, final) if attempts else {}
-    return tuple(_final_row(one, final, levels=levels.get(one.id, ())) for one in attempts)
+    if not attempts:
+        return ()
+    levels, people = _level_rows(enrolment_id, final), _people(enrolment_id)
+    talks = _talks(enrolment_id)
+    counting = [one.id for one in attempts if one.state != "void"]
+    return tuple(
+        _final_row(
+            one,
+            final,
+            number=counting.index(one.id) + 1 if one.id in counting else 0,
+            levels=levels.get(one.id, ()),
+            assessors=people.get(one.id, ()),
+            talked_on=talks.get(one.id),
+        )
+        for one in reversed(attempts)
+    )
 
 
-def _final_row(attempt: FinalAttempt, final: FinalRule, *, levels: Sequence[LevelRow]) -> FinalRow:
-    again = attempt.outcome == "not_yet" and attempt.decided_on is not None
+def _final_row(
+    attempt: FinalAttempt,
+    final: FinalRule,
+    *,
+    number: int,
+    levels: Sequence[LevelRow],
+    assessors: Sequence[str],
+    talked_on: date | None,
+) -> FinalRow:
+    left = None if final.max_attempts is None else max(final.max_attempts - number, 0)
+    again = attempt.outcome == "not_yet" and attempt.decided_on is not None and left != 0
     return FinalRow(
         id=attempt.id,
-        number=attempt.attempt,
+        number=number,
         state=attempt.state,
         planned_on=attempt.planned_on,
         outcome=attempt.outcome,
@@ -99,33 +137,85 @@ def _final_row(attempt: FinalAttempt, final: FinalRule, *, levels: Sequence[Leve
         again_from=resit_from(attempt.decided_on, wait_days=final.wait_days)
         if again and attempt.decided_on is not None
         else None,
+        tries_left=left,
+        assessors=tuple(assessors),
+        talked_on=talked_on,
         levels=tuple(levels),
     )
 
 
 def _level_rows(enrolment_id: int, final: FinalRule) -> dict[int, list[LevelRow]]:
     comments = _comments(enrolment_id)
+    scored = _scored(enrolment_id)
     levels = {
-        (row.final_attempt_id, row.criterion): row.level
+        (row.final_attempt_id, row.criterion): (row.level, row.how)
         for row in db.session.execute(
-            sa.select(AgreedLevel.final_attempt_id, AgreedLevel.criterion, AgreedLevel.level)
+            sa.select(
+                AgreedLevel.final_attempt_id,
+                AgreedLevel.criterion,
+                AgreedLevel.level,
+                AgreedLevel.how,
+            )
             .join(FinalAttempt, FinalAttempt.id == AgreedLevel.final_attempt_id)
             .where(FinalAttempt.enrolment_id == enrolment_id)
         )
     }
     found: dict[int, list[LevelRow]] = {}
     for attempt_id in {attempt_id for attempt_id, _criterion in levels}:
+        plain = {name: level for (id_, name), (level, _how) in levels.items() if id_ == attempt_id}
+        again = resit_criteria(plain, final.rubric)
         found[attempt_id] = [
             LevelRow(
                 criterion=said(one.title),
-                level=levels[attempt_id, one.id],
-                level_name=said(final.rubric.level_names[levels[attempt_id, one.id] - 1]),
-                in_order=levels[attempt_id, one.id] >= final.rubric.minimum(one),
+                level=levels[attempt_id, one.id][0],
+                level_name=said(final.rubric.level_names[levels[attempt_id, one.id][0] - 1]),
+                needed_name=said(final.rubric.level_names[final.rubric.minimum(one) - 1]),
+                in_order=one.id not in again,
+                how=levels[attempt_id, one.id][1] if (attempt_id, one.id) in scored else "kept",
                 comments=tuple(dict.fromkeys(comments.get((attempt_id, one.id), ()))),
             )
             for one in final.rubric.criteria
         ]
     return found
+
+
+def _people(enrolment_id: int) -> dict[int, list[str]]:
+    """Return who scored each attempt with an outcome, the first assessor first."""
+    found: dict[int, list[str]] = {}
+    for attempt_id, person in db.session.execute(
+        sa.select(Assessment.final_attempt_id, Person)
+        .join(Person, Person.id == Assessment.assessor_id)
+        .join(FinalAttempt, FinalAttempt.id == Assessment.final_attempt_id)
+        .where(
+            FinalAttempt.enrolment_id == enrolment_id,
+            FinalAttempt.state == "outcome",
+            Assessment.handed_in_at.is_not(None),
+        )
+        .order_by(Assessment.id)
+    ):
+        found.setdefault(attempt_id, []).append(person.display_name)
+    return found
+
+
+def _talks(enrolment_id: int) -> dict[int, date]:
+    """Return when the assessors talked, per attempt with an outcome; what they said stays there."""
+    rows = db.session.execute(
+        sa.select(ScoreTalk.final_attempt_id, ScoreTalk.talk_on)
+        .join(FinalAttempt, FinalAttempt.id == ScoreTalk.final_attempt_id)
+        .where(FinalAttempt.enrolment_id == enrolment_id, FinalAttempt.state == "outcome")
+    )
+    return {row.final_attempt_id: row.talk_on for row in rows}
+
+
+def _scored(enrolment_id: int) -> set[tuple[int, str]]:
+    """Return which criteria were scored in which attempt; in a resit the others stood already."""
+    rows = db.session.execute(
+        sa.select(Assessment.final_attempt_id, CriterionScore.criterion)
+        .join(CriterionScore, CriterionScore.assessment_id == Assessment.id)
+        .join(FinalAttempt, FinalAttempt.id == Assessment.final_attempt_id)
+        .where(FinalAttempt.enrolment_id == enrolment_id)
+    )
+    return {(row.final_attempt_id, row.criterion) for row in rows}
 
 
 def _comments(enrolment_id: int) -> dict[tuple[int, str], list[str]]:
