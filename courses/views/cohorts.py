@@ -134,6 +134,7 @@ def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
         next_cursor=people.next_cursor,
         may_manage=may_manage,
         may_mark=policy.covers(actor(), policies.MARK, head.reach),
+        may_print=policy.covers(actor(), policies.PRINT, head.reach),
         sees_scan=(
             any(one.rule.selfscan for one in people.rows)
             and policy.covers(actor(), policies.READ_SCAN, head.reach)

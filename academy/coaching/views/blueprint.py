@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, render_template
+from flask import render_template
 from flask_wtf import FlaskForm
 
 from academy.coaching import forms
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.web.blueprint import FeatureBlueprint
-from certificates.services.sealing import SealedDocument
 
 bp = FeatureBlueprint("coaching", __name__)
 
@@ -37,11 +36,3 @@ def put_errors(form: FlaskForm, error: InvalidInputError) -> None:
             form[name].errors = [*form[name].errors, sentence]
     if not any(name in form for name in error.fields):
         form.form_errors.append(error.sentence)
-
-
-def pdf_answer(made: SealedDocument, name: str) -> Response:
-    """Answer with a file to keep; its name holds no person's name."""
-    answer = Response(made.pdf, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

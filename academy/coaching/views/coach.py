@@ -22,11 +22,12 @@ from academy.coaching.services import plans as plan_services
 from academy.coaching.services.documents import make_log
 from academy.coaching.services.log import Contact, NewAction
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, pdf_answer, put_errors, show
+from academy.coaching.views.blueprint import bp, put_errors, show
 from academy.kernel import clock, ids
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.files import pdf_answer
 
 
 @bp.page("/begeleiding", needs=BEGIN)
@@ -341,4 +342,4 @@ def plan_pdf(plan_id: int) -> Response:
     if not head.is_live:
         raise ConflictError(_("Er is nog geen logboek."))
     audience = _("%(name)s, begeleider", name=me.display_name)
-    return pdf_answer(make_log(head, by=me, audience=audience), _("logboek-begeleiding"))
+    return pdf_answer(make_log(head, by=me, audience=audience).pdf, _("logboek-begeleiding"))

@@ -18,10 +18,11 @@ from academy.coaching.services import log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.documents import make_log
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, pdf_answer, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.files import pdf_answer
 
 
 @bp.page("/logboek", needs=OWN_LOG)
@@ -132,6 +133,6 @@ def own_pdf() -> Response:
     plan = _own_plan()
     me = actor()
     return pdf_answer(
-        make_log(plan, by=me, audience=_("%(name)s, om te bewaren", name=plan.call_name)),
+        make_log(plan, by=me, audience=_("%(name)s, om te bewaren", name=plan.call_name)).pdf,
         _("logboek-begeleiding"),
     )
