@@ -26,8 +26,8 @@ from academy.kernel.db import db, set_reading, unit_of_work
 from academy.kernel.settings import Settings, read_settings
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person
-from academy.people.services.sign_in import open_sign_in
 from tests.browser import live
+from tests.factories import make_sign_in
 from tests.postgres import cluster
 
 TODAY = clock.local(date(2026, 11, 23), 9)
@@ -167,7 +167,10 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[Person | int], FlaskClient]:
-    """Return a client in which the given person is signed in, freshly (step-up holds)."""
+    """Return a client in which the given person is signed in, freshly (step-up holds).
+
+    The second factor was given.
+    """
 
     def open_for(person: Person | int) -> FlaskClient:
         person_id = person if isinstance(person, int) else person.id
@@ -175,9 +178,9 @@ def sign_in(app: Flask) -> Callable[[Person | int], FlaskClient]:
             if db.session.get(Account, person_id) is None:
                 db.session.add(Account(person_id=person_id, mailbox=f"p{person_id}@test.example"))
                 db.session.flush()
-            opened = open_sign_in(person_id, device="test")
+            token = make_sign_in(person_id)
         client = app.test_client()
-        client.set_cookie(cookie_name(), opened.token)
+        client.set_cookie(cookie_name(), token)
         return client
 
     return open_for

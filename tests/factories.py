@@ -9,12 +9,15 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from academy.kernel import clock
+import sqlalchemy as sa
+
+from academy.kernel import clock, ids
 from academy.kernel.db import db
 from academy.kernel.policy import Actor
 from academy.people import rules
-from academy.people.models import Grant, Organisation, Person, Place
+from academy.people.models import Grant, Organisation, Person, Place, SignIn
 from academy.people.queries.actors import actor_for
+from academy.people.services.sign_in import open_sign_in
 from courses.models import (
     Cohort,
     CohortTrainer,
@@ -91,6 +94,17 @@ def make_grant(
             **values,
         )
     )
+
+
+def make_sign_in(person_id: int) -> str:
+    """Open a sign-in on which the second factor was given, and return the token of its cookie."""
+    opened = open_sign_in(person_id, device="test")
+    row = db.session.scalars(
+        sa.select(SignIn).where(SignIn.token_hash == ids.digest(opened.token))
+    ).one()
+    row.second_factor_at = row.created_at
+    db.session.flush()
+    return opened.token
 
 
 def make_actor(person: Person, *, stepped_up: bool = True) -> Actor:

@@ -10,13 +10,13 @@ from academy.kernel.policy import SIGNED_IN
 from academy.people import policies
 from academy.people.queries import rights as named
 from academy.people.services.sign_in import CODE_MAIL, mail_values
-from academy.people.views import home, rights, sign_in, today, tokens
+from academy.people.views import home, rights, second_factor, sign_in, today, tokens
 
 mail.register_values(CODE_MAIL, mail_values)
 
 FEATURE = Feature(
     name="people",
-    blueprints=(sign_in.bp, home.bp, rights.bp, tokens.bp),
+    blueprints=(sign_in.bp, second_factor.bp, home.bp, rights.bp, tokens.bp),
     capabilities=policies.ALL,
     today=today.today_items,
     navigation=(

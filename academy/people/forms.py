@@ -174,3 +174,31 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
         ],
         default=str(TOKEN_DAYS[0]),
     )
+
+
+class SecondCodeForm(FlaskForm):  # type: ignore[misc]
+    """A code of the app or the card."""
+
+    code = StringField(
+        _("Je code"),
+        validators=[InputRequired(_("Vul je code in.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    next = HiddenField()
+
+
+RESET_LABELS = {
+    "lost": _("De telefoon of de kaart is kwijt"),
+    "broken": _("De telefoon is stuk"),
+    "new_phone": _("Er is een nieuwe telefoon"),
+    "misuse": _("Misschien heeft een ander hem"),
+}
+
+
+class ResetForm(FlaskForm):  # type: ignore[misc]
+    """Why somebody's second factors are taken away."""
+
+    reason = RadioField(
+        _("Waarom?"),
+        choices=[SelectChoice(value, label) for value, label in RESET_LABELS.items()],
+    )

@@ -7,6 +7,9 @@ from academy.kernel.policy import Capability, capability
 OWN_DATA = capability("people:own:read", own=True)
 """See and change one's own data, password and devices."""
 
+SECOND_FACTOR = capability("people:second-factor:write", own=True, step_up=True)
+"""Set up and take away one's own second factors."""
+
 MANAGE_GRANTS = capability("people:grant:write", "admin", step_up=True)
 """Give and take back rights and accounts, over everything: see `services.grants`."""
 
@@ -29,6 +32,7 @@ API_TOKENS = capability(
 
 ALL: tuple[Capability, ...] = (
     OWN_DATA,
+    SECOND_FACTOR,
     MANAGE_GRANTS,
     MANAGE_PEOPLE,
     GIVE_COACHING,

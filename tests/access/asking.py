@@ -62,6 +62,7 @@ ID_OF = {
     "decision_id": "certification_decision",
     "enrolment_id": "enrolment",
     "entry_id": "coaching_log_entry",
+    "factor_id": "second_factor",
     "grant_id": "grant",
     "meetup_id": "meet_up",
     "person_id": "person",

@@ -20,7 +20,6 @@ from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from academy.people.models import Account, ApiToken, Person, Place
-from academy.people.services.sign_in import open_sign_in
 from academy.research.models import Confirmation, Observation, Problem, Project, Talk
 from certificates.adapters.keys import init_keys
 from certificates.models import Certificate, Decision, Revocation, SigningKey
@@ -57,6 +56,7 @@ from tests.factories import (
     make_organisation,
     make_person,
     make_place,
+    make_sign_in,
     make_trainer,
 )
 
@@ -549,7 +549,7 @@ def _sign_in(world: World) -> None:
         with world.ledger.cell(world.cell_of(name)):
             db.session.add(Account(person_id=person_id, mailbox=f"{name}@test.example"))
             db.session.flush()
-            world.tokens[name] = open_sign_in(person_id, device="test").token
+            world.tokens[name] = make_sign_in(person_id)
             world.keys[name] = _make_key(person_id)
 
 

@@ -28,7 +28,6 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.resources import folder
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person
-from academy.people.services.sign_in import open_sign_in
 from academy.running import web_command
 from certificates.adapters.keys import init_keys
 from certificates.adapters.make import make_certificate
@@ -38,7 +37,7 @@ from tests.bench.measuring import bare_page, counted_statements, cpu_ms, measure
 from tests.browser.live import free_port, make_environment, wait_until_open
 from tests.certificates.papers import FONTS, NOW, PASSPHRASE, make_printed
 from tests.conftest import TODAY, Browser, make_settings
-from tests.factories import make_actor
+from tests.factories import make_actor, make_sign_in
 
 PEOPLE = 25
 MOST_STATEMENTS = 12
@@ -72,8 +71,8 @@ def _client(app: Flask, person_id: int | None) -> FlaskClient:
             if db.session.get(Account, person_id) is None:
                 db.session.add(Account(person_id=person_id, mailbox=f"p{person_id}@test.example"))
                 db.session.flush()
-            opened = open_sign_in(person_id, device="bench")
-        client.set_cookie(cookie_name(), opened.token)
+            token = make_sign_in(person_id)
+        client.set_cookie(cookie_name(), token)
     return client
 
 

@@ -76,8 +76,9 @@ def sign_in(academy: Path, mailbox: str) -> str:
         database.execute("delete from sign_in where token_hash = ?", (digest(token),))
         database.execute(
             "insert into sign_in (person_id, token_hash, created_at, last_seen_at, idle_until,"
-            " expires_at, stepped_up_at, device) values (?, ?, ?, ?, ?, ?, ?, 'test')",
-            (person_id, digest(token), started, started, later, later, started),
+            " expires_at, stepped_up_at, second_factor_at, device)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, 'test')",
+            (person_id, digest(token), started, started, later, later, started, started),
         )
     return token
 

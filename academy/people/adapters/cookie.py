@@ -15,6 +15,7 @@ from academy.kernel.settings import current
 from academy.people import rules
 from academy.people.models import SignIn
 from academy.people.queries.actors import LiveSignIn, find_live_sign_in, grants_of
+from academy.people.queries.second_factor import is_needed
 
 LAST_SEEN_EVERY = timedelta(minutes=1)
 
@@ -45,7 +46,10 @@ def clear_cookie(response: Response) -> None:
 
 
 def actor_of_request(request: Request) -> Actor | None:
-    """Return who sends this request, for Flask-Login; None when no sign-in holds."""
+    """Return who sends this request, for Flask-Login; None when no sign-in holds.
+
+    Until the second factor was given on this device, the grants of who needs one do not count.
+    """
     token = request.cookies.get(cookie_name())
     if not token:
         return None
@@ -59,12 +63,14 @@ def actor_of_request(request: Request) -> Actor | None:
         return None  # who got a right since came in for longer than staff may
     if now - found.last_seen_at >= LAST_SEEN_EVERY:
         _note_last_seen(request, found, idle=life.idle)
+    waits = found.second_factor_at is None and is_needed(grants)
     names = (found.call_name, found.prefix, found.last_name)
     return Actor(
         person_id=found.person_id,
         display_name=" ".join(part for part in names if part),
         call_name=found.call_name,
-        grants=grants,
+        grants=() if waits else grants,
+        withheld=grants if waits else (),
         sign_in_id=found.id,
         stepped_up_at=found.stepped_up_at,
         language=found.ui_language,

@@ -1,4 +1,6 @@
-"""A browser that came in before: a signed cookie says for which mailbox, and nothing else.
+"""The browser that asks: its name, and whether it came in before.
+
+A signed cookie says for which mailbox it came in, and nothing else.
 
 Whoever guesses at somebody's door from elsewhere uses up the tries of strangers; the owner, on
 a browser that came in before, has tries of their own and is not locked out (trust.md, T11).
@@ -7,6 +9,7 @@ a browser that came in before, has tries of their own and is not locked out (tru
 from __future__ import annotations
 
 from flask import Request
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug import Response
 
@@ -50,3 +53,17 @@ def known_device(request: Request, mailbox: str) -> str:
     except (BadSignature, TypeError, ValueError):
         return ""
     return str(nonce) if mark == _mark(mailbox) else ""
+
+
+def device_name(request: Request) -> str:
+    """Name the device in words, from what the browser says of itself."""
+    agent = request.headers.get("User-Agent", "").lower()
+    kinds = (
+        ("iphone", "iPhone"),
+        ("ipad", "iPad"),
+        ("android", "Android"),
+        ("windows", "Windows"),
+        ("mac os", "Mac"),
+        ("linux", "Linux"),
+    )
+    return next((name for sign, name in kinds if sign in agent), _("onbekend apparaat"))

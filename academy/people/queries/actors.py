@@ -29,6 +29,7 @@ class LiveSignIn:
     last_seen_at: datetime
     expires_at: datetime
     stepped_up_at: datetime | None
+    second_factor_at: datetime | None
 
 
 def find_live_sign_in(token_hash: str, now: datetime) -> LiveSignIn | None:
@@ -46,6 +47,7 @@ def find_live_sign_in(token_hash: str, now: datetime) -> LiveSignIn | None:
                 SignIn.last_seen_at,
                 SignIn.expires_at,
                 SignIn.stepped_up_at,
+                SignIn.second_factor_at,
             )
             .join(Person, Person.id == SignIn.person_id)
             .join(Account, Account.person_id == SignIn.person_id)

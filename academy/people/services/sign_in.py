@@ -30,6 +30,7 @@ from academy.people.queries.accounts import (
     people_of_mailbox,
 )
 from academy.people.queries.actors import grants_of
+from academy.people.queries.second_factor import is_needed
 
 WINDOW = timedelta(minutes=5)
 TRY_MAILBOX = Limit("try-mailbox", 10, WINDOW)
@@ -56,10 +57,14 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A fresh sign-in: the token for the cookie and how long it can hold."""
+    """A fresh sign-in: the token for the cookie and how long it can hold.
+
+    `waits_for_second_factor`: until that is given, none of the person's grants counts.
+    """
 
     token: str
     lasts: timedelta
+    waits_for_second_factor: bool
 
 
 def ask_code(mailbox: str, *, asker: Asker) -> None:
@@ -222,7 +227,7 @@ def open_sign_in(person_id: int, *, device: str) -> Opened:
     db.session.flush()  # the audit names the row
     by = Actor(person_id=person_id)
     audit.record("people:sign-in:opened", ("sign_in", row.id), by=by, subject_id=person_id)
-    return Opened(token, life.lasts)
+    return Opened(token, life.lasts, is_needed(grants))
 
 
 def close_sign_in(sign_in_id: int, *, by: Actor) -> None:

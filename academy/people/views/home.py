@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug import Response
 
@@ -15,9 +24,11 @@ from academy.kernel.errors import InvalidInputError
 from academy.kernel.feature import Feature, TodayItem
 from academy.kernel.policy import SIGNED_IN
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.people.adapters.cookie import clear_cookie
 from academy.people.forms import NameForm, PasswordForm
 from academy.people.policies import API_TOKENS, OWN_DATA
 from academy.people.queries.accounts import OwnData, device_rows, own_data
+from academy.people.queries.second_factor import factor_rows, is_needed_by
 from academy.people.services import persons, sign_in
 
 bp = FeatureBlueprint("people", __name__)
@@ -72,6 +83,8 @@ def _own_page(
         name_form=name_form,
         password_form=password_form or PasswordForm(formdata=None),
         may_have_keys=me.may(API_TOKENS),
+        needs_second_step=is_needed_by(me),
+        second_steps=factor_rows(me.person_id or 0),
     )
 
 
@@ -128,9 +141,12 @@ def close_device(sign_in_id: int) -> Response:
 
 
 @bp.action("/gegevens/apparaten/alles-uit", needs=OWN_DATA)
-def close_other_devices() -> Response:
-    """Go out everywhere else."""
+def close_every_device() -> Response:
+    """Go out everywhere, here too."""
     me = actor()
-    sign_in.close_all(me.person_id or 0, by=me, but=me.sign_in_id)
-    flash(_("Op alle andere apparaten moet je nu opnieuw binnenkomen."), "success")
-    return redirect(url_for("people.own"), 303)
+    sign_in.close_all(me.person_id or 0, by=me)
+    session.clear()
+    flash(_("Je bent nu nergens meer binnen. Kom hier weer binnen als je wilt."), "success")
+    answer = redirect(url_for("sign_in.door"), 303)
+    clear_cookie(answer)
+    return answer

@@ -11,15 +11,16 @@ from werkzeug import Response
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from academy.kernel import clock
-from academy.kernel.errors import DomainError
+from academy.kernel.errors import DomainError, InvalidInputError
 from academy.kernel.feature import ScopeNames
 from academy.kernel.i18n import date_input, parse_day
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from academy.people.forms import ROLE_LABELS, SCOPE_LABELS, GrantForm
+from academy.people.forms import ROLE_LABELS, SCOPE_LABELS, GrantForm, ResetForm
 from academy.people.policies import MANAGE_GRANTS
 from academy.people.queries.actors import actor_for
 from academy.people.queries.rights import GrantRow, find_people, grant_rows, waiting_rows
-from academy.people.services import grants, sign_in
+from academy.people.queries.second_factor import kinds_of
+from academy.people.services import grants, second_factor, sign_in
 
 bp = FeatureBlueprint("rights", __name__)
 
@@ -72,7 +73,31 @@ def give_form(person_id: int) -> str:
 def _give_page(person_id: int, form: GrantForm) -> str:
     form.scope.choices = _scopes()
     person = actor_for(person_id, origin="web")
-    return render_template("people/give_right.html", person=person, person_id=person_id, form=form)
+    return render_template(
+        "people/give_right.html",
+        person=person,
+        person_id=person_id,
+        form=form,
+        reset_form=_reset_form(person_id),
+    )
+
+
+def _reset_form(person_id: int) -> ResetForm | None:
+    """Return the form with which this person's second step is taken away, if there is one."""
+    is_mine = person_id == actor().person_id
+    return None if is_mine or not kinds_of(person_id) else ResetForm(formdata=None)
+
+
+@bp.action("/rechten/<int:person_id>/tweede-stap", needs=MANAGE_GRANTS)
+def reset_second_step(person_id: int) -> Any:
+    """Take away the second step of who lost theirs; they are out everywhere."""
+    try:
+        second_factor.reset(person_id, reason=request.form.get("reason", ""), by=actor())
+    except InvalidInputError as error:
+        flash(error.sentence, "error")
+        return redirect(url_for("rights.give_form", person_id=person_id), 303)
+    flash(_("De tweede stap is weg. De persoon kiest een nieuwe bij het binnenkomen."), "success")
+    return redirect(url_for("rights.give_form", person_id=person_id), 303)
 
 
 def _scopes() -> list[SelectChoice]:

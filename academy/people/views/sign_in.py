@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug import Response
 
 from academy.kernel import clock
@@ -15,7 +14,7 @@ from academy.kernel.web.addresses import asker, safe_next
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people import rules
 from academy.people.adapters.cookie import clear_cookie, set_cookie
-from academy.people.adapters.device import known_device, remember_device
+from academy.people.adapters.device import device_name, known_device, remember_device
 from academy.people.forms import CodeForm, DoorForm, PasswordDoorForm, StepUpForm
 from academy.people.queries.accounts import (
     MailboxPerson,
@@ -23,6 +22,7 @@ from academy.people.queries.accounts import (
     mailbox_of,
     people_of_code,
 )
+from academy.people.queries.second_factor import kinds_of
 from academy.people.services import sign_in as services
 
 bp = FeatureBlueprint("sign_in", __name__)
@@ -31,7 +31,8 @@ WAITING = "waiting_at_the_door"
 FITTING = "code_that_fitted"
 
 
-def _next() -> str:
+def next_page() -> str:
+    """Return where to go on: a page of ours that was asked for, or Vandaag."""
     wanted = request.form.get("next") or request.args.get("next")
     return safe_next(wanted, url_for("people.today"))
 
@@ -49,8 +50,8 @@ def _again(template: str, form: Any, error: DomainError | None = None, **values:
 def door() -> str | Response:
     """Ask where the code should go."""
     if actor().is_authenticated:
-        return redirect(_next(), 303)
-    return render_template("people/door.html", form=DoorForm(next=_next()))
+        return redirect(next_page(), 303)
+    return render_template("people/door.html", form=DoorForm(next=next_page()))
 
 
 @bp.action("/binnenkomen", needs=PUBLIC)
@@ -65,7 +66,7 @@ def ask_code() -> Any:
     except InvalidInputError as error:
         return _again("people/door.html", form, error)
     session[WAITING] = rules.clean_mailbox(mailbox)
-    return redirect(url_for("sign_in.code", next=_next()), 303)
+    return redirect(url_for("sign_in.code", next=next_page()), 303)
 
 
 @bp.page("/binnenkomen/code", needs=PUBLIC)
@@ -74,7 +75,7 @@ def code() -> str:
     form = CodeForm(
         mailbox=session.get(WAITING, ""),
         code=rules.clean_code(request.args.get("code", ""))[: rules.CODE_DIGITS],
-        next=_next(),
+        next=next_page(),
     )
     return render_template("people/code.html", form=form, mailbox=session.get(WAITING))
 
@@ -93,7 +94,7 @@ def enter_with_code() -> Any:
         return _again("people/code.html", form, error, mailbox=waiting)
     if len(fitting.people) > 1:
         session[FITTING] = fitting.code_id
-        return redirect(url_for("sign_in.who", next=_next()), 303)
+        return redirect(url_for("sign_in.who", next=next_page()), 303)
     return _let_in(services.use_code(fitting.code_id, fitting.people[0].person_id))
 
 
@@ -103,7 +104,7 @@ def who() -> Any:
     people = _choosers()
     if not people:
         return redirect(url_for("sign_in.door"), 303)
-    return render_template("people/who.html", people=people, next=_next())
+    return render_template("people/who.html", people=people, next=next_page())
 
 
 @bp.action("/binnenkomen/wie", needs=PUBLIC)
@@ -125,7 +126,7 @@ def _choosers() -> list[MailboxPerson]:
 @bp.page("/binnenkomen/wachtwoord", needs=PUBLIC)
 def password() -> str:
     """Ask for e-mail and password."""
-    return render_template("people/password_door.html", form=PasswordDoorForm(next=_next()))
+    return render_template("people/password_door.html", form=PasswordDoorForm(next=next_page()))
 
 
 @bp.action("/binnenkomen/wachtwoord", needs=PUBLIC)
@@ -144,12 +145,14 @@ def enter_with_password() -> Any:
 
 def _let_in(person: MailboxPerson) -> Response:
     """Open a fresh sign-in; whatever the browser brought along is forgotten."""
-    target = _next()
+    target = next_page()
     old = actor()
     if old.sign_in_id is not None:
         services.close_sign_in(old.sign_in_id, by=old)
     session.clear()
-    opened = services.open_sign_in(person.person_id, device=_device())
+    opened = services.open_sign_in(person.person_id, device=device_name(request))
+    if opened.waits_for_second_factor:
+        target = url_for("second_factor.give", next=target)
     answer = redirect(target, 303)
     set_cookie(answer, opened.token, lasts=opened.lasts)
     remember_device(answer, mailbox_of(person.person_id))
@@ -161,28 +164,16 @@ def _asker(mailbox: str) -> services.Asker:
     return services.Asker(asker(), known_device(request, mailbox))
 
 
-def _device() -> str:
-    """Name the device in words, from what the browser says of itself."""
-    agent = request.headers.get("User-Agent", "").lower()
-    kinds = (
-        ("iphone", "iPhone"),
-        ("ipad", "iPad"),
-        ("android", "Android"),
-        ("windows", "Windows"),
-        ("mac os", "Mac"),
-        ("linux", "Linux"),
-    )
-    return next((name for sign, name in kinds if sign in agent), _("onbekend apparaat"))
-
-
 @bp.page("/bevestig", needs=SIGNED_IN)
-def step_up() -> str:
+def step_up() -> str | Response:
     """Ask to show again who you are, before something that weighs."""
     person_id = actor().person_id
     assert person_id is not None  # noqa: S101 - SIGNED_IN
+    if kinds_of(person_id):
+        return _to_second_factor()
     return render_template(
         "people/step_up.html",
-        form=StepUpForm(next=_next()),
+        form=StepUpForm(next=next_page()),
         by_password=has_password(person_id),
         sent=request.args.get("sent") == "1",
     )
@@ -191,9 +182,12 @@ def step_up() -> str:
 @bp.action("/bevestig/stuur", needs=SIGNED_IN)
 def send_step_up_code() -> Response:
     """Send a code to one's own mailbox."""
-    mailbox = mailbox_of(actor().person_id or 0)
+    person_id = actor().person_id or 0
+    if kinds_of(person_id):
+        return _to_second_factor()
+    mailbox = mailbox_of(person_id)
     services.ask_code(mailbox, asker=_asker(mailbox))
-    return redirect(url_for("sign_in.step_up", sent=1, next=_next()), 303)
+    return redirect(url_for("sign_in.step_up", sent=1, next=next_page()), 303)
 
 
 @bp.action("/bevestig", needs=SIGNED_IN)
@@ -202,6 +196,8 @@ def confirm_step_up() -> Any:
     form = StepUpForm()
     me = actor()
     person_id = me.person_id or 0
+    if kinds_of(person_id):
+        return _to_second_factor()
     mailbox, by_password = mailbox_of(person_id), has_password(person_id)
     try:
         if form.password.data:
@@ -214,7 +210,12 @@ def confirm_step_up() -> Any:
     except InvalidInputError as error:
         return _again("people/step_up.html", form, error, by_password=by_password, sent=True)
     services.step_up(me.sign_in_id or 0, by=me)
-    return redirect(_next(), 303)
+    return redirect(next_page(), 303)
+
+
+def _to_second_factor() -> Response:
+    """Who has a second factor shows that; the mailbox was shown before."""
+    return redirect(url_for("second_factor.give", next=next_page()), 303)
 
 
 @bp.action("/uitloggen", needs=SIGNED_IN)

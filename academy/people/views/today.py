@@ -1,4 +1,4 @@
-"""What administrators find on *Vandaag*: rights that wait for them."""
+"""What people finds for *Vandaag*: the second step, and rights that wait for an administrator."""
 
 from __future__ import annotations
 
@@ -13,10 +13,23 @@ from academy.people.queries.rights import waiting_for
 
 
 def today_items(who: Actor) -> list[TodayItem]:
-    """Return what waits for this administrator; nothing for others."""
+    """Return the second step to whose work waits for it, and what waits for an administrator."""
+    if who.withheld:
+        return [_second_step()]
     if who.person_id is None or not who.may(MANAGE_GRANTS):
         return []
     return _to_confirm(waiting_for(who.person_id))
+
+
+def _second_step() -> TodayItem:
+    return TodayItem(
+        title=_("Nog één stap voor je werk"),
+        why=_("Hier staan nu alleen je eigen dingen. Je werk komt na de tweede stap."),
+        action=_("Doe de tweede stap"),
+        href=url_for("second_factor.give", next=url_for("people.today")),
+        icon="lock",
+        urgency=0,
+    )
 
 
 def _to_confirm(waiting: int) -> list[TodayItem]:
