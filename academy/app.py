@@ -22,6 +22,7 @@ from academy.kernel import demo_clock, events, queue
 from academy.kernel.db import db, engine_options, set_reading
 from academy.kernel.feature import Feature
 from academy.kernel.i18n import init_i18n
+from academy.kernel.messages import declared, texts
 from academy.kernel.policy import NOBODY, Actor
 from academy.kernel.resources import folder
 from academy.kernel.settings import Settings, read_settings
@@ -177,3 +178,15 @@ def _compose(app: Flask) -> None:
             queue.register(name, job)
         for kind, listeners in feature.listeners.items():
             events.register(kind, listeners)
+    _compose_messages()
+
+
+def _compose_messages() -> None:
+    """Let the engine know what goes out by itself, and how people want to be reached."""
+    texts.register_digest()
+    for feature in FEATURES:
+        if feature.recipients is not None:
+            declared.use_recipients(feature.recipients)
+        for message in feature.messages:
+            if declared.register(message):
+                texts.register(message)

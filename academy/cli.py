@@ -17,6 +17,7 @@ COMMANDS = {
     "restore": ("academy.keeping.cli:restore", "Put a backup back and verify it."),
     "doctor": ("academy.keeping.cli:doctor", "Look whether the academy can do its work here."),
     "demo": ("academy.demo.cli:demo", "Load the fictional academy."),
+    "messages": ("academy.kernel.messages.cli:messages", "What goes out by itself."),
     "people": ("academy.people.cli:people", "Persons and rights."),
     "courses": ("courses.cli:courses", "Course content and verdicts."),
     "certificates": ("certificates.cli:certificates", "Issue and verify certificates."),

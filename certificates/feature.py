@@ -8,6 +8,7 @@ from academy.kernel import mail
 from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies, tasks
+from certificates.mails import MESSAGES
 from certificates.queries import checks
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
@@ -25,6 +26,7 @@ FEATURE = Feature(
     capabilities=policies.ALL,
     jobs={ISSUE_JOB: tasks.issue, REMOVE_JOB: tasks.remove_file},
     today=today,
+    messages=MESSAGES,
     navigation=(
         NavItem(
             _("Certificaten"), "certificates.overview", "certificate", policies.READ_DOSSIER, 50

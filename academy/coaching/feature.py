@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.forms import SIGNAL_KINDS
 from academy.coaching.listeners import on_certificate_issued
+from academy.coaching.mails import MESSAGES
 from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.overview import PlanRow, SignalRow
@@ -214,6 +215,7 @@ FEATURE = Feature(
     capabilities=policies.ALL,
     listeners={CertificateIssued: (on_certificate_issued,)},
     today=today,
+    messages=MESSAGES,
     navigation=(
         NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 25),
         NavItem(

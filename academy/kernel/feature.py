@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from academy.kernel.messages.declared import Message, Recipients
 from academy.kernel.policy import Actor, ApiScope, Capability
 
 
@@ -86,3 +87,7 @@ class Feature:
     """What `academy check` asks: each returns sentences about what is wrong."""
     figures: tuple[Figure, ...] = ()
     """What `/metrics` shows of the feature; counts only."""
+    messages: tuple[Message, ...] = ()
+    """What goes out by itself: to whom, when, why. The engine sends and rehearses it."""
+    recipients: Recipients | None = None
+    """How people want to be reached; one feature says so."""

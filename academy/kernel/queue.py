@@ -87,6 +87,7 @@ class _Known:
 
 
 _known: dict[str, _Known] = {}
+_periodic: dict[str, timedelta] = {}
 _preparations: list[Callable[[], None]] = []
 
 
@@ -99,6 +100,29 @@ def register(name: str, function: Callable[..., None], *, lane: str = "main") ->
     known = _known.setdefault(name, _Known(function, lane))
     if known != _Known(function, lane):
         raise ValueError(f"the job {name} is registered twice")
+
+
+def every(name: str, interval: timedelta) -> None:
+    """Let workers enqueue the job `name`, without arguments, once per `interval` of real time.
+
+    However many workers there are: they enqueue it under one key per interval.
+    """
+    _periodic[name] = interval
+
+
+def rounds(now: datetime) -> dict[str, str]:
+    """Return per periodic job the key of the round in which `now` lies."""
+    return {
+        name: f"round-{int(now.timestamp() // interval.total_seconds())}"
+        for name, interval in _periodic.items()
+    }
+
+
+def forget_done(job: str, *, before: datetime) -> None:
+    """Delete the jobs of one name that were done before an instant: their keys cannot return."""
+    db.session.execute(
+        sa.delete(Job).where(Job.name == job, Job.state == "done", Job.done_at < before)
+    )
 
 
 def before_job(prepare: Callable[[], None]) -> Callable[[], None]:
@@ -302,7 +326,9 @@ def work(app: Flask, *, once: bool = False, lease: timedelta = LEASE) -> None:
     try:
         for thread in lanes:
             thread.start()
+        beaten: dict[str, str] = {}
         while all(thread.is_alive() for thread in lanes):
+            beaten = _beat(app, beaten)
             time.sleep(lease.total_seconds() / 4)
             _renew(app, held, lease)
         raise RuntimeError("a lane of the worker broke down")
@@ -346,6 +372,21 @@ def _renew(app: Flask, held: set[str], lease: timedelta) -> None:
             )
     except sa.exc.SQLAlchemyError as error:
         log.error("lease not renewed error=%s", type(error).__name__)  # noqa: TRY400
+
+
+def _beat(app: Flask, beaten: dict[str, str]) -> dict[str, str]:
+    """Enqueue what comes round by the clock; returns the rounds that this worker has seen."""
+    now = rounds(clock.real_now())
+    if now == beaten:
+        return beaten
+    try:
+        with app.app_context(), unit_of_work():
+            for name, key in now.items():
+                enqueue(name, key=key)
+    except sa.exc.SQLAlchemyError as error:
+        log.error("periodic jobs not enqueued error=%s", type(error).__name__)  # noqa: TRY400
+        return beaten
+    return now
 
 
 def _let_finish(

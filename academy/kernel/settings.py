@@ -51,6 +51,12 @@ class Settings:
     """Who answers the phone."""
     help_phone: str
     """Number in the footer of every page."""
+    quiet_from: int
+    """Hour of the day from which no message goes out by itself, 12 to 23."""
+    quiet_until: int
+    """Hour of the day until which no message goes out by itself, 0 to 11."""
+    mails_a_week: int
+    """Mails that may wait, per person and week; what is more comes in one mail on Monday."""
     demo: bool
     """Whether this may be the fictional academy, with its clock and sign-in codes on screen."""
     log_level: str
@@ -100,6 +106,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         place=text("PLACE", "Waterdam"),
         help_name=text("HELP_NAME", "Tineke"),
         help_phone=text("HELP_PHONE", "06-00000307"),
+        quiet_from=_integer(text("QUIET_FROM", "21"), "QUIET_FROM", 12, 23),
+        quiet_until=_integer(text("QUIET_UNTIL", "8"), "QUIET_UNTIL", 0, 11),
+        mails_a_week=_integer(text("MAILS_A_WEEK", "3"), "MAILS_A_WEEK", 0, 99),
         demo=text("DEMO", "1") == "1",
         log_level=text("LOG_LEVEL", "INFO").upper(),
         metrics_token=text("METRICS_TOKEN", ""),

@@ -9,6 +9,7 @@ from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import SIGNED_IN
 from academy.people import policies
 from academy.people.queries import rights as named
+from academy.people.queries.recipients import recipients
 from academy.people.services.sign_in import CODE_MAIL, mail_values
 from academy.people.views import home, rights, second_factor, sign_in, today, tokens
 
@@ -19,6 +20,7 @@ FEATURE = Feature(
     blueprints=(sign_in.bp, second_factor.bp, home.bp, rights.bp, tokens.bp),
     capabilities=policies.ALL,
     today=today.today_items,
+    recipients=recipients,
     navigation=(
         NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
         NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),

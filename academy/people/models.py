@@ -71,7 +71,11 @@ class Place(Model):
 
 
 class Person(Model):
-    """Somebody we know. Not an account: one in ten has no e-mail."""
+    """Somebody we know. Not an account: one in ten has no e-mail.
+
+    While `silent`, nothing goes to them by itself: until `silent_until`, or for good. Why is
+    nobody's business, so it is not kept.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -101,6 +105,8 @@ class Person(Model):
         sa.ForeignKey("organisation.id", ondelete="SET NULL"), index=True, info=PREFERENCE
     )
     titles: Mapped[str] = mapped_column(sa.String(200), default="", info=PLAIN)
+    silent: Mapped[bool] = mapped_column(default=False, info=PREFERENCE)
+    silent_until: Mapped[datetime | None] = mapped_column(info=PREFERENCE)
     created_on: Mapped[date] = mapped_column(info=PLAIN)
     place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
 
@@ -108,6 +114,19 @@ class Person(Model):
     def display_name(self) -> str:
         """The name as people say it: call name, prefix, last name."""
         return " ".join(part for part in (self.call_name, self.prefix, self.last_name) if part)
+
+
+class DeclinedMessage(Model):
+    """A kind of message that somebody does not want; `name` is what its feature calls it."""
+
+    __tablename__ = "declined_message"
+    __table_args__ = (sa.UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=PERSON
+    )
+    name: Mapped[str] = mapped_column(sa.String(80), info=PREFERENCE)
 
 
 class Consent(Model):

@@ -3,13 +3,12 @@
 Source: course.yaml, `renewal_rule`; sample-data/README.md, rule 6.
 """
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from certificates.rules.validity import valid_until
+from certificates.rules.validity import months_from, valid_until
 
 WindowState = Literal["too_early", "open", "grace", "too_late"]
 ENGINE = 1
@@ -83,7 +82,7 @@ def renewal_verdict(
         )
         for one in rule["requirements"]
     )
-    opens_on = _months_before(until, rule["window_opens_months_before"])
+    opens_on = months_from(until, -rule["window_opens_months_before"])
     closes_on = valid_until(until, months=rule["grace_months_after"]) or until
     return RenewalVerdict(
         window=_window(today, opens_on=opens_on, until=until, closes_on=closes_on),
@@ -99,12 +98,6 @@ def _window(today: date, *, opens_on: date, until: date, closes_on: date) -> Win
     if today <= until:
         return "open"
     return "grace" if today <= closes_on else "too_late"
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def _criterion(one: Requirement) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from academy.kernel import clock, events, mail
 from academy.kernel.db import db
 from academy.kernel.policy import SYSTEM, Actor
 from academy.people.models import Person
+from academy.people.queries.recipients import is_silent
 from certificates.adapters.keys import KeyInfo
 from certificates.events import CertificateIssued
 from certificates.models import Certificate, SigningKey
@@ -101,9 +102,14 @@ def _mail_holder(certificate: Certificate) -> None:
 
 
 def mail_values(certificate_id: int) -> dict[str, str] | None:
-    """Return what the mail to the holder prints, or None when the certificate was taken back."""
+    """Return what the mail to the holder prints.
+
+    None when the certificate was taken back, or the holder wants to hear nothing.
+    """
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None or certificate.standing == "withdrawn":
+        return None
+    if is_silent(certificate.person_id, clock.now()):
         return None
     person = db.session.get_one(Person, certificate.person_id)
     return {"call_name": person.call_name or person.display_name}

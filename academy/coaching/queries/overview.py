@@ -101,9 +101,7 @@ def overview(actor: Actor, today: date) -> Overview:
     """Return what is due in the region of `actor`, in eight statements whatever its size."""
     live = CoachingPlan.state.in_(rules.LIVE_STATES)
     return Overview(
-        to_match=_plans(
-            actor, CoachingPlan.state.in_(("to_match", "proposed")), day=CoachingPlan.match_by
-        ),
+        to_match=_to_match(actor),
         contacts_overdue=contacts_overdue(actor, today),
         signals=open_signals(actor, today),
         actions_overdue=actions_overdue(actor, today),
@@ -119,6 +117,16 @@ def overview(actor: Actor, today: date) -> Overview:
         paused=_plans(actor, CoachingPlan.state == "paused", day=CoachingPlan.paused_until),
         coaches=coach_rows(actor, today),
     )
+
+
+def _to_match(actor: Actor, *conditions: Any) -> tuple[PlanRow, ...]:
+    waiting = CoachingPlan.state.in_(("to_match", "proposed"))
+    return _plans(actor, waiting, *conditions, day=CoachingPlan.match_by)
+
+
+def unmatched(actor: Actor, today: date) -> tuple[PlanRow, ...]:
+    """Return the plans that should have had a coach by now, longest first."""
+    return _to_match(actor, CoachingPlan.match_by < today)
 
 
 def contacts_overdue(actor: Actor, today: date) -> tuple[PlanRow, ...]:

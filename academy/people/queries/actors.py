@@ -78,15 +78,15 @@ def grants_of(person_id: int, day: date) -> tuple[HeldGrant, ...]:
     held: dict[tuple[str, str], set[int]] = {}
     for role, kind, scope_id in rows:
         held.setdefault((role, kind), set()).update(() if scope_id is None else (scope_id,))
-    below = _places_below({i for (_, kind), ids in held.items() if kind == "place" for i in ids})
+    below = place_and_below({i for (_, kind), ids in held.items() if kind == "place" for i in ids})
     return tuple(
         HeldGrant(role, kind, frozenset(_with_below(ids, below) if kind == "place" else ids))
         for (role, kind), ids in held.items()
     )
 
 
-def _places_below(roots: set[int]) -> dict[int, set[int]]:
-    """Map each root place to all places inside it."""
+def place_and_below(roots: set[int]) -> dict[int, set[int]]:
+    """Map each of these places to itself and all places inside it."""
     if not roots:
         return {}
     tree = (

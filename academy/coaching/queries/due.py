@@ -1,0 +1,186 @@
+"""Which messages about coaching fall due: for coaches, participants and coordinators. No text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.coaching import rules
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.kernel import clock, policy
+from academy.kernel.db import db
+from academy.kernel.messages.declared import Due, Window
+from academy.people.models import Grant
+from academy.people.queries.actors import place_and_below
+
+HOUR = 8
+ACTION_HOUR = 9
+WEEK = timedelta(days=7)
+
+
+def contacts(window: Window) -> Iterator[Due]:
+    """Yield, on the Monday of the week, the contacts that a coach has to make."""
+    for plan_id, coach_id, due_on in _contacts(window, WEEK):
+        monday = due_on - timedelta(days=due_on.weekday())
+        yield Due(
+            key=f"contact-{plan_id}-{due_on:%Y%m%d}-{coach_id}",
+            person_id=coach_id,
+            due_at=clock.local(monday, HOUR),
+            use_by=clock.local(monday + WEEK),
+            ids={"plan_id": plan_id, "due_on": due_on.isoformat()},
+        )
+
+
+def late_contacts(window: Window) -> Iterator[Due]:
+    """Yield the contacts that are more than a week late, once."""
+    late = rules.TOLERANCE + timedelta(days=1)
+    for plan_id, coach_id, due_on in _contacts(window, -late):
+        yield Due(
+            key=f"contact-{plan_id}-{due_on:%Y%m%d}-late-{coach_id}",
+            person_id=coach_id,
+            due_at=clock.local(due_on + late, HOUR),
+            ids={"plan_id": plan_id, "due_on": due_on.isoformat()},
+        )
+
+
+def _contacts(window: Window, ahead: timedelta) -> Iterator[tuple[int, int, date]]:
+    """Yield contacts of active plans; `ahead` is how long before the contact the message goes."""
+    rows = db.session.execute(
+        sa.select(CoachingPlan.id, CoachingPlan.coach_id, CoachingPlan.next_contact_due).where(
+            CoachingPlan.state == "active",
+            CoachingPlan.next_contact_due >= _day(window.since) + min(ahead, timedelta()),
+            CoachingPlan.next_contact_due <= _day(window.until) + ahead,
+            window.about(CoachingPlan.coach_id),
+        )
+    )
+    for plan_id, coach_id, due_on in rows:
+        if coach_id is not None and due_on is not None:
+            yield plan_id, coach_id, due_on
+
+
+def own_actions(window: Window) -> Iterator[Due]:
+    """Yield, on their day, the agreements that participants made for themselves."""
+    yield from _actions(window, "participant", CoachingPlan.person_id, ACTION_HOUR)
+
+
+def coach_actions(window: Window) -> Iterator[Due]:
+    """Yield, on their day, the agreements that coaches made for themselves."""
+    yield from _actions(window, "coach", CoachingPlan.coach_id, HOUR)
+
+
+def _actions(window: Window, owner: str, who: Any, hour: int) -> Iterator[Due]:
+    rows = db.session.execute(
+        sa.select(AgreedAction.id, who, AgreedAction.due_on)
+        .join(CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(
+            AgreedAction.owner == owner,
+            AgreedAction.state == "open",
+            AgreedAction.due_on >= _day(window.since),
+            AgreedAction.due_on <= _day(window.until),
+            LogEntry.state != "draft",
+            CoachingPlan.state == "active",
+            window.about(who),
+        )
+    )
+    for action_id, person_id, due_on in rows:
+        yield Due(
+            key=f"action-{action_id}-{due_on:%Y%m%d}-{person_id}",
+            person_id=person_id,
+            due_at=clock.local(due_on, hour),
+            ids={"action_id": action_id},
+        )
+
+
+# --- the coordinator's Monday ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Overseer:
+    person_id: int
+    valid_from: date
+    valid_to: date | None
+    places: frozenset[int] | None
+    """The places in reach; None: everywhere."""
+
+    def sees(self, place_id: int | None) -> bool:
+        return self.places is None or place_id in self.places
+
+
+def mondays(window: Window) -> Iterator[Due]:
+    """Yield, every Monday on which something in the region is late, the coordinator's overview."""
+    overseers = _overseers(window)
+    late_from = _late_from() if overseers else {}
+    for monday in _mondays(window):
+        told = {
+            one.person_id
+            for one in overseers
+            if policy.holds_on(one.valid_from, one.valid_to, monday)
+            and any(day <= monday and one.sees(place) for place, day in late_from.items())
+        }
+        for person_id in sorted(told):
+            yield Due(
+                key=f"region-{monday:%Y%m%d}-{person_id}",
+                person_id=person_id,
+                due_at=clock.local(monday, HOUR),
+                use_by=clock.local(monday + WEEK),
+                ids={"coordinator_id": person_id},
+            )
+
+
+def _mondays(window: Window) -> Iterator[date]:
+    day = _day(window.since)
+    monday = day + timedelta(days=-day.weekday() % 7)
+    while monday <= _day(window.until):
+        yield monday
+        monday += WEEK
+
+
+def _overseers(window: Window) -> list[_Overseer]:
+    rows = db.session.execute(
+        sa.select(
+            Grant.person_id, Grant.valid_from, Grant.valid_to, Grant.scope_kind, Grant.scope_id
+        ).where(
+            Grant.role == "coordinator",
+            Grant.scope_kind.in_(("everything", "place")),
+            Grant.confirmed_on.is_not(None),
+            window.about(Grant.person_id),
+        )
+    ).all()
+    below = place_and_below({row.scope_id for row in rows if row.scope_id is not None})
+    return [
+        _Overseer(
+            row.person_id,
+            row.valid_from,
+            row.valid_to,
+            None if row.scope_id is None else frozenset(below.get(row.scope_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _late_from() -> dict[int | None, date]:
+    """Return per place the first day on which something is late: a contact, or no coach."""
+    late_after = rules.TOLERANCE + timedelta(days=1)
+    found: dict[int | None, date] = {}
+    for states, column, wait in (
+        (rules.LIVE_STATES, CoachingPlan.next_contact_due, late_after),
+        (("to_match", "proposed"), CoachingPlan.match_by, timedelta(days=1)),
+    ):
+        rows = db.session.execute(
+            sa.select(CoachingPlan.place_id, sa.func.min(column))
+            .where(CoachingPlan.state.in_(states), column.is_not(None))
+            .group_by(CoachingPlan.place_id)
+        )
+        for place_id, first in rows:
+            if first is not None:
+                found[place_id] = min(first + wait, found.get(place_id, date.max))
+    return found
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.AMSTERDAM).date()

@@ -1,0 +1,56 @@
+"""What messages about coaching print: first names, days and figures, never what was said."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.coaching import policies
+from academy.coaching.models import AgreedAction, CoachingPlan
+from academy.coaching.queries.overview import contacts_overdue, unmatched
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.people.models import Person
+from academy.people.queries.actors import actor_for
+
+
+def contact(plan_id: int, due_on: str) -> dict[str, Any] | None:
+    """Return with whom and before when a coach speaks; None after the talk."""
+    row = db.session.execute(
+        sa.select(Person.call_name, Person.last_name, CoachingPlan.next_contact_due)
+        .join(CoachingPlan, CoachingPlan.person_id == Person.id)
+        .where(CoachingPlan.id == plan_id, CoachingPlan.state == "active")
+    ).one_or_none()
+    if row is None or row.next_contact_due != date.fromisoformat(due_on):
+        return None
+    return {
+        "name": row.call_name or row.last_name,
+        "due_on": row.next_contact_due,
+        "plan_id": plan_id,
+    }
+
+
+def action(action_id: int) -> dict[str, Any] | None:
+    """Return that an agreement is due; None when it was done. Its words stay in the logbook."""
+    row = db.session.execute(
+        sa.select(AgreedAction.due_on, AgreedAction.plan_id, CoachingPlan.state)
+        .join(CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
+        .where(AgreedAction.id == action_id, AgreedAction.state == "open")
+    ).one_or_none()
+    if row is None or row.state != "active":
+        return None
+    return {"due_on": row.due_on, "plan_id": row.plan_id}
+
+
+def region(coordinator_id: int) -> dict[str, Any] | None:
+    """Return how much is late in a coordinator's region; None when nothing is."""
+    actor = actor_for(coordinator_id, origin="job")
+    if not actor.may(policies.OVERSEE):
+        return None
+    today = clock.today()
+    late, waiting = len(contacts_overdue(actor, today)), len(unmatched(actor, today))
+    if not late and not waiting:
+        return None
+    return {"late": late, "waiting": waiting}

@@ -1,0 +1,1 @@
+"""Messages that go out by themselves: features declare them, one engine sends and rehearses."""

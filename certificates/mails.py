@@ -1,0 +1,24 @@
+"""The messages of certificates: what each is called, why somebody gets it, when it goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _
+
+from academy.kernel.messages.declared import Message
+from certificates.queries import due
+
+MESSAGES = (
+    Message(
+        "certificates/expiry",
+        title=_("Je certificaat loopt af"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=due.expiry,
+        due=due.expiring,
+        use_within=timedelta(days=21),
+        by_phone=True,
+        by_letter=True,
+        unless=_("alleen als er nog geen nieuw certificaat is"),
+    ),
+)

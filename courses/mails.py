@@ -1,0 +1,73 @@
+"""The messages of courses: what each is called, why somebody gets it, when it goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _
+
+from academy.kernel.messages.declared import Message
+from courses.queries import due, told
+
+SESSION_CHANGED = "courses/session_changed"
+COHORT_CANCELLED = "courses/cohort_cancelled"
+
+MESSAGES = (
+    Message(
+        "courses/session_soon",
+        title=_("Je bijeenkomst over drie dagen"),
+        why=_("Je krijgt dit omdat je meedoet aan een leergang."),
+        values=told.reminder,
+        due=due.soon,
+        use_within=timedelta(days=3),
+        may_wait=False,
+        by_phone=True,
+    ),
+    Message(
+        "courses/session_today",
+        title=_("Je bijeenkomst van vandaag"),
+        why=_("Je krijgt dit omdat je meedoet aan een leergang."),
+        values=told.reminder,
+        due=due.today,
+        use_within=timedelta(days=1),
+        may_wait=False,
+        on_sunday=True,
+    ),
+    Message(
+        SESSION_CHANGED,
+        title=_("Een bijeenkomst is verzet of gaat niet door"),
+        why=_("Je krijgt dit omdat je meedoet aan deze bijeenkomst."),
+        values=told.change,
+        may_wait=False,
+        on_sunday=True,
+        by_phone=True,
+        necessary=True,
+    ),
+    Message(
+        COHORT_CANCELLED,
+        title=_("Je groep gaat niet door"),
+        why=_("Je krijgt dit omdat je bij deze groep hoort."),
+        values=told.ending,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+    ),
+    Message(
+        "courses/practice_more",
+        title=_("Er mag nog iets bij je opdracht"),
+        why=_("Je krijgt dit omdat je een opdracht inleverde."),
+        values=told.add_something,
+        due=due.add_something,
+        by_phone=True,
+    ),
+    Message(
+        "courses/register_open",
+        title=_("Een presentielijst is nog niet klaar"),
+        why=_("Je krijgt dit omdat je trainer bent van deze groep."),
+        values=told.open_register,
+        due=due.open_registers,
+        for_staff=True,
+        unless=_("alleen als de presentie dan niet klaar is"),
+    ),
+)
