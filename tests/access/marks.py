@@ -177,7 +177,10 @@ def is_text(column: sa.Column[Any]) -> bool:
 
 
 def is_code(column: sa.Column[Any]) -> bool:
-    """Say whether a column holds one of a few known words, a secret or an id from outside."""
+    """Say whether a column holds one of a few known words, a secret or an id from outside.
+
+    Or a copy that the database itself keeps: it changes with what it was copied from.
+    """
     known = f"{column.name}_known"
     constrained = any(
         str(check.name or "").endswith(known)
@@ -189,6 +192,7 @@ def is_code(column: sa.Column[Any]) -> bool:
     return (
         constrained
         or is_secret
+        or bool(column.foreign_keys)
         or column.name == "source_id"
         or (column.table.name, column.name) in CODES
     )

@@ -1,0 +1,144 @@
+"""Every step of the tables goes up, down and up again under a full academy (T25)."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from academy.kernel.db import Model, db
+from academy.kernel.resources import folder
+
+pytestmark = [pytest.mark.slow, pytest.mark.trust("T25")]
+
+MIGRATIONS = folder("migrations")
+OWN = "alembic_version"
+
+
+def revisions(directory: Path) -> list[str]:
+    """Return every revision, the newest first."""
+    script = ScriptDirectory(str(directory))
+    return [revision.revision for revision in script.walk_revisions()]
+
+
+def contents() -> dict[str, dict[str, str]]:
+    """Return a hash of every column of every table, in the order of its first column."""
+    metadata = sa.MetaData()
+    metadata.reflect(db.engine)
+    found: dict[str, dict[str, str]] = {}
+    with db.engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            if table.name == OWN:
+                continue
+            order = list(table.primary_key) or list(table.columns)
+            rows = connection.execute(sa.select(table).order_by(*order)).mappings().all()
+            found[table.name] = {
+                column.name: hashlib.sha256(
+                    repr([r[column.name] for r in rows]).encode()
+                ).hexdigest()
+                for column in table.columns
+            }
+    return found
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return the columns that both have and that hold something else now."""
+    return [
+        f"{table}.{column}"
+        for table in before.keys() & after.keys()
+        for column in before[table].keys() & after[table].keys()
+        if before[table][column] != after[table][column]
+    ]
+
+
+def faults_of_stairs(directory: Path) -> list[str]:
+    """Go every step down and up again, and return what changed in the rows that stayed."""
+    faults: list[str] = []
+    steps = revisions(directory)
+    where = str(directory)
+    db.session.remove()
+    for step, below in zip(steps, [*steps[1:], "base"], strict=True):
+        full = contents()
+        flask_migrate.downgrade(directory=where, revision=below)
+        lower = contents()
+        faults += [f"down from {step}: {one}" for one in differences(full, lower)]
+        if below == "base":
+            faults += [f"left after {step}: {table}" for table in lower]
+        flask_migrate.upgrade(directory=where, revision=step)
+        again = contents()
+        faults += [f"up to {step}: {one}" for one in differences(lower, again)]
+        if full.keys() != again.keys():
+            faults.append(f"{step} makes other tables the second time")
+        flask_migrate.downgrade(directory=where, revision=below)
+    flask_migrate.upgrade(directory=where)
+    return faults
+
+
+def test_every_step_goes_down_and_up_under_a_full_academy(academy):
+    assert sum(len(columns) for columns in contents().values()) > 300
+    assert faults_of_stairs(MIGRATIONS) == []
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+LOSSY = '''"""Adds a column, and forgets the phones on the way back. Revision: 9999."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{before}"
+branch_labels = depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("person") as batch:
+        batch.add_column(sa.Column("planted", sa.String(9)))
+
+
+def downgrade():
+    with op.batch_alter_table("person") as batch:
+        batch.drop_column("planted")
+    {forget}
+'''
+
+
+def planted(tmp_path: Path, *, forget: str) -> Path:
+    """Return the migrations with one more step."""
+    directory = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, directory, ignore=shutil.ignore_patterns("__pycache__"))
+    step = LOSSY.format(before=revisions(MIGRATIONS)[0], forget=forget)
+    (directory / "versions" / "9999_planted.py").write_text(step, encoding="utf-8")
+    db.session.remove()
+    flask_migrate.upgrade(directory=str(directory))
+    return directory
+
+
+@pytest.mark.trust("T25", planted=True)
+def test_a_step_that_loses_something_is_found(academy, tmp_path):
+    directory = planted(tmp_path, forget="op.execute(\"update person set phone = ''\")")
+    assert "down from 9999: person.phone" in faults_of_stairs(directory)
+
+
+def test_a_step_with_a_column_more_is_no_fault(academy, tmp_path):
+    assert faults_of_stairs(planted(tmp_path, forget="")) == []
+
+
+@pytest.mark.trust("T25", planted=True)
+def test_a_step_that_leaves_rows_pointing_at_nothing_is_refused_and_undone(academy, tmp_path):
+    directory = planted(tmp_path, forget='op.execute("update person set place_id = 999999")')
+    before = contents()
+
+    with pytest.raises((SystemExit, sa.exc.IntegrityError)):
+        flask_migrate.downgrade(directory=str(directory), revision="-1")
+
+    assert contents() == before
