@@ -10,12 +10,11 @@ from flask.cli import with_appcontext
 from academy.demo import sign_ins
 from academy.demo.data import DataFault
 from academy.demo.loading import SAMPLE_DATA, load
+from academy.demo.second_factors import code_now
 from academy.kernel import clock, demo_clock
 from academy.kernel.errors import DomainError
 from academy.kernel.settings import current
-from academy.people.queries.accounts import open_codes
 from academy.people.rules import clean_mailbox
-from academy.people.services.sign_in import code_text
 
 
 @click.group(invoke_without_command=True)
@@ -47,10 +46,10 @@ def demo(context: click.Context, folder: Path) -> None:
 @click.argument("mailbox", metavar="E-MAIL")
 @with_appcontext
 def code(mailbox: str) -> None:
-    """Print the newest sign-in code of a mailbox; only in a demo on this machine itself."""
+    """Print the code to type now, mailed or of the app; only in a demo on this machine itself."""
     if not (current().is_loopback and demo_clock.is_running()):
         raise click.ClickException("Dit kan alleen in een demo op deze machine zelf.")
-    found = open_codes(clean_mailbox(mailbox), clock.real_now())
-    if not found:
+    found = code_now(clean_mailbox(mailbox), clock.real_now())
+    if found is None:
         raise click.ClickException(f"Voor {mailbox} is er geen code. Vraag er eerst een aan.")
-    click.echo(code_text(found[0]))
+    click.echo(found)

@@ -31,6 +31,7 @@ from academy.demo.agreement import finish
 from academy.demo.data import DataSet, read_data
 from academy.demo.memory import LOADER, Memory
 from academy.demo.passwords import give_passwords
+from academy.demo.second_factors import give_second_factors
 from academy.demo.steps import Step, in_order, take
 from academy.demo.today import DAY, TODAY
 from academy.kernel import clock, demo_clock, queue
@@ -96,6 +97,7 @@ def _load(data: DataSet) -> None:
     with clock.at(TODAY):
         finish(data, memory)
         sign_ins.write(give_passwords(data, memory))
+        give_second_factors(DAY)
     _send_no_mail()
     demo_clock.start(TODAY)
 

@@ -30,6 +30,7 @@ ROLES = {
 FOOT = """
 Iedereen met een e-mailadres komt ook binnen met een code. Vraag hem aan op de pagina en lees hem
 met: academy demo code E-MAIL
+Wie voor anderen werkt, doet daarna een tweede stap. Dezelfde opdracht geeft ook die code.
 """
 
 
