@@ -11,16 +11,24 @@ from academy.people import policies
 from academy.people.queries import rights as named
 from academy.people.queries.recipients import recipients
 from academy.people.services.sign_in import CODE_MAIL, mail_values
-from academy.people.views import home, rights, second_factor, sign_in, today, tokens
+from academy.people.views import about, home, letter, rights, second_factor, sign_in, today, tokens
 
 mail.register_values(CODE_MAIL, mail_values)
 
 FEATURE = Feature(
     name="people",
-    blueprints=(sign_in.bp, second_factor.bp, home.bp, rights.bp, tokens.bp),
+    blueprints=(sign_in.bp, letter.bp, second_factor.bp, home.bp, about.bp, rights.bp, tokens.bp),
     capabilities=policies.ALL,
     today=today.today_items,
     recipients=recipients,
+    acts={
+        "people:names:set": _("Je naam veranderd"),
+        "people:name:set": _("Je naam op het certificaat opgeschreven"),
+        "people:contact:set": _("Opgeschreven hoe wij je bereiken"),
+        "people:language:set": _("De taal gekozen"),
+        "people:consent:given": _("Een ja op toestemming opgeschreven"),
+        "people:consent:withdrawn": _("Een nee op toestemming opgeschreven"),
+    },
     navigation=(
         NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
         NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),

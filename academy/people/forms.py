@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     HiddenField,
     PasswordField,
     RadioField,
@@ -15,6 +18,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
+from academy.kernel.messages.declared import Message
 from academy.people.rules import TOKEN_DAYS, TOKEN_NAME_LENGTH
 
 MAILBOX_LENGTH = 254
@@ -46,6 +50,18 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
         _("Je code"),
         description=_("Zes cijfers. Ze staan in de mail van de academie."),
         validators=[InputRequired(_("Vul je code in.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    next = HiddenField()
+
+
+class LetterForm(FlaskForm):  # type: ignore[misc]
+    """The code of a printed letter."""
+
+    code = StringField(
+        _("De code uit je brief"),
+        description=_("Zestien cijfers, in vier groepjes."),
+        validators=[InputRequired(_("Vul de code uit je brief in.")), Length(max=40)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
     next = HiddenField()
@@ -96,6 +112,71 @@ class NameForm(FlaskForm):  # type: ignore[misc]
         ],
         render_kw={"autocomplete": "name"},
     )
+
+
+class NamesForm(FlaskForm):  # type: ignore[misc]
+    """What somebody is called, in parts. One is enough."""
+
+    call_name = StringField(
+        _("Voornaam of roepnaam"),
+        description=_("Heeft iemand één naam? Dat is goed. Alle letters en talen mogen."),
+        validators=[Optional(), Length(max=200, message=_("Deze naam is te lang. Klopt het?"))],
+        render_kw={"autocomplete": "off"},
+    )
+    prefix = StringField(
+        _("Tussenvoegsel"),
+        description=_("Bijvoorbeeld: van de, el, ten."),
+        validators=[Optional(), Length(max=40, message=_("Deze naam is te lang. Klopt het?"))],
+        render_kw={"autocomplete": "off"},
+    )
+    last_name = StringField(
+        _("Achternaam"),
+        validators=[Optional(), Length(max=200, message=_("Deze naam is te lang. Klopt het?"))],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+CHANNEL_LABELS = {
+    "phone": _("Bellen"),
+    "message": _("Een bericht op de telefoon"),
+    "email": _("E-mail"),
+    "letter": _("Een brief"),
+}
+
+
+class ContactForm(FlaskForm):  # type: ignore[misc]
+    """How to reach somebody, and what helps."""
+
+    phone = StringField(
+        _("Telefoon"),
+        validators=[Optional(), Length(max=40, message=_("Dit nummer is te lang."))],
+        render_kw={"inputmode": "tel", "autocomplete": "off"},
+    )
+    email = StringField(
+        _("E-mail"),
+        validators=[
+            Optional(),
+            Length(max=MAILBOX_LENGTH, message=_("Dit e-mailadres is te lang.")),
+        ],
+        render_kw={"inputmode": "email", "autocomplete": "off"},
+    )
+    preferred_channel = RadioField(
+        _("Hoe horen wij het liefst van elkaar?"),
+        choices=[SelectChoice(value, label) for value, label in CHANNEL_LABELS.items()],
+        validators=[InputRequired(_("Kies een van de knoppen."))],
+    )
+    support = StringField(
+        _("Wat helpt bij het meedoen?"),
+        description=_("Bijvoorbeeld: graag voorlezen. Schrijf niets over gezondheid."),
+        validators=[Optional(), Length(max=200, message=_("Maak het korter dan 200 letters."))],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+CONSENT_LABELS = {
+    "photo": (_("Op de foto"), _("Foto's van de groep, met jou erop, mogen gebruikt worden.")),
+    "phone_list": (_("Op de telefoonlijst"), _("De groep krijgt je naam en nummer.")),
+}
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
@@ -202,3 +283,27 @@ class ResetForm(FlaskForm):  # type: ignore[misc]
         _("Waarom?"),
         choices=[SelectChoice(value, label) for value, label in RESET_LABELS.items()],
     )
+
+
+class SilenceForm(FlaskForm):  # type: ignore[misc]
+    """Until when nothing shall go out by itself; no day: for good."""
+
+    until = DateField(
+        _("Tot en met welke dag?"),
+        format=["%d-%m-%Y", "%Y-%m-%d"],
+        description=_("Laat leeg als je zelf zegt wanneer het weer mag."),
+        validators=[Optional()],
+    )
+
+
+class ChoicesForm(FlaskForm):  # type: ignore[misc]
+    """Which kinds of message somebody wants."""
+
+    wanted = SelectMultipleField(_("Deze berichten wil ik krijgen"), choices=[])
+
+    @classmethod
+    def of(cls, kinds: Sequence[Message], chosen: Sequence[str] | None = None) -> ChoicesForm:
+        """Return the form for these kinds; `chosen` fills it, None reads what was sent."""
+        form = cls() if chosen is None else cls(formdata=None, wanted=list(chosen))
+        form.wanted.choices = [SelectChoice(one.name, one.title) for one in kinds]
+        return form

@@ -193,14 +193,14 @@ class Grant(Model):
 
 
 class Account(Model):
-    """How a person signs in by e-mail or password. Several people may share a mailbox."""
+    """How a person signs in. Several people may share a mailbox; who comes by letter has none."""
 
     __tablename__ = "account"
 
     person_id: Mapped[int] = mapped_column(
         sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, info=PERSON
     )
-    mailbox: Mapped[str] = mapped_column(sa.String(254), index=True, info=CONTACT)
+    mailbox: Mapped[str | None] = mapped_column(sa.String(254), index=True, info=CONTACT)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200), info=SECRET)
     password_changed_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
     disabled_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
@@ -217,6 +217,37 @@ class SignInCode(Model):
     created_at: Mapped[datetime] = mapped_column(info=PLAIN)
     expires_at: Mapped[datetime] = mapped_column(info=PLAIN)
     used_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+
+
+class SignInLetter(Model):
+    """A one-time code on a printed letter, for one person; the table has only its keyed hash.
+
+    At most one is open: a new letter ends the one before.
+    """
+
+    __tablename__ = "sign_in_letter"
+    __table_args__ = (
+        sa.Index(
+            "uq_sign_in_letter_open",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("used_at is null and ended_at is null"),
+            postgresql_where=sa.text("used_at is null and ended_at is null"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=PERSON
+    )
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=SECRET)
+    made_by_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    made_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    expires_at: Mapped[datetime] = mapped_column(info=PLAIN)
+    used_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    ended_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
 
 
 class SignIn(Model):

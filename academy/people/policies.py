@@ -7,6 +7,9 @@ from academy.kernel.policy import Capability, capability
 OWN_DATA = capability("people:own:read", own=True)
 """See and change one's own data, password and devices."""
 
+ACT_FOR = capability("people:own:write-for", "trainer", "coach", "coordinator")
+"""Do for a participant what participants do themselves; it is recorded as "by X for Y"."""
+
 SECOND_FACTOR = capability("people:second-factor:write", own=True, step_up=True)
 """Set up and take away one's own second factors."""
 
@@ -18,6 +21,18 @@ MANAGE_PEOPLE = capability("people:person:write", "coordinator", "admin")
 
 GIVE_COACHING = capability("people:grant:coach", "coordinator")
 """Let somebody guide one person in one's own region, and end it."""
+
+MAKE_LETTER = capability("people:letter:write", "trainer", "coach", "coordinator")
+"""Make a printed letter with a one-time code for a participant in reach."""
+
+SEE_MESSAGES = capability("people:message:read", "coordinator")
+"""See what goes out by itself in the own region, and call or post what does not go by mail."""
+
+OWN_MESSAGES = capability("people:message:own", own=True)
+"""See what we send oneself, and choose."""
+
+SILENCE = capability("people:silence:write", "trainer", "coach", "coordinator", own=True)
+"""Put oneself, or a participant in reach, in silence: nothing goes out by itself any more."""
 
 API_TOKENS = capability(
     "people:token:write",
@@ -32,9 +47,14 @@ API_TOKENS = capability(
 
 ALL: tuple[Capability, ...] = (
     OWN_DATA,
+    ACT_FOR,
     SECOND_FACTOR,
     MANAGE_GRANTS,
     MANAGE_PEOPLE,
     GIVE_COACHING,
+    MAKE_LETTER,
+    SEE_MESSAGES,
+    OWN_MESSAGES,
+    SILENCE,
     API_TOKENS,
 )

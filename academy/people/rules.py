@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=15)
+LETTER_DIGITS = 16
+LETTER_LASTS = timedelta(days=14)
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
 STAFF_IDLE = timedelta(minutes=30)
@@ -123,3 +125,8 @@ def passkey_host(public_url: str) -> str:
     except ValueError:
         return host
     return ""
+
+
+def in_groups(digits: str) -> str:
+    """Return digits in groups of four, as on a letter."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

@@ -409,7 +409,7 @@ def upgrade() -> None:
     op.create_table(
         "account",
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("mailbox", sa.String(length=254), nullable=False),
+        sa.Column("mailbox", sa.String(length=254), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
@@ -929,6 +929,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "sign_in_letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"],
+            ["person.id"],
+            name=op.f("fk_sign_in_letter_made_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_sign_in_letter_person_id_person"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_letter")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_sign_in_letter_code_hash")),
+    )
+    with op.batch_alter_table("sign_in_letter", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_letter_made_by_id"), ["made_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_letter_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_sign_in_letter_open",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("used_at is null and ended_at is null"),
+            postgresql_where=sa.text("used_at is null and ended_at is null"),
+        )
 
     op.create_table(
         "story",
@@ -2712,6 +2752,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_story_place_id"))
 
     op.drop_table("story")
+    with op.batch_alter_table("sign_in_letter", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_sign_in_letter_open",
+            sqlite_where=sa.text("used_at is null and ended_at is null"),
+            postgresql_where=sa.text("used_at is null and ended_at is null"),
+        )
+        batch_op.drop_index(batch_op.f("ix_sign_in_letter_person_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_letter_made_by_id"))
+
+    op.drop_table("sign_in_letter")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 

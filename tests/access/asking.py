@@ -46,6 +46,7 @@ USUAL: dict[str, Any] = {
     "step": 1,
     "code": "nl",
     "key": "residents",
+    "method": "check-in-weerbericht",
     "sense": "see",
     "moment": "before_gov_03",
     "number": "SLHZ-B-2026-00001-03",

@@ -23,6 +23,7 @@ KERNEL = {
     "outgoing_mail",
     "person_salt",
     "sign_in_code",
+    "sign_in_letter",
 }
 """Tables of the house itself: ids, codes, hashes and mailboxes; no page shows them."""
 

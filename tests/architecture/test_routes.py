@@ -18,6 +18,7 @@ PUBLIC_PATHS = {
     "/api/v1/courses/<int:course_id>",
     "/api/v1/openapi.json",
     "/binnenkomen",
+    "/binnenkomen/brief",
     "/binnenkomen/code",
     "/binnenkomen/wachtwoord",
     "/binnenkomen/wie",

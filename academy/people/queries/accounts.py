@@ -42,10 +42,14 @@ def people_of_code(code_id: int, now: datetime) -> list[MailboxPerson]:
 
 
 def mailbox_of(person_id: int) -> str:
-    """Return the mailbox with which a person signs in. Raises NoResultFound without an account."""
-    return db.session.scalars(
+    """Return the mailbox with which a person signs in; empty for who comes by letter.
+
+    Raises NoResultFound without an account.
+    """
+    mailbox = db.session.scalars(
         sa.select(Account.mailbox).where(Account.person_id == person_id)
     ).one()
+    return mailbox or ""
 
 
 def open_codes(mailbox: str, now: datetime) -> list[SignInCode]:

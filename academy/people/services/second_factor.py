@@ -230,7 +230,8 @@ def _tell(template: str, person_id: int) -> None:
         .join(Person, Person.id == Account.person_id)
         .where(Account.person_id == person_id)
     ).one()
-    mail.send(template, to=mailbox, person_id=person_id, language=language)
+    if mailbox is not None:
+        mail.send(template, to=mailbox, person_id=person_id, language=language)
 
 
 def remove(factor_id: int, *, by: Actor) -> None:

@@ -259,11 +259,15 @@ def step_up(sign_in_id: int, *, by: Actor) -> None:
 
 
 def make_account(person_id: int, mailbox: str, *, by: Actor) -> Account:
-    """Let a person sign in with `mailbox`. Raises InvalidInputError for what is no mailbox."""
+    """Let a person sign in with `mailbox`; who came by letter until now may do both.
+
+    Raises InvalidInputError for what is no mailbox.
+    """
     mailbox = rules.clean_mailbox(mailbox)
     if not rules.looks_like_mailbox(mailbox):
         raise InvalidInputError(_("Dit lijkt geen e-mailadres."))
-    account = Account(person_id=person_id, mailbox=mailbox)
+    account = db.session.get(Account, person_id) or Account(person_id=person_id)
+    account.mailbox = mailbox
     db.session.add(account)
     audit.record("people:account:made", ("person", person_id), by=by, subject_id=person_id)
     return account
@@ -311,7 +315,8 @@ def open_account(person_id: int, *, by: Actor) -> None:
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError
-    if db.session.get(Account, person_id) is not None:
+    account = db.session.get(Account, person_id)
+    if account is not None and account.mailbox is not None:
         raise ConflictError(_("Deze persoon kan al binnenkomen."))
     if not person.email:
         raise InvalidInputError(_("We kennen geen e-mailadres van deze persoon."))
