@@ -21,12 +21,29 @@ from courses.models import (
     Enrolment,
     Module,
     PracticeAssignment,
+    PracticeFile,
     PracticeSubmission,
 )
 
 PAGE_SIZE = 25
 LEARNING = ("active", "paused")
 RUNNING = ("running", "finishing")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The photo or recording of a hand-in; `removed_why` is empty as long as it is there."""
+
+    id: int
+    media_type: str
+    people: str | None
+    seconds: int | None
+    removed_why: str
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a photo; else it is a recording."""
+        return self.media_type.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,9 @@ class HandIn:
     text: str
     submitted_at: datetime
     submitted_by: str
+    on_behalf_of: str
+    told_on: date | None
+    file: File | None
     reviewed_at: datetime | None
     reviewed_by: str
     sentence: str
@@ -76,6 +96,7 @@ class Waiting:
     cohort: str
     order: int
     title: str
+    evidence: str
     submitted_at: datetime
 
     @property
@@ -167,6 +188,13 @@ def waiting_page(by: Actor, *, cursor: str | None = None) -> Page[Waiting]:
     return Page(tuple(shown), cursor)
 
 
+def find_next_waiting(by: Actor) -> int | None:
+    """Return the hand-in that waits longest for `by`, if there is one."""
+    query = _waiting(by).order_by(PracticeSubmission.submitted_at, PracticeSubmission.id)
+    row = db.session.execute(query.limit(1)).one_or_none()
+    return row.id if row is not None else None
+
+
 def waiting_count(by: Actor) -> int:
     """Return how many hand-ins wait for `by`."""
     waiting = _waiting(by).subquery()
@@ -180,6 +208,7 @@ def _waiting(by: Actor) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             PracticeSubmission.id,
             PracticeSubmission.submitted_at,
+            PracticeSubmission.evidence,
             Person.call_name,
             Person.prefix,
             Person.last_name,
@@ -213,6 +242,7 @@ def _waiting_row(row: Any) -> Waiting:
         cohort=row.cohort,
         order=row.order,
         title=pick({"nl": row.title_nl, "en": row.title_en}),
+        evidence=row.evidence,
         submitted_at=row.submitted_at,
     )
 
@@ -249,10 +279,11 @@ def _assignment_row(*conditions: sa.ColumnElement[bool]) -> Any:
 
 
 def _assignment(row: Any) -> Assignment:
+    person = _name(row.call_name, row.prefix, row.last_name)
     return Assignment(
         enrolment_id=row.enrolment_id,
         person_id=row.person_id,
-        person=_name(row.call_name, row.prefix, row.last_name),
+        person=person,
         takes_hand_ins=row.state in LEARNING and row.cohort_state in RUNNING,
         id=row.id,
         order=row.order,
@@ -261,16 +292,19 @@ def _assignment(row: Any) -> Assignment:
         required=row.required,
         task=row.content["task"],
         evidence=tuple(row.content["evidence"]),
-        hand_ins=_hand_ins(row.enrolment_id, row.id),
+        hand_ins=_hand_ins(row.enrolment_id, row.id, maker_id=row.person_id, maker=person),
     )
 
 
-def _hand_ins(enrolment_id: int, assignment_id: int) -> tuple[HandIn, ...]:
+def _hand_ins(
+    enrolment_id: int, assignment_id: int, *, maker_id: int, maker: str
+) -> tuple[HandIn, ...]:
     submitter, reviewer = aliased(Person), aliased(Person)
     rows = db.session.execute(
-        sa.select(PracticeSubmission, submitter, reviewer)
+        sa.select(PracticeSubmission, submitter, reviewer, PracticeFile)
         .join(submitter, submitter.id == PracticeSubmission.submitted_by_id)
         .outerjoin(reviewer, reviewer.id == PracticeSubmission.reviewed_by_id)
+        .outerjoin(PracticeFile, PracticeFile.submission_id == PracticeSubmission.id)
         .where(
             PracticeSubmission.enrolment_id == enrolment_id,
             PracticeSubmission.assignment_id == assignment_id,
@@ -285,11 +319,26 @@ def _hand_ins(enrolment_id: int, assignment_id: int) -> tuple[HandIn, ...]:
             text=one.text,
             submitted_at=one.submitted_at,
             submitted_by=by.display_name,
+            on_behalf_of=maker if by.id != maker_id else "",
+            told_on=one.told_on,
+            file=_file(file),
             reviewed_at=one.reviewed_at,
             reviewed_by=trainer.display_name if one.reviewed_by_id is not None else "",
             sentence=one.sentence,
         )
-        for one, by, trainer in rows
+        for one, by, trainer, file in rows
+    )
+
+
+def _file(file: PracticeFile | None) -> File | None:
+    if file is None:
+        return None
+    return File(
+        id=file.id,
+        media_type=file.media_type,
+        people=file.people,
+        seconds=file.seconds,
+        removed_why=file.removed_why or "",
     )
 
 

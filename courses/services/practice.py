@@ -5,6 +5,8 @@ Source: domain model 4(b)6. A further hand-in is a further row; the last one cou
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
@@ -14,11 +16,20 @@ from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundErro
 from academy.kernel.policy import Actor, Reach
 from courses import policies
 from courses.models import Cohort, Enrolment, Module, PracticeAssignment, PracticeSubmission
+from courses.services.practice_files import (
+    PHOTO_EVIDENCE,
+    SOUND_EVIDENCE,
+    NewFile,
+    add_file,
+    has_file,
+    wipe_file,
+)
 from courses.services.taking_part import Participation, get_participation, refuse_unless_learning
 
 EVIDENCE = (
     "kort-verslag",
     "gesproken",
+    "ingesproken",
     "foto",
     "tekening",
     "observaties",
@@ -26,7 +37,11 @@ EVIDENCE = (
     "plan",
     "bevestiging",
 )
-"""How an assignment can be shown, as the curricula name it. "gesproken": told to the trainer."""
+"""How an assignment can be shown, as the curricula name it.
+
+"gesproken": told to the trainer. "ingesproken", a recording, is always possible beside it.
+"""
+TOLD = "gesproken"
 
 ANSWERS = ("done", "add_something")
 MAX_TEXT = 5000
@@ -34,10 +49,18 @@ MAX_SENTENCE = 500
 
 
 def hand_in(
-    enrolment_id: int, assignment_id: int, *, evidence: str, by: Actor, text: str = ""
+    enrolment_id: int,
+    assignment_id: int,
+    *,
+    evidence: str,
+    by: Actor,
+    text: str = "",
+    file: NewFile | None = None,
+    told_on: date | None = None,
 ) -> int:
     """Hand in an assignment, for oneself or on behalf of somebody, and return the hand-in's id.
 
+    `file` is the photo or recording; `told_on` the day on which somebody told it to `by`.
     The same again while the trainer has not looked yet is the same hand-in. Raises NotFoundError,
     ConflictError (done already, or the course does not run) or InvalidInputError.
     """
@@ -45,13 +68,19 @@ def hand_in(
     refuse_unless_learning(learner)
     _refuse_foreign_assignment(learner, assignment_id)
     text = text.strip()
-    _refuse_wrong_hand_in(evidence, text)
+    _refuse_wrong_hand_in(evidence, text, file)
+    _refuse_wrong_day(told_on, is_told=evidence == TOLD and learner.person_id != by.person_id)
     last = _last_hand_in(enrolment_id, assignment_id)
     if last is not None and last.state == "done":
         raise ConflictError(_("Deze opdracht is al klaar."))
-    if last is not None and (last.state, last.evidence, last.text) == ("submitted", evidence, text):
+    if last is not None and _is_same(last, evidence, text, told_on) and has_file(last.id, file):
         return last.id
-    return _add(learner, assignment_id, evidence=evidence, text=text, by=by)
+    submission_id = _add(
+        learner, assignment_id, evidence=evidence, text=text, told_on=told_on, by=by
+    )
+    if file is not None:
+        add_file(submission_id, file)
+    return submission_id
 
 
 def review(submission_id: int, *, state: str, by: Actor, sentence: str = "") -> None:
@@ -60,20 +89,49 @@ def review(submission_id: int, *, state: str, by: Actor, sentence: str = "") -> 
     Raises NotFoundError (also for one's own work), ConflictError if it was answered already or a
     newer hand-in came, or InvalidInputError.
     """
-    submission, learner = _to_review(submission_id, by=by)
     sentence = sentence.strip()
+    submission, learner = _to_review(submission_id, by=by)
     _refuse_wrong_answer(state, sentence)
+    _refuse_answered(submission)
+    _answer(submission, learner, state=state, sentence=sentence, by=by)
+
+
+def refuse_photo(submission_id: int, *, by: Actor) -> None:
+    """Wipe a photo on which people can be recognised, and ask for something else instead.
+
+    The sentence that goes with it is the house's own. Raises NotFoundError or ConflictError.
+    """
+    submission, learner = _to_review(submission_id, by=by)
+    _refuse_answered(submission)
+    if submission.evidence not in PHOTO_EVIDENCE or not wipe_file(
+        submission_id, why="recognisable", subject_id=learner.person_id, by=by
+    ):
+        raise ConflictError(_("Deze foto is er niet meer."))
+    _answer(submission, learner, state="add_something", sentence="", by=by)
+
+
+def _is_same(last: PracticeSubmission, evidence: str, text: str, told_on: date | None) -> bool:
+    same = ("submitted", evidence, text, told_on)
+    return (last.state, last.evidence, last.text, last.told_on) == same
+
+
+def _refuse_answered(submission: PracticeSubmission) -> None:
     if submission.state != "submitted":
         raise ConflictError(_("Deze opdracht is al bekeken. Kijk hoe het nu staat."))
-    if _last_id(submission) != submission_id:
+    if _last_id(submission) != submission.id:
         raise ConflictError(_("Er is intussen iets nieuws ingeleverd. Bekijk dat eerst."))
+
+
+def _answer(
+    submission: PracticeSubmission, learner: Enrolment, *, state: str, sentence: str, by: Actor
+) -> None:
     submission.state = state
     submission.sentence = sentence
     submission.reviewed_at = clock.now()
     submission.reviewed_by_id = by.person_id
     audit.record(
         "courses:practice:reviewed",
-        ("practice_submission", submission_id),
+        ("practice_submission", submission.id),
         by=by,
         subject_id=learner.person_id,
         state=state,
@@ -90,14 +148,26 @@ def _refuse_foreign_assignment(learner: Participation, assignment_id: int) -> No
         raise NotFoundError
 
 
-def _refuse_wrong_hand_in(evidence: str, text: str) -> None:
+def _refuse_wrong_hand_in(evidence: str, text: str, file: NewFile | None) -> None:
     wrong: dict[str, str] = {}
     if evidence not in EVIDENCE:
         wrong["evidence"] = _("Kies hoe je de opdracht laat zien.")
     if len(text) > MAX_TEXT:
         wrong["text"] = _("Je tekst is te lang. Maak hem korter dan 5000 letters.")
+    if file is None and evidence in SOUND_EVIDENCE:
+        wrong["sound"] = _("Neem eerst iets op, of kies een opname.")
+    if file is not None and evidence not in (PHOTO_EVIDENCE if file.is_photo else SOUND_EVIDENCE):
+        wrong["evidence"] = _("Kies hoe je de opdracht laat zien.")
     if wrong:
         raise InvalidInputError(_("Kijk nog eens naar wat je invulde."), fields=wrong)
+
+
+def _refuse_wrong_day(told_on: date | None, *, is_told: bool) -> None:
+    if told_on is None:
+        return
+    if not is_told or told_on > clock.today():
+        sentence = _("Kies de dag waarop je het hoorde: vandaag of eerder.")
+        raise InvalidInputError(sentence, fields={"told_on": sentence})
 
 
 def _last_hand_in(enrolment_id: int, assignment_id: int) -> PracticeSubmission | None:
@@ -112,7 +182,15 @@ def _last_hand_in(enrolment_id: int, assignment_id: int) -> PracticeSubmission |
     ).one_or_none()
 
 
-def _add(learner: Participation, assignment_id: int, *, evidence: str, text: str, by: Actor) -> int:
+def _add(
+    learner: Participation,
+    assignment_id: int,
+    *,
+    evidence: str,
+    text: str,
+    told_on: date | None,
+    by: Actor,
+) -> int:
     submission = PracticeSubmission(
         enrolment_id=learner.enrolment_id,
         assignment_id=assignment_id,
@@ -121,6 +199,7 @@ def _add(learner: Participation, assignment_id: int, *, evidence: str, text: str
         text=text,
         submitted_at=clock.now(),
         submitted_by_id=by.person_id,
+        told_on=told_on,
     )
     db.session.add(submission)
     db.session.flush()  # the audit line needs the id

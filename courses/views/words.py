@@ -5,8 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from courses.queries.cohorts import COUNTED_UP_TO
+from courses.queries.practice import HandIn
+
+EVIDENCE_SHOWN = {
+    "kort-verslag": lazy_gettext("Opgeschreven"),
+    "observaties": lazy_gettext("Opgeschreven"),
+    "leerlogboek": lazy_gettext("Leerlogboek"),
+    "plan": lazy_gettext("Plan"),
+    "foto": lazy_gettext("Foto"),
+    "tekening": lazy_gettext("Foto van een tekening"),
+    "ingesproken": lazy_gettext("Ingesproken"),
+    "gesproken": lazy_gettext("Verteld aan de trainer"),
+    "bevestiging": lazy_gettext("Bevestigd door iemand anders"),
+}
+"""How it was shown, as others read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +94,10 @@ def module_word(track: str) -> str:
     """Return what this track calls a module."""
     words: dict[str, str] = {"professionals": _("dagdeel"), "governors": _("bijeenkomst")}
     return words.get(track, str(_("les")))
+
+
+def answer_sentence(hand_in: HandIn) -> str:
+    """Return what the trainer said; of a refused photo the house says why."""
+    if hand_in.file is not None and hand_in.file.removed_why == "recognisable":
+        return str(_("Er staan mensen herkenbaar op de foto. Wij hebben de foto gewist."))
+    return hand_in.sentence

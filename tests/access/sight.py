@@ -37,13 +37,14 @@ LEARNING = {
     "criterion_score",
     "enrolment",
     "final_attempt",
+    "practice_file",
     "practice_submission",
     "promise",
     "quiz_attempt",
     "score_talk",
     "session",
 }
-HELPED = {"enrolment", "practice_submission", "rsvp"}
+HELPED = {"enrolment", "practice_file", "practice_submission", "rsvp"}
 """What a coach does on behalf of somebody."""
 
 REACH: dict[str, tuple[tuple[str, ...], set[str]]] = {
