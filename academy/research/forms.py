@@ -32,6 +32,14 @@ SENSE_LABELS = {
     "taste": lazy_pgettext("zintuig", "Proeven"),
     "feel": _("Voelen"),
 }
+SENSE_ADDRESSES = {
+    "see": "zien",
+    "hear": "horen",
+    "smell": "ruiken",
+    "taste": "proeven",
+    "feel": "voelen",
+}
+"""The end of the page of each sense: an address is Dutch, whatever the language of the page."""
 TIME_LABELS = {
     "morning": _("ochtend"),
     "afternoon": _("middag"),

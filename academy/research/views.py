@@ -11,7 +11,7 @@ from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.i18n import date_input, language
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from academy.research import forms, queries, rules, services
+from academy.research import forms, queries, services
 from academy.research.forms import ConfirmationForm, TalkForm
 from academy.research.policies import READ, WRITE
 
@@ -40,6 +40,7 @@ def project(project_id: int) -> str:
         observations=queries.observations_of(project_id),
         states=forms.STATE_LABELS,
         senses=forms.SENSE_LABELS,
+        addresses=forms.SENSE_ADDRESSES,
         times=forms.TIME_LABELS,
         observers=forms.OBSERVER_LABELS,
         barriers=BARRIERS,
@@ -53,13 +54,15 @@ def project(project_id: int) -> str:
 def observations(project_id: int, sense: str) -> str:
     """Show everything that was observed with one sense."""
     head = queries.get_project(project_id, by=actor())
-    if sense not in rules.SENSES:
+    key = next((one for one, address in forms.SENSE_ADDRESSES.items() if address == sense), None)
+    if key is None:
         raise NotFoundError
     return render_template(
         "research/observations.html",
         project=head,
-        sense=sense,
-        page=queries.sense_rows(project_id, sense, cursor=request.args.get("na")),
+        sense=key,
+        address=sense,
+        page=queries.sense_rows(project_id, key, cursor=request.args.get("na")),
         senses=forms.SENSE_LABELS,
         times=forms.TIME_LABELS,
         observers=forms.OBSERVER_LABELS,

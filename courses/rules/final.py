@@ -85,7 +85,10 @@ def _missing(standing: Standing, rubric: RubricRule) -> tuple[Missing, ...]:
         words = Text("De uitslag van je proeve.", "The outcome of your practical.")
         return (Missing(kind="final_pending", ref=rubric.id, nl=words.nl, en=words.en),)
     if standing.levels is None or standing.result is None:
-        words = Text("Je proeve.", "Your practical.")
+        words = Text(
+            "Spreek met je trainer af wanneer je proeve is.",
+            "Agree with your trainer when your practical will be.",
+        )
         return (Missing(kind="final", ref=rubric.id, nl=words.nl, en=words.en),)
     return (
         *_short_criteria(standing.levels, standing.result, rubric=rubric),

@@ -52,7 +52,7 @@ def test_the_lead_and_the_coordinator_see_the_project(there, sign_in):
         page = client.get(f"/onderzoek/{there.project_id}").text
         assert "Niemand kent elkaar hier" in page
         assert "Zien: 8" in page
-        everything = client.get(f"/onderzoek/{there.project_id}/see").text
+        everything = client.get(f"/onderzoek/{there.project_id}/zien").text
         assert everything.count("Zes bankjes op het plein") == 8
 
 
@@ -60,7 +60,7 @@ def test_others_find_nothing(there, sign_in):
     (no,) = confirm(there, "no/no")
     addresses = (
         f"/onderzoek/{there.project_id}",
-        f"/onderzoek/{there.project_id}/see",
+        f"/onderzoek/{there.project_id}/zien",
         f"/onderzoek/probleem/{there.problem_id}",
         f"/onderzoek/bevestiging/{no}/gesprek",
     )
@@ -93,7 +93,7 @@ def test_a_withdrawn_quote_is_on_no_page(there, sign_in):
     assert "Ik ken de naam" in client.get(f"/onderzoek/{there.project_id}").text
     with unit_of_work():
         services.withdraw_consent(made, by=there.by)
-    for address in (f"/onderzoek/{there.project_id}", f"/onderzoek/{there.project_id}/hear"):
+    for address in (f"/onderzoek/{there.project_id}", f"/onderzoek/{there.project_id}/horen"):
         assert "Ik ken de naam" not in client.get(address).text
 
 
@@ -152,7 +152,7 @@ def test_the_pages_take_as_many_statements_with_more_rows(there, sign_in):
     addresses = (
         "/onderzoek",
         f"/onderzoek/{there.project_id}",
-        f"/onderzoek/{there.project_id}/see",
+        f"/onderzoek/{there.project_id}/zien",
         f"/onderzoek/probleem/{there.problem_id}",
     )
     observe(there, 1)
@@ -179,7 +179,7 @@ def test_the_list_is_paged_by_key(there, sign_in):
             )
     observe(there, 45)
     client = sign_in(there.lead)
-    for address in ("/onderzoek", f"/onderzoek/{there.project_id}/see"):
+    for address in ("/onderzoek", f"/onderzoek/{there.project_id}/zien"):
         first = client.get(address).text
         following = first.split("?na=")[1].split('"')[0]
         assert client.get(f"{address}?na={following}").status_code == 200
