@@ -16,7 +16,7 @@ from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.overview import PlanRow, SignalRow
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
-from academy.coaching.views import coach, coordinator, participant  # noqa: F401  their routes
+from academy.coaching.views import coach, coordinator, paper, participant  # noqa: F401  their routes
 from academy.coaching.views.blueprint import bp
 from academy.kernel import clock
 from academy.kernel.feature import Feature, NavItem, TodayItem

@@ -8,9 +8,17 @@ from typing import Any
 import wtforms
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
+
+from academy.kernel.pdf.paper import address_fits
 
 DAY_FORMATS = ["%d-%m-%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
 
@@ -228,3 +236,25 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
         _("Wat wil jij erbij zetten?"),
         validators=[InputRequired(_("Schrijf wat jij erbij wilt zetten."))],
     )
+
+
+class LetterForm(FlaskForm):  # type: ignore[misc]
+    """A letter to come in with. The address is printed and not kept."""
+
+    address = TextAreaField(
+        _("Adres"),
+        description=_(
+            "Straat, postcode en plaats. Wij bewaren het niet. Laat je het leeg? Dan schrijf je het"
+            " zelf op de brief."
+        ),
+        validators=[Optional()],
+        render_kw={"rows": 3, "autocomplete": "off"},
+    )
+    large = BooleanField(_("Grote letters"))
+
+    def validate_address(self, field: TextAreaField) -> None:
+        """Refuse what does not fit the window of the envelope."""
+        if not address_fits(field.data):
+            raise ValidationError(
+                _("Dit adres past niet in het venster. Gebruik drie korte regels.")
+            )

@@ -13,6 +13,7 @@ from werkzeug import Response
 from academy.kernel import policy
 from academy.kernel.errors import DomainError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.people.policies import MAKE_LETTER
 from courses import policies
 from courses.forms.cohorts import select_choices
 from courses.forms.enrolment import AnswerForm, EndForm, IntakeForm, TransferForm
@@ -53,6 +54,7 @@ def _page(
         history=history(head.id),
         may_manage=may_manage,
         may_call=policy.covers(actor(), policies.MARK, head.reach),
+        may_write=policy.covers(actor(), MAKE_LETTER, head.reach),
         may_plan_final=_may_plan_final(head, progress),
         may_promise=(
             progress.rule.with_promise and policy.covers(actor(), policies.HAND_IN, head.reach)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import make_response, render_template, request
 from flask_babel import gettext as _
+from werkzeug import Response
 
+from academy.kernel import policy
+from academy.kernel.errors import ConflictError
+from academy.kernel.pdf.paper import address_lines
 from academy.kernel.policy import SIGNED_IN
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import pdf_answer
+from academy.people.policies import MAKE_LETTER
+from academy.people.services.letter import LetterWish
+from academy.people.services.letter import make_letter as write_letter
 from courses import policies
 from courses.adapters.paper import cards, letters, sheets
 from courses.adapters.paper.letters import Addressee
+from courses.forms.paper import SIGN_IN, LetterForm
 from courses.queries import paper as queries
+from courses.queries.enrolment import EnrolmentHead, get_enrolment
 from courses.queries.paper import PaperCohort, PaperSession
 
 bp = FeatureBlueprint("paper", __name__)
 
+WANTS_LARGE = "groot lettertype"
 COHORT = "/groepen/<int:cohort_id>/papier"
 SESSION = f"{COHORT}/<int:session_id>"
 
@@ -134,3 +144,57 @@ def one_method(method: str) -> Response:
 def conduct() -> Response:
     """Make the code of conduct."""
     return pdf_answer(cards.code_of_conduct(made_by=_maker()), _("gedragscode"))
+
+
+LETTER = "/deelname/<int:enrolment_id>/brief"
+
+
+@bp.page(LETTER, needs=MAKE_LETTER)
+def letter(enrolment_id: int) -> str:
+    """Show which letters can be made for one participant."""
+    head = _to_write(enrolment_id)
+    return _letter_page(head, LetterForm(formdata=None, large=WANTS_LARGE in head.support))
+
+
+def _to_write(enrolment_id: int) -> EnrolmentHead:
+    head = get_enrolment(enrolment_id)
+    policy.require(actor(), MAKE_LETTER, head.reach)
+    return head
+
+
+def _letter_page(head: EnrolmentHead, form: LetterForm, *, problem: str = "") -> str:
+    return render_template("courses/letter.html", head=head, form=form, problem=problem)
+
+
+@bp.action(LETTER, needs=MAKE_LETTER)
+def make_letter(enrolment_id: int) -> Response:
+    """Make a letter and hand it over at once: it is not kept."""
+    head = _to_write(enrolment_id)
+    form = LetterForm()
+    if not form.validate():
+        return make_response(_letter_page(head, form), 422)
+    try:
+        made = _made_letter(head, form)
+    except ConflictError as error:
+        return make_response(_letter_page(head, form, problem=error.sentence), error.status)
+    return pdf_answer(made, _("brief"))
+
+
+def _made_letter(head: EnrolmentHead, form: LetterForm) -> bytes:
+    address, large = address_lines(form.address.data), bool(form.large.data)
+    if form.kind.data == SIGN_IN:
+        wish = LetterWish(address, large)
+        return write_letter(head.person_id, wish, by=actor(), found_at=head.reach)
+    cohort = queries.get_paper_cohort(head.cohort_id, actor())
+    sessions = queries.paper_sessions(cohort.id)
+    session = queries.session_at_hand(sessions)
+    if session is None:
+        raise ConflictError(_("Er is nog geen bijeenkomst gepland."))
+    return letters.invitation(
+        cohort,
+        session,
+        [Addressee(head.name, head.call_name, address)],
+        of=len(sessions),
+        made_by=_maker(),
+        large=large,
+    )

@@ -27,6 +27,9 @@ from academy.kernel.settings import current
 
 HOUSE = Path(__file__).with_name("house")
 INK = "#12453a"
+ADDRESS_LINES = 3
+ADDRESS_SIGNS = 40
+"""How many lines, and of how many signs, fit the window of an envelope below the name."""
 _SYMBOL = re.compile(r'<symbol id="([a-z-]+)"(.*?)</symbol>', re.DOTALL)
 
 
@@ -106,6 +109,18 @@ def _moment(now: Any) -> dict[str, str]:
             "made_on": f"{short_day(now)}, {clock_time(now)} uur",
             "made_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
+
+
+def address_lines(typed: str | None) -> tuple[str, ...]:
+    """Return a typed address in tidy lines, without empty ones."""
+    lines = (" ".join(line.split()) for line in (typed or "").splitlines())
+    return tuple(line for line in lines if line)
+
+
+def address_fits(typed: str | None) -> bool:
+    """Say whether a typed address fits the window."""
+    lines = address_lines(typed)
+    return len(lines) <= ADDRESS_LINES and all(len(line) <= ADDRESS_SIGNS for line in lines)
 
 
 def brand_lines(name: str) -> list[str]:
