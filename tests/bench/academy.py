@@ -25,13 +25,15 @@ from tests.factories import (
 )
 
 FORTNIGHT = 14
+STARTS_ON = date(2026, 9, 15)
+"""Five of eight sessions are held by the day on which tests stand still."""
 
 
 @dataclass(frozen=True, slots=True)
 class Academy:
     """The ids that pages are asked with."""
 
-    participant_id: int
+    participant_ids: tuple[int, ...]
     trainer_id: int
     coordinator_id: int
     enrolment_ids: tuple[int, ...]
@@ -39,22 +41,22 @@ class Academy:
     held_session_id: int
     open_session_id: int
 
+    @property
+    def participant_id(self) -> int:
+        """Return one of those who take part."""
+        return self.participant_ids[0]
 
-def build(people: int) -> Academy:
-    """Make a cohort of `people`, five of eight sessions held, everybody at work."""
+
+def build(people: int, *, starts_on: date = STARTS_ON) -> Academy:
+    """Make a cohort of `people`; what is before today is held, and everybody is at work."""
     with unit_of_work():
-        content.import_curricula(
-            read_curricula(PACKAGE.parent / "courses" / "curricula"), by=SYSTEM
-        )
-        version = db.session.scalars(
-            sa.select(CourseVersion).where(CourseVersion.title_nl.startswith("Buurtaanjager"))
-        ).one()
+        version = _residents_course()
         place = make_place()
         cohort = Cohort(
             course_version_id=version.id,
             name="Meetgroep",
             place_id=place.id,
-            starts_on=date(2026, 9, 15),
+            starts_on=starts_on,
             location="De Krokus",
             capacity=max(people, 14),
             state="running",
@@ -68,7 +70,7 @@ def build(people: int) -> Academy:
             for n in range(people)
         ]
         enrolment_ids = tuple(enrolment.id for enrolment in enrolments)
-        participant_id = enrolments[0].person_id
+        participant_ids = tuple(enrolment.person_id for enrolment in enrolments)
         trainer_id, coordinator_id, cohort_id = trainer.id, coordinator.id, cohort.id
         session_ids = [session.id for session in sessions]
         assignments = list(
@@ -81,7 +83,7 @@ def build(people: int) -> Academy:
         )
     _take_part(trainer_id, session_ids[:5], enrolment_ids, assignments)
     return Academy(
-        participant_id=participant_id,
+        participant_ids=participant_ids,
         trainer_id=trainer_id,
         coordinator_id=coordinator_id,
         enrolment_ids=enrolment_ids,
@@ -89,6 +91,13 @@ def build(people: int) -> Academy:
         held_session_id=session_ids[4],
         open_session_id=session_ids[5],
     )
+
+
+def _residents_course() -> CourseVersion:
+    content.import_curricula(read_curricula(PACKAGE.parent / "courses" / "curricula"), by=SYSTEM)
+    return db.session.scalars(
+        sa.select(CourseVersion).where(CourseVersion.title_nl.startswith("Buurtaanjager"))
+    ).one()
 
 
 def _sessions(cohort: Cohort, version: CourseVersion) -> list[Session]:

@@ -14,6 +14,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Engine
 
+from academy.kernel.db import db, unit_of_work
+from academy.people.models import Account
+from tests.factories import make_sign_in
+
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
 
 
@@ -31,6 +35,15 @@ def counted_statements() -> Iterator[list[str]]:
         yield seen
     finally:
         sa.event.remove(Engine, "before_cursor_execute", note)
+
+
+def signed_in(person_id: int) -> str:
+    """Let somebody be signed in on a device; returns the token of the cookie."""
+    with unit_of_work():
+        if db.session.get(Account, person_id) is None:
+            db.session.add(Account(person_id=person_id, mailbox=f"p{person_id}@test.example"))
+            db.session.flush()
+        return make_sign_in(person_id)
 
 
 @dataclass(frozen=True, slots=True)
