@@ -38,6 +38,7 @@ from academy.kernel.web.metrics import init_metrics
 from academy.people.adapters.bearer import actor_of_bearer
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
+from academy.reporting.feature import FEATURE as REPORTING
 from academy.research.feature import FEATURE as RESEARCH
 from certificates.feature import FEATURE as CERTIFICATES
 from courses.feature import FEATURE as COURSES
@@ -50,6 +51,7 @@ FEATURES: tuple[Feature, ...] = (
     RESEARCH,
     COMMUNITY,
     CONTACT,
+    REPORTING,
 )
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -30,6 +30,20 @@ class TodayItem:
     due_on: date | None = None
     badge_kind: str = ""
     badge_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TodayCount:
+    """A list with how many wait in it, shown on *Vandaag*; an empty `number` is not shown.
+
+    `is_quiet`: nothing waits there. `is_here`: it is the page that shows it.
+    """
+
+    label: str
+    number: str
+    href: str
+    is_quiet: bool = False
+    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Figure:
     count: Callable[[], int]
 
 
-TodayProvider = Callable[[Actor], list[TodayItem]]
+TodayProvider = Callable[[Actor], Sequence[TodayItem | TodayCount]]
 Check = Callable[[], list[str]]
 
 

@@ -427,6 +427,12 @@ def dead_letters() -> list[DeadLetter]:
     return [DeadLetter(*row) for row in rows]
 
 
+def dead_count() -> int:
+    """Return how many jobs were given up."""
+    counted = sa.select(sa.func.count()).select_from(Job).where(Job.state == "dead")
+    return db.session.scalar(counted) or 0
+
+
 def retry(job_id: int, *, by: Actor) -> None:
     """Let a job that was given up be tried again. Raises NotFoundError when it was not given up."""
     job = db.session.get(Job, job_id, with_for_update=True)

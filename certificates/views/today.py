@@ -13,14 +13,14 @@ from academy.kernel.feature import TodayItem
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.queries.holder import newest_own
-from certificates.queries.lists import candidate_rows, count_to_decide, waiting_revocations
+from certificates.queries.lists import count_to_decide, waiting_revocations
 
 IS_NEWS = timedelta(days=14)
 
 
 def today(actor: Actor) -> list[TodayItem]:
     """Return a new certificate of one's own, and what waits for one's yes."""
-    return [*_own(actor), *_to_decide(actor), *_to_confirm(actor), *_to_propose(actor)]
+    return [*_own(actor), *_to_decide(actor), *_to_confirm(actor)]
 
 
 def _own(actor: Actor) -> list[TodayItem]:
@@ -77,26 +77,5 @@ def _to_confirm(actor: Actor) -> list[TodayItem]:
             href=url_for("certificates.overview"),
             icon="certificate",
             urgency=1,
-        )
-    ]
-
-
-def _to_propose(actor: Actor) -> list[TodayItem]:
-    rows = candidate_rows(actor) if actor.may(policies.PROPOSE) else []
-    number = sum(one.complete for one in rows)
-    if not number:
-        return []
-    return [
-        TodayItem(
-            title=ngettext(
-                "%(num)d deelnemer heeft alles gehaald",
-                "%(num)d deelnemers hebben alles gehaald",
-                number,
-            ),
-            why=_("Draag voor, dan beslist het bestuur."),
-            action=_("Draag voor"),
-            href=url_for("certificates.overview"),
-            icon="certificate",
-            urgency=2,
         )
     ]

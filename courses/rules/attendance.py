@@ -69,7 +69,7 @@ class Tally:
 
 def attendance_verdict(rule: CourseRule, evidence: Evidence) -> CriterionVerdict:
     """Judge attendance. Source: course.yaml, `attendance_rule`."""
-    standings = {module.id: _standing(module, rule.attendance, evidence) for module in rule.modules}
+    standings = _standings(rule, evidence)
     tally = _tally(rule, standings)
     state = _state(tally)
     return criterion(
@@ -79,6 +79,15 @@ def attendance_verdict(rule: CourseRule, evidence: Evidence) -> CriterionVerdict
         missing=_missing(rule, evidence, standings=standings, tally=tally),
         forecast=_forecast(rule, tally, state=state),
     )
+
+
+def tally_of(rule: CourseRule, evidence: Evidence) -> Tally:
+    """Count attendance without words."""
+    return _tally(rule, _standings(rule, evidence))
+
+
+def _standings(rule: CourseRule, evidence: Evidence) -> dict[str, str]:
+    return {module.id: _standing(module, rule.attendance, evidence) for module in rule.modules}
 
 
 def _standing(module: ModuleRule, rule: AttendanceRule, evidence: Evidence) -> str:

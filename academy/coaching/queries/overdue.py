@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -65,16 +66,17 @@ def overdue_rows(
         key = sa.tuple_(CoachingPlan.next_contact_due, CoachingPlan.id)
         statement = statement.where(key > sa.tuple_(sa.literal(last[0], sa.Date), last[1]))
     rows = db.session.execute(statement).all()
-    found = tuple(
-        OverdueRow(
-            plan_id=plan.id,
-            person_name=person.display_name,
-            coach_name=full_name(coach),
-            coach_phone=(coach.phone or "") if coach is not None else "",
-            due_on=plan.next_contact_due,
-            last_contact_on=plan.last_contact_on,
-        )
-        for plan, person, coach in rows[:limit]
-    )
+    found = tuple(_row(*row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(found, to_cursor(found[-1].due_on, found[-1].plan_id) if more else None)
+
+
+def _row(plan: Any, person: Person, coach: Person | None) -> OverdueRow:
+    return OverdueRow(
+        plan_id=plan.id,
+        person_name=person.display_name,
+        coach_name=full_name(coach),
+        coach_phone=(coach.phone or "") if coach is not None else "",
+        due_on=plan.next_contact_due,
+        last_contact_on=plan.last_contact_on,
+    )

@@ -21,7 +21,7 @@ from werkzeug import Response
 
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError
-from academy.kernel.feature import Feature, TodayItem
+from academy.kernel.feature import Feature, TodayCount, TodayItem
 from academy.kernel.policy import SIGNED_IN
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.adapters.cookie import clear_cookie
@@ -39,9 +39,10 @@ FAR = date.max
 @bp.page("/vandaag", needs=SIGNED_IN)
 def today() -> str:
     """Show the next thing to do first, then the rest."""
-    items = _today_items(current_app.extensions["academy.features"])
+    items, counts = _today(current_app.extensions["academy.features"])
     return render_template(
         "people/today.html",
+        counts=counts,
         first=items[0] if items else None,
         rest=items[1:],
         day=clock.today(),
@@ -50,10 +51,14 @@ def today() -> str:
     )
 
 
-def _today_items(features: Iterable[Feature]) -> list[TodayItem]:
+def _today(features: Iterable[Feature]) -> tuple[list[TodayItem], list[TodayCount]]:
+    """Return what is to be done, most urgent first, and how many wait in which list."""
     who = actor()
-    items = [item for feature in features if feature.today for item in feature.today(who)]
-    return sorted(items, key=lambda item: (item.urgency, item.due_on or FAR, item.title))
+    found = [one for feature in features if feature.today for one in feature.today(who)]
+    items = [one for one in found if isinstance(one, TodayItem)]
+    counts = [one for one in found if isinstance(one, TodayCount)]
+    items.sort(key=lambda item: (item.urgency, item.due_on or FAR, item.title))
+    return items, counts
 
 
 def _links(features: Iterable[Feature]) -> list[dict[str, str]]:

@@ -1,0 +1,46 @@
+"""Work in the background that was given up, and trying it once more."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from academy.kernel import queue
+from academy.kernel.web.blueprint import actor
+from academy.reporting import services
+from academy.reporting.policies import RETRY_JOBS, SEE_JOBS
+from academy.reporting.views.blueprint import bp
+
+MOST_SHOWN = 50
+
+
+def job_names() -> dict[str, str]:
+    """Return what each kind of work is, in plain words."""
+    return {
+        "kernel.mail": _("Een mail versturen"),
+        "kernel.messages": _("Kijken wat er verstuurd moet worden"),
+        "certificates.issue": _("Een certificaat maken"),
+        "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
+    }
+
+
+@bp.page("/mislukt", needs=SEE_JOBS)
+def failed_jobs() -> str:
+    """Show what went wrong in the background too often: which work, since when, how often."""
+    letters = queue.dead_letters()
+    return render_template(
+        "reporting/failed_jobs.html",
+        letters=letters[:MOST_SHOWN],
+        total=len(letters),
+        names=job_names(),
+        other=_("Ander werk op de achtergrond"),
+    )
+
+
+@bp.action("/mislukt/<int:job_id>/opnieuw", needs=RETRY_JOBS)
+def retry(job_id: int) -> Response:
+    """Let one be tried again."""
+    services.retry_job(job_id, by=actor())
+    flash(_("We proberen het opnieuw. Kijk over een paar minuten of het gelukt is."), "success")
+    return redirect(url_for("reporting.failed_jobs"), 303)

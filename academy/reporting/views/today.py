@@ -1,0 +1,64 @@
+"""What Vandaag shows of the lists: how many wait, who can be proposed, what went wrong."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from academy.kernel import clock, queue
+from academy.kernel.feature import TodayCount, TodayItem
+from academy.kernel.policy import Actor
+from academy.reporting.policies import SEE_GROUPS, SEE_JOBS
+from academy.reporting.queries.figures import tally
+from academy.reporting.queries.standing import judge
+from academy.reporting.views.counts import shown_counts
+
+
+def today(who: Actor) -> list[TodayItem | TodayCount]:
+    """Return the counts of one's lists, whom to propose, and work that was given up."""
+    found: list[TodayItem | TodayCount] = []
+    if who.may(SEE_GROUPS):
+        judgement = judge(who)
+        found += shown_counts(tally(who, clock.today(), judgement))
+        found += _to_propose(len(judgement.to_propose))
+    if who.may(SEE_JOBS):
+        found += _failed(queue.dead_count())
+    return found
+
+
+def _to_propose(number: int) -> list[TodayItem]:
+    if not number:
+        return []
+    item = TodayItem(
+        title=ngettext(
+            "%(num)d deelnemer heeft alles gehaald",
+            "%(num)d deelnemers hebben alles gehaald",
+            number,
+        ),
+        why=_("Draag voor, dan beslist het bestuur."),
+        action=_("Draag voor"),
+        href=url_for("reporting.to_propose"),
+        icon="certificate",
+        urgency=2,
+    )
+    return [item]
+
+
+def _failed(number: int) -> list[TodayItem]:
+    if not number:
+        return []
+    item = TodayItem(
+        title=ngettext(
+            "%(num)d taak op de achtergrond lukte niet",
+            "%(num)d taken op de achtergrond lukten niet",
+            number,
+        ),
+        why=_("De academie probeerde het vaak genoeg. Nu kijkt een mens."),
+        action=_("Bekijk wat er misging"),
+        href=url_for("reporting.failed_jobs"),
+        icon="warning",
+        urgency=1,
+        badge_kind="attention",
+    )
+    return [item]
