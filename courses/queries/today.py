@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,7 @@ from courses.models import (
 )
 from courses.queries.cohorts import within_cohorts
 from courses.queries.progress import Progress, progress_of_many
+from courses.rules import is_open, moment_of, moment_words
 
 AHEAD = ("planned", "moved")
 SHOWN = 5
@@ -49,6 +50,15 @@ class MissingAssignment:
     order: int
     title: str
     add_something: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScan:
+    """A self-scan that can be filled in now. `when` says at which moment: "voor bijeenkomst 3"."""
+
+    enrolment_id: int
+    moment: str
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +114,17 @@ def next_session(person_id: int) -> NextSession | None:
     return NextSession(row.id, row.order, title, row.location, row.starts_at, row.state)
 
 
-def missing_assignments(person_id: int) -> list[MissingAssignment]:
-    """Return the assignments of held lessons that somebody still needs, the oldest first."""
+def own_progress(person_id: int) -> list[Progress]:
+    """Return how far somebody is in every course that runs."""
     active = db.session.scalars(
         sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.state == "active")
     ).all()
-    found = [
-        assignment
-        for progress in progress_of_many(active).values()
-        for assignment in _missing(progress)
-    ]
-    return found[:SHOWN]
+    return list(progress_of_many(active).values())
+
+
+def missing_assignments(courses: Iterable[Progress]) -> list[MissingAssignment]:
+    """Return the assignments of held lessons that somebody still needs, the oldest first."""
+    return [assignment for progress in courses for assignment in _missing(progress)][:SHOWN]
 
 
 def _missing(progress: Progress) -> Iterator[MissingAssignment]:
@@ -129,6 +139,38 @@ def _missing(progress: Progress) -> Iterator[MissingAssignment]:
                 title=pick({"nl": module.practice_title.nl, "en": module.practice_title.en}),
                 add_something=state == "add_something",
             )
+
+
+def open_scans(courses: Iterable[Progress]) -> list[OpenScan]:
+    """Return the self-scans that somebody did not fill in yet and that can be filled in now."""
+    waiting = [
+        (progress, moment_of(missing.ref))
+        for progress in courses
+        for missing in progress.verdict.missing
+        if missing.kind == "selfscan"
+    ]
+    if not waiting:
+        return []
+    times = _session_times([progress.enrolment_id for progress, _moment in waiting])
+    now = clock.now()
+    found = []
+    for progress, moment in waiting:
+        starts_at, ends_at = times.get((progress.enrolment_id, moment.module), (None, None))
+        if is_open(moment, starts_at=starts_at, ends_at=ends_at, now=now):
+            words = moment_words(progress.rule, moment.key)
+            when = pick({"nl": words.nl, "en": words.en})
+            found.append(OpenScan(progress.enrolment_id, moment.key, when))
+    return found
+
+
+def _session_times(enrolments: list[int]) -> dict[tuple[int, str], tuple[datetime, datetime]]:
+    rows = db.session.execute(
+        sa.select(Enrolment.id, Module.key, Session.starts_at, Session.ends_at)
+        .join(Session, Session.cohort_id == Enrolment.cohort_id)
+        .join(Module, Module.id == Session.module_id)
+        .where(Enrolment.id.in_(enrolments), Session.state != "cancelled")
+    )
+    return {(row.id, row.key): (row.starts_at, row.ends_at) for row in rows}
 
 
 def open_registers(by: Actor) -> list[OpenRegister]:

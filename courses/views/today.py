@@ -37,7 +37,9 @@ def today_items(who: Actor) -> list[TodayItem]:
 def _for_participant(person_id: int) -> list[TodayItem]:
     session = queries.next_session(person_id)
     items = [_session(session)] if session is not None else []
-    return items + [_assignment(one) for one in queries.missing_assignments(person_id)]
+    courses = queries.own_progress(person_id)
+    items += [_scan(one) for one in queries.open_scans(courses)]
+    return items + [_assignment(one) for one in queries.missing_assignments(courses)]
 
 
 def _session(one: queries.NextSession) -> TodayItem:
@@ -53,6 +55,18 @@ def _session(one: queries.NextSession) -> TodayItem:
         due_on=day,
         badge_kind="attention" if one.state == "moved" else "",
         badge_word=_("verzet") if one.state == "moved" else "",
+    )
+
+
+def _scan(one: queries.OpenScan) -> TodayItem:
+    return TodayItem(
+        title=_("Vul de zelfscan in"),
+        why=_("Deze hoort %(when)s. Niemand ziet wat jij koos.", when=one.when),
+        action=_("Begin met de zelfscan"),
+        href=url_for("self_scan.paper", enrolment_id=one.enrolment_id, moment=one.moment),
+        icon="eye",
+        urgency=2,
+        badge_kind="open",
     )
 
 

@@ -57,6 +57,29 @@ def test_a_component_file_holds_a_macro_of_its_own_name_and_explains_it(path):
     assert f"macro {path.stem}(" in source
 
 
+def imported_by(name, seen=None):
+    """The components that a template and what it imports draw with."""
+    seen = set() if seen is None else seen
+    for found in re.findall(r'"components/(\w+)\.html"', (TEMPLATES / name).read_text()):
+        if found not in seen:
+            seen.add(found)
+            imported_by(f"components/{found}.html", seen)
+    return seen
+
+
+def test_the_style_guide_shows_every_component():
+    shown = imported_by("styleguide.html") | imported_by("layouts/base.html")
+    drawn_from_a_form = {"error_summary"}  # as error_list
+    assert {path.stem for path in COMPONENTS} - shown == drawn_from_a_form
+
+
+def test_the_style_guide_uses_what_it_imports():
+    source = (TEMPLATES / "styleguide.html").read_text()
+    names = re.findall(r'"components/\w+\.html" import ([\w, ]+)', source)
+    for name in (one.strip() for line in names for one in line.split(",")):
+        assert re.search(rf"\b{name}\(", source), name
+
+
 @pytest.mark.parametrize("path", COMPONENTS, ids=lambda path: path.stem)
 def test_no_component_carries_inline_code_or_unescaped_text(path):
     source = path.read_text()
