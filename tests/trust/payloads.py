@@ -71,6 +71,45 @@ MARKDOWN: tuple[str, ...] = (
     f"<!-- {TAG} --><script>alert(1)</script>",
 )
 
+FILE, SERVER = "FILE-CANARY", "SERVER-CANARY"
+"""Stand in `PAPER` for the address of a file and of a server that must not be asked."""
+
+PAPER: tuple[str, ...] = (
+    f'<img src="{FILE}">',
+    f'<img src="{SERVER}/a.png">',
+    f'<img srcset="{SERVER}/b.png 1x">',
+    f'<object data="{FILE}"></object>',
+    f'<embed src="{SERVER}/c.svg">',
+    f'<iframe src="{FILE}"></iframe>',
+    f'<link rel=stylesheet href="{SERVER}/d.css">',
+    f'<link rel=stylesheet href="{FILE}">',
+    f'<link rel=attachment href="{FILE}">',
+    f'<link rel=attachment href="{SERVER}/e">',
+    f'<a rel=attachment href="{FILE}">x</a>',
+    f'<a rel=attachment href="{SERVER}/f">x</a>',
+    f'<a href="{FILE}">x</a>',
+    '<a href="javascript:app.alert(1)">x</a>',
+    '<a href="data:text/html,x">x</a>',
+    f'<style>@import url("{SERVER}/g.css");</style>',
+    f'<style>@import url("{FILE}");</style>',
+    f'<style>body{{background:url("{SERVER}/h.png")}}</style>',
+    f'<style>@font-face{{font-family:q;src:url("{SERVER}/i.woff")}}p{{font-family:q}}</style>',
+    f'<p style="background:url({SERVER}/j.png)">x</p>',
+    f'<p style="list-style-image:url({FILE});display:list-item">x</p>',
+    f'<style>p::before{{content:url("{SERVER}/k.png")}}</style>',
+    f'<style>@page{{background:url("{SERVER}/l.png")}}</style>',
+    f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{FILE}" width="9" height="9"/></svg>',
+    f'<svg xmlns="http://www.w3.org/2000/svg"><use href="{SERVER}/m.svg#a"/></svg>',
+    f'<svg><style>@import url("{SERVER}/n.css");</style></svg>',
+    f'<img src="data:image/svg+xml,%3Csvg%3E%3Cimage href=%22{FILE}%22/%3E%3C/svg%3E">',
+    f'<base href="{SERVER}/"><img src="o.png">',
+    f'<meta http-equiv=refresh content="0;url={SERVER}/p">',
+    f'<script src="{SERVER}/q.js"></script><script>app.launchURL("{SERVER}/r")</script>',
+    f'<input type=image src="{SERVER}/s.png"><video poster="{SERVER}/t.png"></video>',
+    f'<form action="{SERVER}/u"><button>x</button></form>',
+)
+"""Markup that asks for a file or an address while a PDF is made."""
+
 ADDRESSES = {
     "action", "background", "cite", "data", "formaction", "href", "ping", "poster", "src",
     "srcdoc", "srcset", "xlink:href",
