@@ -20,17 +20,20 @@ def _language() -> str:
     """What this browser chose, then the person's own choice, then Dutch; Dutch outside a page."""
     if not has_request_context():
         return "nl"
-    chosen = _chosen()
-    if chosen in LANGUAGES:
+    chosen = chosen_language()
+    if chosen:
         return chosen
     return str(current_user.language) if current_user.is_authenticated else "nl"
 
 
-def _chosen() -> str:
-    """Return what this browser chose, or what a program asks for: cookies do not count there."""
-    if request.path.startswith("/api/"):
+def chosen_language() -> str:
+    """Return what this browser chose, or what a program asks for; empty when nobody chose."""
+    if not has_request_context():
+        return ""
+    if request.path.startswith("/api/"):  # cookies do not count there
         return request.accept_languages.best_match(LANGUAGES) or ""
-    return request.cookies.get(LANGUAGE_COOKIE, "")
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else ""
 
 
 def init_i18n(app: Flask) -> None:

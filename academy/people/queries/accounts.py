@@ -31,6 +31,17 @@ def people_of_mailbox(mailbox: str) -> list[MailboxPerson]:
     return [MailboxPerson(person.id, person.display_name, hash_) for person, hash_ in rows]
 
 
+def languages_of_mailbox(mailbox: str) -> set[str]:
+    """Return the languages that the people with `mailbox` chose."""
+    return set(
+        db.session.scalars(
+            sa.select(Person.ui_language)
+            .join(Account, Account.person_id == Person.id)
+            .where(Account.mailbox == mailbox, Account.disabled_at.is_(None))
+        )
+    )
+
+
 def people_of_code(code_id: int, now: datetime) -> list[MailboxPerson]:
     """Return who may still come in with a code; nobody once it was used or is too old."""
     mailbox = db.session.scalar(

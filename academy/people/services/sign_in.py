@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from academy.kernel import audit, clock, ids, limits, mail, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.i18n import chosen_language
 from academy.kernel.limits import Limit
 from academy.kernel.policy import Actor, Reach
 from academy.kernel.settings import current
@@ -25,6 +26,7 @@ from academy.people.models import Account, Person, SignIn, SignInCode
 from academy.people.policies import MANAGE_GRANTS, OWN_DATA
 from academy.people.queries.accounts import (
     MailboxPerson,
+    languages_of_mailbox,
     open_codes,
     people_of_code,
     people_of_mailbox,
@@ -90,7 +92,17 @@ def ask_code(mailbox: str, *, asker: Asker) -> None:
     )
     db.session.add(code)
     db.session.flush()  # the mail needs the id
-    mail.send(CODE_MAIL, to=mailbox, key=f"code-{code.id}", code_id=code.id)
+    speaks = _language_for(mailbox)
+    mail.send(CODE_MAIL, to=mailbox, language=speaks, key=f"code-{code.id}", code_id=code.id)
+
+
+def _language_for(mailbox: str) -> str:
+    """Return what this browser chose, else what everybody with this mailbox chose."""
+    chosen = chosen_language()
+    if chosen:
+        return chosen
+    spoken = languages_of_mailbox(mailbox)
+    return spoken.pop() if len(spoken) == 1 else "nl"
 
 
 def code_text(code: SignInCode) -> str:
