@@ -279,7 +279,7 @@ RESET_LABELS = {
 class ResetForm(FlaskForm):  # type: ignore[misc]
     """Why somebody's second factors are taken away."""
 
-    reason = RadioField(
+    why = RadioField(
         _("Waarom?"),
         choices=[SelectChoice(value, label) for value, label in RESET_LABELS.items()],
     )

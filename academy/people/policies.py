@@ -25,14 +25,14 @@ GIVE_COACHING = capability("people:grant:coach", "coordinator")
 MAKE_LETTER = capability("people:letter:write", "trainer", "coach", "coordinator")
 """Make a printed letter with a one-time code for a participant in reach."""
 
-SEE_MESSAGES = capability("people:message:read", "coordinator")
+SEE_MESSAGES = capability("people:message:handle", "coordinator")
 """See what goes out by itself in the own region, and call or post what does not go by mail."""
 
 OWN_MESSAGES = capability("people:message:own", own=True)
-"""See what we send oneself, and choose."""
+"""See what we send oneself, choose, and put oneself in silence."""
 
-SILENCE = capability("people:silence:write", "trainer", "coach", "coordinator", own=True)
-"""Put oneself, or a participant in reach, in silence: nothing goes out by itself any more."""
+SILENCE = capability("people:silence:write-for", "trainer", "coach", "coordinator")
+"""See what goes to a participant in reach by itself, and put them in silence on their behalf."""
 
 API_TOKENS = capability(
     "people:token:write",

@@ -114,6 +114,7 @@ class PathStep:
     assignment_title: str
     assignment_required: bool
     assignment_state: str
+    quiz_id: int
     quiz_key: str
     questions: int
 
@@ -226,6 +227,7 @@ def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
             PracticeAssignment.key.label("assignment_key"),
             PracticeAssignment.title_nl.label("assignment_nl"),
             PracticeAssignment.title_en.label("assignment_en"),
+            Quiz.id.label("quiz_id"),
             Quiz.key.label("quiz_key"),
             sa.func.json_array_length(Quiz.questions).label("questions"),
         )
@@ -256,6 +258,7 @@ def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
             assignment_title=pick({"nl": row.assignment_nl, "en": row.assignment_en}),
             assignment_required=row.assignment_key in required,
             assignment_state=practice.get(row.assignment_key, ""),
+            quiz_id=row.quiz_id,
             quiz_key=row.quiz_key,
             questions=row.questions,
         )
@@ -314,3 +317,13 @@ def takes_part(actor: Actor) -> bool:
     return bool(
         db.session.scalar(sa.select(sa.exists().where(Enrolment.person_id == actor.person_id)))
     )
+
+
+def person_of(enrolment_id: int) -> int:
+    """Return who takes part. Raises NotFoundError."""
+    person_id = db.session.scalar(
+        sa.select(Enrolment.person_id).where(Enrolment.id == enrolment_id)
+    )
+    if person_id is None:
+        raise NotFoundError
+    return person_id

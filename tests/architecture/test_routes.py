@@ -12,6 +12,7 @@ from tests.conftest import make_settings
 
 PUBLIC_PATHS = {
     "/",
+    "/afmelden/<token>",
     "/api/v1/certificates/<number>/verification",
     "/api/v1/certificates/verification",
     "/api/v1/courses",
@@ -29,6 +30,7 @@ PUBLIC_PATHS = {
     "/controleer/bestand",
     "/healthz",
     "/metrics",
+    "/mijn-berichten/stop/<token>",
     "/opleidingen",
     "/opleidingen/<key>",
     "/privacy",

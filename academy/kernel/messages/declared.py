@@ -31,7 +31,7 @@ class Window:
 
     since: datetime
     until: datetime
-    people: sa.Select[tuple[int]] | None = None
+    people: sa.Select[int] | None = None
 
     def holds(self, moment: datetime) -> bool:
         """Say whether `moment` lies in the window."""
@@ -119,7 +119,7 @@ class Recipient:
         return self.silent and (self.silent_until is None or moment < self.silent_until)
 
 
-Recipients = Callable[[Collection[int] | sa.Select[tuple[int]]], dict[int, Recipient]]
+Recipients = Callable[[Collection[int] | sa.Select[int]], dict[int, Recipient]]
 
 _known: dict[str, Message] = {}
 _recipients: list[Recipients] = []
@@ -148,7 +148,7 @@ def use_recipients(recipients: Recipients) -> None:
     _recipients[:] = [recipients]
 
 
-def recipients_of(people: Collection[int] | sa.Select[tuple[int]]) -> dict[int, Recipient]:
+def recipients_of(people: Collection[int] | sa.Select[int]) -> dict[int, Recipient]:
     """Return how these people want to be reached, by person id."""
     return _recipients[0](people) if _recipients else {}
 

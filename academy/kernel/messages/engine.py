@@ -26,9 +26,9 @@ from academy.kernel.messages.declared import (
     message_named,
     recipients_of,
 )
+from academy.kernel.messages.manners import Manners, may_send, week_of
 from academy.kernel.messages.models import AnnouncedMessage, SentMessage
 from academy.kernel.messages.planning import Planned, Settled, plan
-from academy.kernel.messages.manners import Manners, may_send, week_of
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 
@@ -42,7 +42,7 @@ SHIFTED_AT_MOST = timedelta(days=2)
 AT_ONCE = 200
 """Messages per transaction."""
 
-People = sa.Select[tuple[int]] | None
+People = sa.Select[int] | None
 
 
 def manners() -> Manners:

@@ -18,7 +18,7 @@ AT_ONCE = 10_000
 """Ids in one statement; a database takes a limited number of values."""
 
 
-def recipients(people: Collection[int] | sa.Select[tuple[int]]) -> dict[int, Recipient]:
+def recipients(people: Collection[int] | sa.Select[int]) -> dict[int, Recipient]:
     """Return how these people want to be reached, by person id; unknown ids are left out."""
     if isinstance(people, sa.Select):
         return _recipients(people)
@@ -29,7 +29,7 @@ def recipients(people: Collection[int] | sa.Select[tuple[int]]) -> dict[int, Rec
     return found
 
 
-def _recipients(people: Collection[int] | sa.Select[tuple[int]]) -> dict[int, Recipient]:
+def _recipients(people: Collection[int] | sa.Select[int]) -> dict[int, Recipient]:
     declined: dict[int, set[str]] = defaultdict(set)
     choices = sa.select(DeclinedMessage.person_id, DeclinedMessage.name)
     for person_id, name in db.session.execute(choices.where(DeclinedMessage.person_id.in_(people))):
