@@ -59,6 +59,7 @@ PUBLIC_TEXT = {
     ("place", "name"),
     ("research_observation", "place_hint"),
     ("research_project", "title"),
+    ("second_factor", "device"),
     ("session", "location"),
     ("sign_in", "device"),
     ("story", "title"),

@@ -20,7 +20,7 @@ def test_every_table_of_a_tenant_has_rows_in_both_regions(academy):
         for tenant in ("A", "B")
         if not any(cell.startswith(tenant) for cell in rows.get(table, {}))
     }
-    assert missing == {"account", "api_token", "sign_in"}
+    assert missing == {"account", "api_token", "second_factor", "sign_in"}
 
 
 def test_every_principal_is_signed_in(academy, browsers):

@@ -19,7 +19,7 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from academy.people.models import Account, ApiToken, Person, Place
+from academy.people.models import Account, ApiToken, Person, Place, SecondFactor
 from academy.research.models import Confirmation, Observation, Problem, Project, Talk
 from certificates.adapters.keys import init_keys
 from certificates.models import Certificate, Decision, Revocation, SigningKey
@@ -560,6 +560,24 @@ def _sign_in(world: World) -> None:
             db.session.flush()
             world.tokens[name] = make_sign_in(person_id)
             world.keys[name] = _make_key(person_id)
+            _make_second_factors(person_id)
+
+
+def _make_second_factors(person_id: int) -> None:
+    """Make an app and a passkey that count."""
+    now = clock.real_now()
+    for kind, device in (("app", ""), ("passkey", "Telefoon")):
+        _add(
+            SecondFactor(
+                person_id=person_id,
+                kind=kind,
+                device=device,
+                secret="A" * 32,
+                made_at=now,
+                confirmed_at=now,
+                last_used_at=now,
+            )
+        )
 
 
 def _make_key(person_id: int) -> str:

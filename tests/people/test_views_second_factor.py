@@ -245,9 +245,9 @@ def test_an_administrator_helps_who_lost_the_phone(esra, sign_in, at_the_door):
     client = sign_in(admin)
     page = f"/rechten/{esra.id}"
     assert "Haal de tweede stap weg" in client.get(page).text
-    refused = client.post(f"{page}/tweede-stap", data={"reason": "zomaar"}, follow_redirects=True)
+    refused = client.post(f"{page}/tweede-stap", data={"why": "zomaar"}, follow_redirects=True)
     assert "Kies waarom." in refused.text
-    done = client.post(f"{page}/tweede-stap", data={"reason": "lost"}, follow_redirects=True)
+    done = client.post(f"{page}/tweede-stap", data={"why": "lost"}, follow_redirects=True)
     assert "De tweede stap is weg." in done.text
     assert "Haal de tweede stap weg" not in done.text
     assert leads_to(theirs.get("/vandaag")).startswith("/binnenkomen")
@@ -259,7 +259,7 @@ def test_an_administrator_cannot_help_themselves(sign_in, app):
     set_up_app(admin)
     client = sign_in(admin)
     assert "Haal de tweede stap weg" not in client.get(f"/rechten/{admin.id}").text
-    answer = client.post(f"/rechten/{admin.id}/tweede-stap", data={"reason": "lost"})
+    answer = client.post(f"/rechten/{admin.id}/tweede-stap", data={"why": "lost"})
     assert answer.status_code == 403
 
 

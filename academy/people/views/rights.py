@@ -92,7 +92,7 @@ def _reset_form(person_id: int) -> ResetForm | None:
 def reset_second_step(person_id: int) -> Any:
     """Take away the second step of who lost theirs; they are out everywhere."""
     try:
-        second_factor.reset(person_id, reason=request.form.get("reason", ""), by=actor())
+        second_factor.reset(person_id, reason=request.form.get("why", ""), by=actor())
     except InvalidInputError as error:
         flash(error.sentence, "error")
         return redirect(url_for("rights.give_form", person_id=person_id), 303)
