@@ -6,15 +6,20 @@ from flask_babel import lazy_gettext as _
 
 from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import ApiScope
-from courses import api, policies
+from courses import api, listeners, policies
+from courses.events import SessionChanged
+from courses.mails import MESSAGES
 from courses.queries.cohorts import cohort_names, running_cohorts
 from courses.queries.enrolment import takes_part
+from courses.queries.on_behalf import reaches_of
 from courses.views import (
     cohorts,
+    decline,
     enrolments,
+    on_behalf,
+    paper,
     path,
     practical,
-    paper,
     practice,
     practice_files,
     promise,
@@ -30,22 +35,28 @@ FEATURE = Feature(
     name="courses",
     blueprints=(
         public.bp,
+        decline.bp,
         path.bp,
         cohorts.bp,
         sessions.bp,
         enrolments.bp,
         register.bp,
+        paper.bp,
         practice.bp,
         practice_files.bp,
         quiz.bp,
         self_scan.bp,
-        paper.bp,
         promise.bp,
         practical.bp,
         api.bp,
     ),
     capabilities=policies.ALL,
     today=today_items,
+    lies_at=reaches_of,
+    for_another=on_behalf.for_another,
+    acts=on_behalf.ACTS,
+    messages=MESSAGES,
+    listeners={SessionChanged: (listeners.tell_the_group,)},
     navigation=(
         NavItem(
             _("Leergang"),

@@ -44,6 +44,7 @@ class Route:
 USUAL: dict[str, Any] = {
     "order": 1,
     "step": 1,
+    "token": "not-a-token",
     "code": "nl",
     "key": "residents",
     "method": "check-in-weerbericht",
@@ -68,6 +69,7 @@ ID_OF = {
     "grant_id": "grant",
     "job_id": "job",
     "meetup_id": "meet_up",
+    "message_id": "sent_message",
     "person_id": "person",
     "plan_id": "coaching_plan",
     "problem_id": "research_problem",

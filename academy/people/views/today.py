@@ -10,15 +10,17 @@ from academy.kernel.feature import TodayItem
 from academy.kernel.policy import Actor
 from academy.people.policies import MANAGE_GRANTS
 from academy.people.queries.rights import waiting_for
+from academy.people.views import messages
 
 
 def today_items(who: Actor) -> list[TodayItem]:
     """Return the second step to whose work waits for it, and what waits for an administrator."""
     if who.withheld:
         return [_second_step()]
+    waiting = messages.today_items(who)
     if who.person_id is None or not who.may(MANAGE_GRANTS):
-        return []
-    return _to_confirm(waiting_for(who.person_id))
+        return waiting
+    return waiting + _to_confirm(waiting_for(who.person_id))
 
 
 def _second_step() -> TodayItem:
