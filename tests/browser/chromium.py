@@ -27,11 +27,16 @@ PATIENCE_MS = 20_000
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the system's Chromium and stop it afterwards. A busy machine is given time."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """Start the system's Chromium, with further `arguments`, and stop it afterwards.
+
+    A busy machine is given time.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=[*ARGUMENTS, *arguments]
+        )
         try:
             yield browser
         finally:

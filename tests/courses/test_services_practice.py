@@ -18,7 +18,7 @@ def assignment(group, number=1):
     ).one()
 
 
-def hand(group, *, by=None, number=1, evidence="kort-verslag", text="Ik sprak Jan."):
+def hand(group, *, by=None, number=1, evidence="kort-verslag", text="Ik sprak Jan.", **more):
     with clock.at(after(2)), unit_of_work():
         return hand_in(
             group.enrolments[0],
@@ -26,6 +26,7 @@ def hand(group, *, by=None, number=1, evidence="kort-verslag", text="Ik sprak Ja
             evidence=evidence,
             text=text,
             by=actor(by or group.learners[0]),
+            **more,
         )
 
 
@@ -92,7 +93,9 @@ def test_nothing_is_handed_in_after_the_course(app):
         hand(group)
 
 
-@pytest.mark.parametrize(("evidence", "text"), [("telepathie", ""), ("plan", "x" * 5001)])
+@pytest.mark.parametrize(
+    ("evidence", "text"), [("telepathie", ""), ("plan", "x" * 5001), ("ingesproken", "")]
+)
 def test_a_wrong_hand_in_is_refused(app, evidence, text):
     group = make_group(1)
     with pytest.raises(InvalidInputError):
@@ -140,3 +143,26 @@ def test_nobody_reviews_own_work_or_that_of_another_cohort(app):
     for stranger in (group.learners[0], other.trainer_id, group.assessor_id):
         with pytest.raises(NotFoundError):
             answer(group, submission, by=stranger)
+
+
+def test_what_was_told_carries_the_day_and_who_heard_it(app):
+    group = make_group(1)
+    day = after(1).date()
+    told = {"by": group.trainer_id, "evidence": "gesproken", "text": "", "told_on": day}
+    submission = db.session.get(PracticeSubmission, hand(group, **told))
+    assert (submission.told_on, submission.submitted_by_id) == (day, group.trainer_id)
+    assert hand(group, **told) == submission.id
+
+
+def test_a_day_of_telling_lies_behind_us_and_belongs_to_who_heard_it(app):
+    group = make_group(1)
+    day = after(1).date()
+    tomorrow = after(2, days=1).date()
+    for wrong in (
+        {"by": group.trainer_id, "evidence": "gesproken", "told_on": tomorrow},
+        {"by": group.trainer_id, "told_on": day},
+        {"evidence": "gesproken", "told_on": day},
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            hand(group, **wrong)
+        assert list(refused.value.fields) == ["told_on"]

@@ -90,7 +90,7 @@ def read(data: bytes) -> Sound:
     if any(kind != SOUND_TRACK for kind in found.tracks):
         raise FilmError
     lasts = max(found.lasts, found.last) * found.scale / 1e9
-    return Sound(MEDIA_TYPE, bytes(content[:end]), int(lasts) or None)
+    return Sound(MEDIA_TYPE, bytes(content[:end]), round(lasts) or None)
 
 
 def _elements(data: bytes) -> Iterator[_Element]:
