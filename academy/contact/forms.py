@@ -80,6 +80,12 @@ class SortForm(FlaskForm):  # type: ignore[misc]
     place = SelectField(_("Bij welke plek hoort het?"), coerce=int, validators=[Optional()])
 
 
+class AssignForm(FlaskForm):  # type: ignore[misc]
+    """Who answers a message from now on."""
+
+    person = SelectField(_("Wie pakt het op?"), coerce=int, validators=[InputRequired()])
+
+
 class TalkForm(FlaskForm):  # type: ignore[misc]
     """When the introduction talk is."""
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from academy.contact import policies, rules
 from academy.contact.models import ContactRequest, ContactStep
+from academy.contact.queries import answers_requests
 from academy.kernel import audit, clock, limits, mail, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -110,9 +111,15 @@ def sort_out(request_id: int, *, by: Actor, kind: str, place_id: int | None) -> 
 
 
 def assign(request_id: int, person_id: int, *, by: Actor) -> None:
-    """Hand a request to somebody, from now on theirs to answer."""
+    """Hand a request to somebody who answers requests, from now on theirs.
+
+    Raises InvalidInputError for anybody else.
+    """
     policy.require_right(by, policies.ASSIGN)
     request = get_request(request_id, by=by)
+    if not answers_requests(person_id):
+        sentence = _("Kies iemand die berichten beantwoordt.")
+        raise InvalidInputError(sentence, fields={"person": sentence})
     request.handled_by_id = person_id
     _record(request, "assigned", by)
 

@@ -14,6 +14,7 @@ from academy.contact.forms import (
     KIND_LABELS,
     STATE_LABELS,
     ApplicationForm,
+    AssignForm,
     ContactForm,
     SortForm,
     TalkForm,
@@ -99,14 +100,23 @@ def show(request_id: int) -> str:
     return _page(request_id)
 
 
-def _page(request_id: int, *, sort: SortForm | None = None, talk: TalkForm | None = None) -> str:
+def _page(
+    request_id: int,
+    *,
+    sort: SortForm | None = None,
+    talk: TalkForm | None = None,
+    hand_over: AssignForm | None = None,
+) -> str:
     row = queries.get_row(request_id, by=actor())
+    if hand_over is None and actor().may(ASSIGN):
+        hand_over = _assign_form(row.handled_by_id, bound=False)
     return render_template(
         "contact/request.html",
         row=row,
         steps=queries.step_rows(request_id),
         sort=sort or _sort_form(row.kind, row.place_id, bound=False),
         talk=talk or TalkForm(formdata=None),
+        hand_over=hand_over,
         kinds=KIND_LABELS,
         states=STATE_LABELS,
         may_sort=actor().may(ASSIGN),
@@ -131,6 +141,24 @@ def sort_out(request_id: int) -> Any:
         return make_response(_page(request_id, sort=form), 422)
     services.sort_out(request_id, by=actor(), kind=form.kind.data, place_id=form.place.data or None)
     return _back(request_id, _("Opgeslagen."))
+
+
+def _assign_form(person_id: int | None, *, bound: bool) -> AssignForm:
+    form = AssignForm() if bound else AssignForm(formdata=None, person=person_id)
+    form.person.choices = [SelectChoice(one.id, one.name) for one in queries.handler_choices()]
+    return form
+
+
+@bp.action("/berichten/<int:request_id>/wie", needs=ASSIGN)
+def assign(request_id: int) -> Any:
+    """Hand the message to somebody."""
+    row = queries.get_row(request_id, by=actor())
+    form = _assign_form(row.handled_by_id, bound=True)
+    if not form.validate():
+        return make_response(_page(request_id, hand_over=form), 422)
+    services.assign(request_id, form.person.data, by=actor())
+    names = {one.value: one.label for one in form.person.choices}
+    return _back(request_id, _("%(name)s pakt dit op.", name=names[form.person.data]))
 
 
 @bp.action("/berichten/<int:request_id>/gesprek", needs=HANDLE)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from academy.contact import services
 from academy.contact.models import ContactRequest
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import InvalidInputError
 from academy.kernel.mail import OutgoingMail
 from courses.models import Enrolment
 from tests.factories import (
@@ -158,3 +159,34 @@ def test_what_was_handed_over_is_the_other_persons(place):
         services.assign(request_id, elly.id, by=make_actor(tineke))
         services.take_step(request_id, "referred", by=make_actor(elly))
     assert stored().state == "referred"
+
+
+def test_a_coordinator_hands_a_message_to_who_answers_messages(place, sign_in):
+    with unit_of_work():
+        coordinator = make_coordinator(place)
+        board = make_person("Josien")
+        make_grant(board, "board")
+        trainer = make_trainer(make_cohort(place=place))
+    request_id = receive()
+    address = f"/berichten/{request_id}"
+    client = sign_in(coordinator)
+    page = client.get(address).text
+    assert board.display_name in page
+    assert trainer.display_name not in page
+    assert sign_in(board).get(address).status_code == 404
+    answer = client.post(f"{address}/wie", data={"person": board.id})
+    assert (answer.status_code, answer.location) == (303, address)
+    assert stored().handled_by_id == board.id
+    assert sign_in(board).get(address).status_code == 200
+    assert client.post(f"{address}/wie", data={"person": trainer.id}).status_code == 422
+    assert stored().handled_by_id == board.id
+
+
+def test_a_message_is_not_handed_to_who_answers_no_messages(place):
+    with unit_of_work():
+        by = make_actor(make_coordinator(place))
+        nobody = make_person()
+    request_id = receive()
+    with pytest.raises(InvalidInputError), unit_of_work():
+        services.assign(request_id, nobody.id, by=by)
+    assert stored().handled_by_id is None
