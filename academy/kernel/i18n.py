@@ -8,6 +8,7 @@ from babel.dates import format_date, format_datetime
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from academy.kernel import clock
 from academy.kernel.resources import folder
@@ -52,6 +53,7 @@ def init_i18n(app: Flask) -> None:
         clock_time=clock_time,
         date_input=date_input,
         capital=capital,
+        dutch=dutch,
     )
     app.jinja_env.globals.update(get_locale=get_locale)
 
@@ -111,6 +113,13 @@ def date_input(value: date | None) -> str:
 def capital(text: str) -> str:
     """Begin with a capital and leave the rest: English months have capitals of their own."""
     return text[:1].upper() + text[1:]
+
+
+def dutch(text: str) -> str:
+    """Tell a screen reader that a text is Dutch, on a page that is not."""
+    if not text or language() == "nl":
+        return text
+    return Markup('<span lang="nl">{}</span>').format(text)
 
 
 def parse_day(text: str) -> date | None:

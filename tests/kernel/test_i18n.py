@@ -64,3 +64,13 @@ def test_a_day_is_read_the_way_people_type_it(text):
 @pytest.mark.parametrize("text", ["", "31-2-2026", "1-12", "1-12-26", "morgen", "¹-12-2026"])
 def test_what_is_no_day_is_not_read(text):
     assert i18n.parse_day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("nl", "Soep & brood"), ("en", '<span lang="nl">Soep &amp; brood</span>')],
+)
+def test_dutch_text_says_so_on_a_page_that_is_not_dutch(in_language, language, expected):
+    with in_language(language):
+        assert i18n.dutch("Soep & brood") == expected
+        assert i18n.dutch("") == ""
