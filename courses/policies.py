@@ -10,17 +10,19 @@ from academy.kernel.policy import Capability, capability
 OWN_PATH = capability("courses:path:read", own=True)
 """Read one's own path: sessions, lessons, assignments, what is missing."""
 
-APOLOGISE = capability("courses:apology:write", "trainer", "coordinator", own=True)
+APOLOGISE = capability("courses:apology:write", "trainer", "coordinator", "coach", own=True)
 """Report that somebody cannot come."""
 
 HAND_IN = capability("courses:practice:hand-in", "trainer", "coordinator", "coach", own=True)
 """Hand in a practice assignment, for oneself or on behalf of somebody."""
 
-TAKE_QUIZ = capability("courses:quiz:take", own=True)
-"""Answer the questions of a lesson, and read one's own answers. Nobody does it for another."""
+TAKE_QUIZ = capability("courses:quiz:take", "trainer", "coordinator", "coach", own=True)
+"""Answer the questions of a lesson, and read one's own answers; or type for somebody who talks.
 
-FILL_IN_SCAN = capability("courses:self-scan:fill-in", own=True)
-"""Fill in the self-scan, and see the picture of one's own group."""
+Who helps reads only what was typed for a participant, never what the participant typed."""
+
+FILL_IN_SCAN = capability("courses:self-scan:fill-in", "trainer", "coordinator", "coach", own=True)
+"""Fill in the self-scan, and see the picture of one's own group; or type what somebody says."""
 
 READ_SCAN = capability("courses:self-scan:read-group", "trainer", "coordinator")
 """See the self-scan of a group: means of five people and more, never an answer."""

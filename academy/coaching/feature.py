@@ -16,7 +16,13 @@ from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.overview import PlanRow, SignalRow
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
-from academy.coaching.views import coach, coordinator, paper, participant  # noqa: F401  their routes
+from academy.coaching.views import (
+    coach,  # noqa: F401  their routes
+    coordinator,  # noqa: F401
+    on_behalf,
+    paper,  # noqa: F401
+    participant,  # noqa: F401
+)
 from academy.coaching.views.blueprint import bp
 from academy.kernel import clock
 from academy.kernel.feature import Feature, NavItem, TodayItem
@@ -216,6 +222,9 @@ FEATURE = Feature(
     listeners={CertificateIssued: (on_certificate_issued,)},
     today=today,
     messages=MESSAGES,
+    lies_at=on_behalf.reaches_of,
+    for_another=on_behalf.for_another,
+    acts=on_behalf.ACTS,
     navigation=(
         NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 25),
         NavItem(

@@ -11,5 +11,7 @@ FEATURE = Feature(
     name="community",
     blueprints=(views.bp,),
     capabilities=policies.ALL,
+    for_another=views.for_another,
+    acts={"community:meetup:answered": _("Gezegd of je naar een terugkommiddag komt")},
     navigation=(NavItem(_("Terugkomen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),),
 )

@@ -33,7 +33,10 @@ class MeetUp(Model):
 
 
 class Rsvp(Model):
-    """Whether somebody comes, what they bring and need, and afterwards whether they came."""
+    """Whether somebody comes, what they bring and need, and afterwards whether they came.
+
+    `helped_by_id` passed the answer on, for somebody without a phone.
+    """
 
     __tablename__ = "rsvp"
     __table_args__ = (one_of("answer", ANSWERS), sa.UniqueConstraint("meet_up_id", "person_id"))
@@ -49,6 +52,9 @@ class Rsvp(Model):
     brings: Mapped[str] = mapped_column(sa.String(200), default="", info=WORDS)
     needs: Mapped[str] = mapped_column(sa.String(200), default="", info=WORDS)
     came: Mapped[bool | None] = mapped_column(info=PREFERENCE)
+    helped_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
 
 
 class Story(Model):

@@ -12,7 +12,7 @@ from academy.community.models import MeetUp, Rsvp, Story
 from academy.kernel import clock
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
-from academy.kernel.policy import Actor, within
+from academy.kernel.policy import Actor, Reach, covers, require, within
 from academy.people.models import Person, Place
 from certificates.models import Certificate
 
@@ -22,7 +22,10 @@ MOST_NAMES = 100
 
 @dataclass(frozen=True, slots=True)
 class MeetUpRow:
-    """One meet-up. `answer` is the viewer's own, or empty; counts are of everybody."""
+    """One meet-up. `answer` is that of who is invited, or empty; counts are of everybody.
+
+    `helped_by` passed the answer on, on their behalf.
+    """
 
     id: int
     kind: str
@@ -38,6 +41,7 @@ class MeetUpRow:
     answer: str
     brings: str
     needs: str
+    helped_by: str
 
     @property
     def answers(self) -> int:
@@ -86,19 +90,32 @@ def _counted(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     )
 
 
-def _select(actor: Actor) -> sa.Select[MeetUp, int, int, int, int, Rsvp]:
-    mine = sa.and_(Rsvp.meet_up_id == MeetUp.id, Rsvp.person_id == actor.person_id)
-    return sa.select(
-        MeetUp,
-        _counted(Rsvp.answer == "yes"),
-        _counted(Rsvp.answer == "maybe"),
-        _counted(Rsvp.answer == "no"),
-        _counted(Rsvp.came.is_(sa.true())),
-        Rsvp,
-    ).outerjoin(Rsvp, mine)
+def _select(person_id: int | None) -> sa.Select[MeetUp, int, int, int, int, Rsvp, Person]:
+    mine = sa.and_(Rsvp.meet_up_id == MeetUp.id, Rsvp.person_id == person_id)
+    return (
+        sa.select(
+            MeetUp,
+            _counted(Rsvp.answer == "yes"),
+            _counted(Rsvp.answer == "maybe"),
+            _counted(Rsvp.answer == "no"),
+            _counted(Rsvp.came.is_(sa.true())),
+            Rsvp,
+            Person,
+        )
+        .outerjoin(Rsvp, mine)
+        .outerjoin(Person, Person.id == Rsvp.helped_by_id)
+    )
 
 
-def _row(meet_up: MeetUp, yes: int, maybe: int, no: int, came: int, mine: Rsvp | None) -> MeetUpRow:
+def _row(
+    meet_up: MeetUp,
+    yes: int,
+    maybe: int,
+    no: int,
+    came: int,
+    mine: Rsvp | None,
+    helper: Person | None,
+) -> MeetUpRow:
     return MeetUpRow(
         id=meet_up.id,
         kind=meet_up.kind,
@@ -114,6 +131,7 @@ def _row(meet_up: MeetUp, yes: int, maybe: int, no: int, came: int, mine: Rsvp |
         answer=mine.answer if mine else "",
         brings=mine.brings if mine else "",
         needs=mine.needs if mine else "",
+        helped_by=helper.display_name if helper else "",
     )
 
 
@@ -124,7 +142,10 @@ def _is_coming() -> sa.ColumnElement[bool]:
 def coming_rows(actor: Actor) -> list[MeetUpRow]:
     """Return the meet-ups still to come, the next one first."""
     query = (
-        _select(actor).where(_is_coming()).order_by(MeetUp.held_on, MeetUp.id).limit(MOST_COMING)
+        _select(actor.person_id)
+        .where(_is_coming())
+        .order_by(MeetUp.held_on, MeetUp.id)
+        .limit(MOST_COMING)
     )
     return [_row(*found) for found in db.session.execute(query)]
 
@@ -133,7 +154,7 @@ def past_rows(actor: Actor, *, cursor: str | None = None, limit: int = 10) -> Pa
     """Return the meet-ups that were, newest first."""
     after = from_cursor(cursor, date, int)
     query = (
-        _select(actor)
+        _select(actor.person_id)
         .where(sa.not_(_is_coming()))
         .order_by(MeetUp.held_on.desc(), MeetUp.id.desc())
         .limit(limit + 1)
@@ -147,9 +168,10 @@ def past_rows(actor: Actor, *, cursor: str | None = None, limit: int = 10) -> Pa
     return Page(tuple(rows[:limit]), following)
 
 
-def get_meetup(meetup_id: int, *, by: Actor) -> MeetUpRow:
-    """Return one meet-up. Raises NotFoundError."""
-    found = db.session.execute(_select(by).where(MeetUp.id == meetup_id)).first()
+def get_meetup(meetup_id: int, *, by: Actor, guest_id: int | None = None) -> MeetUpRow:
+    """Return one meet-up with the answer of `by`, or of a guest. Raises NotFoundError."""
+    whose = _select(guest_id or by.person_id)
+    found = db.session.execute(whose.where(MeetUp.id == meetup_id)).first()
     if found is None:
         raise NotFoundError
     return _row(*found)
@@ -157,8 +179,32 @@ def get_meetup(meetup_id: int, *, by: Actor) -> MeetUpRow:
 
 def may_answer(row: MeetUpRow, *, by: Actor) -> bool:
     """Say whether the viewer may still answer this invitation."""
-    open_still = rules.takes_answers(row.state) and row.held_on >= clock.today()
-    return open_still and by.person_id is not None and is_welcome(by.person_id)
+    return takes_answers(row) and by.person_id is not None and is_welcome(by.person_id)
+
+
+def takes_answers(row: MeetUpRow) -> bool:
+    """Say whether a meet-up is still to come and asks for answers."""
+    return rules.takes_answers(row.state) and row.held_on >= clock.today()
+
+
+def get_guest_name(person_id: int, *, by: Actor) -> str:
+    """Return the name of somebody invited for whom `by` may answer. Raises NotFoundError."""
+    person = db.session.get(Person, person_id)
+    if person is None or person_id == by.person_id or not is_welcome(person_id):
+        raise NotFoundError
+    require(by, policies.ANSWER, Reach(person_id=person_id, place_id=person.place_id))
+    return person.display_name
+
+
+def coming_for(person_id: int, *, by: Actor) -> list[MeetUpRow]:
+    """Return the meet-ups to come that somebody is invited to, for who may answer for them."""
+    person = db.session.get(Person, person_id)
+    if person is None or not is_welcome(person_id):
+        return []
+    if not covers(by, policies.ANSWER, Reach(person_id=person_id, place_id=person.place_id)):
+        return []
+    query = _select(person_id).where(_is_coming()).order_by(MeetUp.held_on, MeetUp.id)
+    return [_row(*found) for found in db.session.execute(query.limit(MOST_COMING))]
 
 
 def guest_rows(meetup_id: int, *, by: Actor) -> list[Guest]:

@@ -108,7 +108,8 @@ def answer_invitation(meetup_id: int, person_id: int, reply: Reply, *, by: Actor
     rsvp.answer = reply.answer
     rsvp.brings = reply.brings.strip()
     rsvp.needs = reply.needs.strip()
-    _record(meet_up, "answered", by, person_id)
+    rsvp.helped_by_id = None if by.person_id == person_id else by.person_id
+    _record(meet_up, "answered", by, person_id, on_behalf_of=audit.on_behalf(by, person_id))
 
 
 def _require_answer_right(person_id: int, *, by: Actor) -> None:
@@ -230,9 +231,22 @@ def _get_story(story_id: int, *, by: Actor) -> Story:
     return story
 
 
-def _record(meet_up: MeetUp, action: str, by: Actor, person_id: int | None = None) -> None:
+def _record(
+    meet_up: MeetUp,
+    action: str,
+    by: Actor,
+    person_id: int | None = None,
+    *,
+    on_behalf_of: int | None = None,
+) -> None:
     thing = ("meet_up", meet_up.id)
-    audit.record(f"community:meetup:{action}", thing, by=by, subject_id=person_id)
+    audit.record(
+        f"community:meetup:{action}",
+        thing,
+        by=by,
+        subject_id=person_id,
+        on_behalf_of=on_behalf_of,
+    )
 
 
 def _record_story(story: Story, action: str, by: Actor) -> None:

@@ -11,10 +11,14 @@ from academy.community import forms, queries, services
 from academy.community.forms import ReplyForm
 from academy.community.policies import ANSWER, COUNT, READ_MEET_UPS
 from academy.kernel.errors import ConflictError
-from academy.kernel.policy import PUBLIC
+from academy.kernel.feature import ForAnother
+from academy.kernel.i18n import day
+from academy.kernel.policy import PUBLIC, Actor
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 
 bp = FeatureBlueprint("community", __name__)
+
+GUEST_RULE = "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>"
 
 
 @bp.page("/terugkommiddagen", needs=READ_MEET_UPS)
@@ -72,6 +76,61 @@ def answer(meetup_id: int) -> Any:
         return make_response(_meetup_page(meetup_id, form=form), error.status)
     flash(_("Dank je wel. Je antwoord staat erin."), "success")
     return redirect(url_for("community.meetup", meetup_id=meetup_id), 303)
+
+
+@bp.page(GUEST_RULE, needs=ANSWER)
+def guest(meetup_id: int, person_id: int) -> str:
+    """Ask whether somebody comes, for who passes it on."""
+    return _guest_page(meetup_id, person_id)
+
+
+def _guest_page(meetup_id: int, person_id: int, *, form: ReplyForm | None = None) -> str:
+    me = actor()
+    name = queries.get_guest_name(person_id, by=me)
+    row = queries.get_meetup(meetup_id, by=me, guest_id=person_id)
+    shown = ReplyForm(formdata=None, answer=row.answer or None, brings=row.brings, needs=row.needs)
+    return render_template(
+        "community/guest.html",
+        meetup=row,
+        name=name,
+        person_id=person_id,
+        form=form or shown,
+        may_answer=queries.takes_answers(row),
+    )
+
+
+@bp.action(GUEST_RULE, needs=ANSWER)
+def answer_for(meetup_id: int, person_id: int) -> Any:
+    """Pass on whether somebody comes."""
+    me = actor()
+    name = queries.get_guest_name(person_id, by=me)
+    form = ReplyForm()
+    if not form.validate():
+        return make_response(_guest_page(meetup_id, person_id, form=form), 422)
+    reply = services.Reply(
+        answer=form.answer.data, brings=form.brings.data or "", needs=form.needs.data or ""
+    )
+    try:
+        services.answer_invitation(meetup_id, person_id, reply, by=me)
+    except ConflictError as error:
+        form.answer.errors = [error.sentence]
+        return make_response(_guest_page(meetup_id, person_id, form=form), error.status)
+    flash(_("Opgeschreven: het antwoord van %(name)s.", name=name), "success")
+    return redirect(url_for("about.help_with", person_id=person_id), 303)
+
+
+def for_another(by: Actor, person_id: int) -> list[ForAnother]:
+    """Return the meet-ups for which `by` may pass on somebody's answer."""
+    return [
+        ForAnother(
+            title=one.title,
+            why=_("%(day)s, %(place)s", day=day(one.held_on), place=one.place),
+            action=_("Verander het antwoord") if one.answer else _("Zeg of iemand komt"),
+            href=url_for("community.guest", meetup_id=one.id, person_id=person_id),
+            icon="calendar",
+        )
+        for one in queries.coming_for(person_id, by=by)
+    ]
 
 
 @bp.page("/verhalen", needs=PUBLIC)

@@ -21,7 +21,7 @@ from academy.kernel.db import db
 from academy.kernel.documents import DocumentError
 from academy.kernel.policy import Actor
 from academy.people.models import Person
-from academy.people.services import persons
+from academy.people.services import about
 from certificates import tasks
 from certificates.models import Certificate
 from certificates.rules.number import CertificateNumber, find_number
@@ -103,7 +103,7 @@ def _set_name(certificate: Row, memory: Memory) -> None:
     person_id = memory.id("person", certificate, "person_id")
     if db.session.get_one(Person, person_id).name_on_certificate != certificate["name_printed"]:
         by = memory.actor(certificate, "person_id")
-        persons.set_name_on_certificate(person_id, certificate["name_printed"], by=by)
+        about.set_name_on_certificate(person_id, certificate["name_printed"], by=by)
 
 
 def _propose_certificate(

@@ -19,7 +19,7 @@ from academy.kernel.policy import ROLES, SCOPE_KINDS, Actor
 from academy.people import rules
 from academy.people.models import Person
 from academy.people.policies import MANAGE_GRANTS
-from academy.people.services import grants, persons, sign_in
+from academy.people.services import about, grants, persons, sign_in
 
 ORGANISATION_KINDS = {
     "gemeente": "municipality",
@@ -74,7 +74,7 @@ def finish(data: DataSet, memory: Memory) -> None:
         written = rules.clean_name(row["name_on_certificate"])
         if written not in ("", person.name_on_certificate):
             by = memory.actor(row, "person_id")
-            persons.set_name_on_certificate(person.id, written, by=by)
+            about.set_name_on_certificate(person.id, written, by=by)
 
 
 def first_day(data: DataSet) -> date:

@@ -111,6 +111,11 @@ def record(
     )
 
 
+def on_behalf(by: Actor, person_id: int) -> int | None:
+    """Return for whom `by` acts, as `on_behalf_of`; None for who acts for themselves or a job."""
+    return None if by.person_id in (None, person_id) else person_id
+
+
 @before_commit
 def _write_kept(session: Session) -> None:
     kept: list[_Kept] = session.info.pop("audit", [])

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint
 
 from academy.kernel.messages.declared import Message, Recipients
-from academy.kernel.policy import Actor, ApiScope, Capability
+from academy.kernel.policy import Actor, ApiScope, Capability, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,21 @@ class Figure:
     count: Callable[[], int]
 
 
+@dataclass(frozen=True, slots=True)
+class ForAnother:
+    """One thing that can be done for somebody, on *Doe iets namens*; `action` is the verb.
+
+    `is_done_at_once`: the button does it (a POST), otherwise it leads to where it is done.
+    """
+
+    title: str
+    why: str
+    action: str
+    href: str
+    icon: str
+    is_done_at_once: bool = False
+
+
 TodayProvider = Callable[[Actor], Sequence[TodayItem | TodayCount]]
 Check = Callable[[], list[str]]
 
@@ -105,3 +120,9 @@ class Feature:
     """What goes out by itself: to whom, when, why. The engine sends and rehearses it."""
     recipients: Recipients | None = None
     """How people want to be reached; one feature says so."""
+    lies_at: Callable[[int], Sequence[Reach]] | None = None
+    """Where a participant lies in this feature: a right there is a right to help them."""
+    for_another: Callable[[Actor, int], list[ForAnother]] | None = None
+    """What somebody may do now on behalf of a participant."""
+    acts: Mapping[str, Any] = field(default_factory=dict)
+    """What a participant reads of what was done on their behalf: lazy text by audit action."""

@@ -11,13 +11,32 @@ from academy.people import policies
 from academy.people.queries import rights as named
 from academy.people.queries.recipients import recipients
 from academy.people.services.sign_in import CODE_MAIL, mail_values
-from academy.people.views import about, home, letter, rights, second_factor, sign_in, today, tokens
+from academy.people.views import (
+    about,
+    home,
+    letter,
+    messages,
+    rights,
+    second_factor,
+    sign_in,
+    today,
+    tokens,
+)
 
 mail.register_values(CODE_MAIL, mail_values)
 
 FEATURE = Feature(
     name="people",
-    blueprints=(sign_in.bp, letter.bp, second_factor.bp, home.bp, about.bp, rights.bp, tokens.bp),
+    blueprints=(
+        sign_in.bp,
+        letter.bp,
+        second_factor.bp,
+        home.bp,
+        about.bp,
+        rights.bp,
+        tokens.bp,
+        messages.bp,
+    ),
     capabilities=policies.ALL,
     today=today.today_items,
     recipients=recipients,
@@ -27,11 +46,14 @@ FEATURE = Feature(
         "people:contact:set": _("Opgeschreven hoe wij je bereiken"),
         "people:language:set": _("De taal gekozen"),
         "people:consent:given": _("Een ja op toestemming opgeschreven"),
+        "people:silence:begun": _("Berichten op stil gezet"),
+        "people:silence:ended": _("Berichten weer aangezet"),
         "people:consent:withdrawn": _("Een nee op toestemming opgeschreven"),
     },
     navigation=(
         NavItem(_("Vandaag"), "people.today", "home", SIGNED_IN, 10),
         NavItem(_("Rechten"), "rights.overview", "key", policies.MANAGE_GRANTS, 30),
+        NavItem(_("Berichten vooruit"), "messages.ahead", "message", policies.SEE_MESSAGES, 65),
         NavItem(_("Gegevens"), "people.own", "person", policies.OWN_DATA, 70),
     ),
     scopes={

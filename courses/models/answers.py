@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.kernel.db import PLAIN, PROGRESS, WORDS, Id, Model
-from courses.models.columns import parent_column
+from courses.models.columns import parent_column, person_column
 
 
 class QuizAttempt(Model):
@@ -17,6 +17,7 @@ class QuizAttempt(Model):
 
     `percent`, 0 to 100 of the scored questions, comes when it is finished, and only where the
     questions count. `seed` is what items are shuffled by; an attempt scored elsewhere has none.
+    `helped_by_id` typed it on behalf of the participant.
     """
 
     __tablename__ = "quiz_attempt"
@@ -32,6 +33,7 @@ class QuizAttempt(Model):
     seed: Mapped[int | None] = mapped_column(info=PLAIN)
     started_at: Mapped[datetime] = mapped_column(info=PROGRESS)
     finished_at: Mapped[datetime | None] = mapped_column(info=PROGRESS)
+    helped_by_id: Mapped[int | None] = person_column(nullable=True)
 
 
 class SelfScanCompletion(Model):
@@ -45,6 +47,7 @@ class SelfScanCompletion(Model):
     instrument: Mapped[str] = mapped_column(sa.String(40), info=PLAIN)
     moment: Mapped[str] = mapped_column(sa.String(40), info=PLAIN)
     completed_on: Mapped[date] = mapped_column(info=PROGRESS)
+    helped_by_id: Mapped[int | None] = person_column(nullable=True)
 
 
 class SelfScanAnswer(Model):
@@ -74,3 +77,4 @@ class Promise(Model):
     )
     text: Mapped[str] = mapped_column(sa.String(260), info=WORDS)
     due_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+    helped_by_id: Mapped[int | None] = person_column(nullable=True)

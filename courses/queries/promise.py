@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from academy.kernel import policy
 from academy.kernel.db import db
@@ -20,13 +21,14 @@ from courses.queries.progress import rule_of
 
 @dataclass(frozen=True, slots=True)
 class MadePromise:
-    """What somebody promised, or nothing yet."""
+    """What somebody promised, or nothing yet. `helped_by` typed it on their behalf."""
 
     enrolment_id: int
     person_id: int
     person: str
     text: str
     due_on: date | None
+    helped_by: str
     can_change: bool
 
 
@@ -35,6 +37,7 @@ def get_promise(enrolment_id: int, *, by: Actor) -> MadePromise:
 
     Raises NotFoundError, also for a course that asks for no promise.
     """
+    helper = aliased(Person)
     row = db.session.execute(
         sa.select(
             Enrolment.person_id,
@@ -47,11 +50,15 @@ def get_promise(enrolment_id: int, *, by: Actor) -> MadePromise:
             Person.last_name,
             Promise.text,
             Promise.due_on,
+            helper.call_name.label("helper_call_name"),
+            helper.prefix.label("helper_prefix"),
+            helper.last_name.label("helper_last_name"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
         .outerjoin(Promise, Promise.enrolment_id == Enrolment.id)
+        .outerjoin(helper, helper.id == Promise.helped_by_id)
         .where(
             Enrolment.id == enrolment_id,
             policy.within(
@@ -68,8 +75,13 @@ def get_promise(enrolment_id: int, *, by: Actor) -> MadePromise:
     return MadePromise(
         enrolment_id=enrolment_id,
         person_id=row.person_id,
-        person=" ".join(part for part in (row.call_name, row.prefix, row.last_name) if part),
+        person=_name(row.call_name, row.prefix, row.last_name),
         text=row.text or "",
         due_on=row.due_on,
+        helped_by=_name(row.helper_call_name, row.helper_prefix, row.helper_last_name),
         can_change=row.state in LEARNING and row.cohort_state in RUNNING,
     )
+
+
+def _name(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part)

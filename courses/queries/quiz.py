@@ -1,4 +1,4 @@
-"""The questions of one lesson for one participant: only for that participant's own eyes."""
+"""The questions of one lesson for one participant, who sees them alone or with who helps."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.i18n import pick
 from academy.kernel.policy import Actor
+from academy.people.models import Person
 from courses import policies
 from courses.models import Cohort, CourseVersion, Enrolment, Module, Quiz, QuizAttempt
 from courses.queries.practice import LEARNING, RUNNING
@@ -54,11 +55,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One finished attempt. `percent` is None where the questions do not count."""
+    """One finished attempt. `percent` is None where the questions do not count.
+
+    `helped_by` typed it on behalf of the participant, or nobody.
+    """
 
     number: int
     finished_at: datetime
     percent: int | None
+    helped_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class QuizPaper:
     """The questions of one lesson and how far somebody is. `least` is 0 where nothing counts."""
 
     enrolment_id: int
+    person_id: int
+    person: str
     id: int
     course: str
     track: str
@@ -109,6 +116,10 @@ def get_quiz(enrolment_id: int, order: int, *, by: Actor) -> QuizPaper:
     row = db.session.execute(
         sa.select(
             Enrolment.state,
+            Enrolment.person_id,
+            Person.call_name,
+            Person.prefix,
+            Person.last_name,
             Cohort.state.label("cohort_state"),
             CourseVersion.id.label("version_id"),
             CourseVersion.content_hash,
@@ -119,6 +130,7 @@ def get_quiz(enrolment_id: int, order: int, *, by: Actor) -> QuizPaper:
             Quiz.id,
             Quiz.questions,
         )
+        .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
         .join(Module, Module.course_version_id == CourseVersion.id)
@@ -126,16 +138,26 @@ def get_quiz(enrolment_id: int, order: int, *, by: Actor) -> QuizPaper:
         .where(
             Enrolment.id == enrolment_id,
             Module.order == order,
-            policy.within(by, policies.TAKE_QUIZ, person=Enrolment.person_id),
+            policy.within(
+                by,
+                policies.TAKE_QUIZ,
+                person=Enrolment.person_id,
+                cohort=Enrolment.cohort_id,
+                place=Cohort.place_id,
+            ),
         )
     ).one_or_none()
     if row is None or not row.questions:
         raise NotFoundError
     rule = rule_of(row.version_id, row.content_hash)
     attempts = _attempts(enrolment_id, row.id)
-    last = attempts[-1] if attempts else None
+    is_own = row.person_id == by.person_id
+    mine = [one for one, _helper in attempts if (one.helped_by_id is None) == is_own]
+    last = mine[-1] if mine else None
     return QuizPaper(
         enrolment_id=enrolment_id,
+        person_id=row.person_id,
+        person=" ".join(one for one in (row.call_name, row.prefix, row.last_name) if one),
         id=row.id,
         course=pick({"nl": row.course_nl, "en": row.course_en}),
         track=rule.track,
@@ -149,21 +171,26 @@ def get_quiz(enrolment_id: int, order: int, *, by: Actor) -> QuizPaper:
             for step, raw in enumerate(row.questions, start=1)
         ),
         tries=tuple(
-            Try(one.attempt, one.finished_at, one.percent if rule.quiz.counts_for_pass else None)
-            for one in reversed(attempts)
+            Try(
+                one.attempt,
+                one.finished_at,
+                one.percent if rule.quiz.counts_for_pass else None,
+                helper.display_name if helper is not None else "",
+            )
+            for one, helper in reversed(attempts)
             if one.finished_at is not None
         ),
     )
 
 
-def _attempts(enrolment_id: int, quiz_id: int) -> list[QuizAttempt]:
-    return list(
-        db.session.scalars(
-            sa.select(QuizAttempt)
-            .where(QuizAttempt.enrolment_id == enrolment_id, QuizAttempt.quiz_id == quiz_id)
-            .order_by(QuizAttempt.attempt)
-        )
+def _attempts(enrolment_id: int, quiz_id: int) -> list[tuple[QuizAttempt, Person | None]]:
+    rows = db.session.execute(
+        sa.select(QuizAttempt, Person)
+        .outerjoin(Person, Person.id == QuizAttempt.helped_by_id)
+        .where(QuizAttempt.enrolment_id == enrolment_id, QuizAttempt.quiz_id == quiz_id)
+        .order_by(QuizAttempt.attempt)
     )
+    return [(attempt, helper) for attempt, helper in rows]
 
 
 def _question(raw: dict[str, Any], *, step: int, attempt: QuizAttempt | None) -> Question:

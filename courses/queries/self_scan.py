@@ -20,6 +20,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.i18n import language, pick
 from academy.kernel.policy import Actor
+from academy.people.models import Person
 from courses import policies
 from courses.models import (
     Cohort,
@@ -110,6 +111,8 @@ class ScanPaper:
     """The self-scan in front of who fills it in."""
 
     enrolment_id: int
+    person_id: int
+    person: str
     course: str
     title: str
     intro: str
@@ -138,12 +141,14 @@ class _Group:
 
 def get_paper(enrolment_id: int, moment: str, *, by: Actor) -> ScanPaper:
     """Return the self-scan of a moment to who fills it in. Raises NotFoundError."""
-    group, state = _own_group(enrolment_id, by=by)
-    found = {one.key: one for one in _moments(group, enrolment_id, state)}
+    group, row = _own_group(enrolment_id, by=by)
+    found = {one.key: one for one in _moments(group, enrolment_id, row.state)}
     if moment not in found:
         raise NotFoundError
     return ScanPaper(
         enrolment_id=enrolment_id,
+        person_id=row.Person.id,
+        person=row.Person.display_name,
         course=group.course,
         title=pick(group.texts["title"]),
         intro=pick(group.texts["intro"]),
@@ -158,8 +163,8 @@ def get_paper(enrolment_id: int, moment: str, *, by: Actor) -> ScanPaper:
 
 def own_picture(enrolment_id: int, *, by: Actor) -> Picture:
     """Return the picture of one's own group. Raises NotFoundError."""
-    group, state = _own_group(enrolment_id, by=by)
-    return _picture(group, _moments(group, enrolment_id, state))
+    group, row = _own_group(enrolment_id, by=by)
+    return _picture(group, _moments(group, enrolment_id, row.state))
 
 
 def group_picture(cohort_id: int, *, by: Actor) -> Picture:
@@ -171,16 +176,25 @@ def group_picture(cohort_id: int, *, by: Actor) -> Picture:
     return _picture(group, _moments(group, None, ""))
 
 
-def _own_group(enrolment_id: int, *, by: Actor) -> tuple[_Group, str]:
+def _own_group(enrolment_id: int, *, by: Actor) -> tuple[_Group, Any]:
     row = db.session.execute(
-        sa.select(Enrolment.cohort_id, Enrolment.state).where(
+        sa.select(Enrolment.cohort_id, Enrolment.state, Person)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
             Enrolment.id == enrolment_id,
-            policy.within(by, policies.FILL_IN_SCAN, person=Enrolment.person_id),
+            policy.within(
+                by,
+                policies.FILL_IN_SCAN,
+                person=Enrolment.person_id,
+                cohort=Enrolment.cohort_id,
+                place=Cohort.place_id,
+            ),
         )
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    return _group(Cohort.id == row.cohort_id), row.state
+    return _group(Cohort.id == row.cohort_id), row
 
 
 def _group(*conditions: sa.ColumnElement[bool]) -> _Group:

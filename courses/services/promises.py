@@ -39,11 +39,16 @@ def make_promise(enrolment_id: int, text: str, *, by: Actor, due_on: date | None
     promise = db.session.scalars(
         sa.select(Promise).where(Promise.enrolment_id == enrolment_id)
     ).one_or_none() or Promise(enrolment_id=enrolment_id)
+    promise.helped_by_id = None if by.person_id == learner.person_id else by.person_id
     promise.text, promise.due_on = text, due_on or _reunion_on(learner.cohort_id, course)
     db.session.add(promise)
     db.session.flush()  # the audit names the row
     audit.record(
-        "courses:promise:made", ("promise", promise.id), by=by, subject_id=learner.person_id
+        "courses:promise:made",
+        ("promise", promise.id),
+        by=by,
+        subject_id=learner.person_id,
+        on_behalf_of=audit.on_behalf(by, learner.person_id),
     )
     return promise.id
 

@@ -24,9 +24,12 @@ Raw = Mapping[str, Any]
 
 
 def begin(enrolment_id: int, quiz_id: int, *, by: Actor) -> None:
-    """Begin an attempt, or do nothing if one goes on. Raises NotFoundError or ConflictError."""
+    """Begin an attempt, or do nothing if one goes on. Raises NotFoundError or ConflictError.
+
+    Who types on behalf of a participant has attempts apart, and does not see the other ones.
+    """
     learner, quiz = _quiz_of(enrolment_id, quiz_id, by=by)
-    if _open_attempt(learner, quiz) is not None:
+    if _open_attempt(learner, quiz, by=by) is not None:
         return
     attempt = QuizAttempt(
         enrolment_id=learner.enrolment_id,
@@ -36,6 +39,7 @@ def begin(enrolment_id: int, quiz_id: int, *, by: Actor) -> None:
         seed=ids.seed(),
         answers={},
         started_at=clock.now(),
+        helped_by_id=_helper(learner, by=by),
     )
     db.session.add(attempt)
 
@@ -51,7 +55,7 @@ def answer(enrolment_id: int, quiz_id: int, *, question_id: str, given: Answer, 
     if question_id not in questions:
         raise NotFoundError
     _refuse_wrong_answer(questions[question_id], given)
-    attempt = _open_attempt(learner, quiz)
+    attempt = _open_attempt(learner, quiz, by=by)
     if attempt is None:
         raise ConflictError(_("Deze vragen zijn al klaar. Begin opnieuw als je wilt."))
     if attempt.answers.get(question_id, list(given)) != list(given):
@@ -100,13 +104,20 @@ def _quiz_of(enrolment_id: int, quiz_id: int, *, by: Actor) -> tuple[Participati
     return learner, quiz
 
 
-def _open_attempt(learner: Participation, quiz: Quiz) -> QuizAttempt | None:
+def _helper(learner: Participation, *, by: Actor) -> int | None:
+    return None if by.person_id == learner.person_id else by.person_id
+
+
+def _open_attempt(learner: Participation, quiz: Quiz, *, by: Actor) -> QuizAttempt | None:
+    helped = QuizAttempt.helped_by_id
+    is_own = by.person_id == learner.person_id
     return db.session.scalars(
         sa.select(QuizAttempt)
         .where(
             QuizAttempt.enrolment_id == learner.enrolment_id,
             QuizAttempt.quiz_id == quiz.id,
             QuizAttempt.finished_at.is_(None),
+            helped.is_(None) if is_own else helped.is_not(None),
         )
         .order_by(QuizAttempt.attempt.desc())
         .limit(1)
@@ -191,4 +202,5 @@ def _record(attempt: QuizAttempt, learner: Participation, *, by: Actor) -> None:
         by=by,
         subject_id=learner.person_id,
         percent=attempt.percent,
+        on_behalf_of=audit.on_behalf(by, learner.person_id),
     )

@@ -64,12 +64,13 @@ def record_completion(enrolment_id: int, *, moment: str, by: Actor) -> None:
         )
     )
     if there is not None:
-        raise ConflictError(_("Je vulde deze zelfscan al in."))
+        raise ConflictError(_("Deze zelfscan is al ingevuld."))
     completion = SelfScanCompletion(
         enrolment_id=enrolment_id,
         instrument=scan.instrument,
         moment=moment,
         completed_on=clock.today(),
+        helped_by_id=None if by.person_id == learner.person_id else by.person_id,
     )
     db.session.add(completion)
     db.session.flush()  # the audit line needs the id
@@ -78,6 +79,7 @@ def record_completion(enrolment_id: int, *, moment: str, by: Actor) -> None:
         ("self_scan_completion", completion.id),
         by=by,
         subject_id=learner.person_id,
+        on_behalf_of=audit.on_behalf(by, learner.person_id),
     )
 
 

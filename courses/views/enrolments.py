@@ -14,11 +14,13 @@ from academy.kernel import policy
 from academy.kernel.errors import DomainError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.policies import MAKE_LETTER
+from academy.people.services.about import may_help
 from courses import policies
 from courses.forms.cohorts import select_choices
 from courses.forms.enrolment import AnswerForm, EndForm, IntakeForm, TransferForm
 from courses.queries.cohorts import transfer_choices
 from courses.queries.enrolment import EnrolmentHead, get_enrolment, history, path_steps
+from courses.queries.on_behalf import reaches_of
 from courses.queries.progress import Progress, progress_of
 from courses.rules.course_rule import FINAL
 from courses.rules.enrolment import TRANSITIONS
@@ -59,6 +61,7 @@ def _page(
         may_promise=(
             progress.rule.with_promise and policy.covers(actor(), policies.HAND_IN, head.reach)
         ),
+        may_help=may_help(actor(), head.person_id, reaches_of(head.person_id)),
         had_final=bool(progress.evidence.finals),
         ahead=TRANSITIONS[head.state] if may_manage else frozenset(),
         forms=_forms(head) | (forms or {}) if may_manage else {},

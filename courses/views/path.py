@@ -22,6 +22,7 @@ from courses.queries.enrolment import (
     path_steps,
     trainer_names,
 )
+from courses.queries.on_behalf import passed_on_by
 from courses.queries.progress import progress_of
 from courses.rules import CriterionVerdict, Missing
 from courses.views import words
@@ -53,6 +54,7 @@ def show(enrolment_id: int) -> str:
         is_own=head.person_id == actor().person_id,
         steps=steps,
         next_step=following,
+        passed_on_by=_passed_on_by(head, following),
         may_apologise=following is not None and _may_apologise(head, following),
         trainers=trainer_names(head.cohort_id),
         done=sum(step.mark in THERE for step in steps),
@@ -64,6 +66,13 @@ def show(enrolment_id: int) -> str:
         with_promise=progress.rule.with_promise,
         words=words,
     )
+
+
+def _passed_on_by(head: EnrolmentHead, step: PathStep | None) -> str:
+    """Return who said on behalf of the participant that they cannot come."""
+    if step is None or step.session_id is None or step.mark != "excused":
+        return ""
+    return passed_on_by(head.id, step.session_id, person_id=head.person_id)
 
 
 def _may_apologise(head: EnrolmentHead, step: PathStep) -> bool:

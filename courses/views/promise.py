@@ -54,7 +54,4 @@ def _back(found: MadePromise, *, is_own: bool) -> dict[str, str]:
     if is_own:
         href = url_for("path.show", enrolment_id=found.enrolment_id)
         return {"label": _("Leergang"), "href": href}
-    if actor().may(policies.READ_COHORT):
-        href = url_for("enrolments.show", enrolment_id=found.enrolment_id)
-        return {"label": found.person, "href": href}
-    return {"label": _("Vandaag"), "href": url_for("people.today")}
+    return {"label": found.person, "href": url_for("about.help_with", person_id=found.person_id)}

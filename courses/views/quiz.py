@@ -24,7 +24,9 @@ QUESTION_RULE = f"{RULE}/<int:step>"
 def show(enrolment_id: int, order: int) -> str:
     """Show how far somebody is, and what came of it before."""
     paper = get_quiz(enrolment_id, order, by=actor())
-    return render_template("courses/quiz.html", paper=paper, words=words)
+    return render_template(
+        "courses/quiz.html", paper=paper, is_own=_is_own(paper), back=_back(paper), words=words
+    )
 
 
 @bp.action(RULE, needs=policies.TAKE_QUIZ)
@@ -60,6 +62,23 @@ def answer(enrolment_id: int, order: int, step: int) -> Response:
     return _to_question(enrolment_id, order, step)
 
 
+def _is_own(paper: QuizPaper) -> bool:
+    return paper.person_id == actor().person_id
+
+
+def _back(paper: QuizPaper) -> dict[str, str]:
+    """Return where the reader came from: the own path, or what is done for this person."""
+    if _is_own(paper):
+        return {
+            "label": paper.course,
+            "href": url_for("path.show", enrolment_id=paper.enrolment_id),
+        }
+    return {
+        "label": paper.person,
+        "href": url_for("about.help_with", person_id=paper.person_id),
+    }
+
+
 def _to_question(enrolment_id: int, order: int, step: int) -> Response:
     where = url_for("quiz.question", enrolment_id=enrolment_id, order=order, step=step)
     return redirect(where, 303)
@@ -70,6 +89,7 @@ def _page(paper: QuizPaper, asked: Question, *, form: Any) -> str:
         "courses/quiz_question.html",
         paper=paper,
         asked=asked,
+        is_own=_is_own(paper),
         form=form,
         true_false=TRUE_FALSE_WORDS,
         words=words,

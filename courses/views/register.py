@@ -8,10 +8,12 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from academy.kernel import policy
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
 from courses.forms.register import KEEP, LOOKS, WORDS, PersonMarkForm, RegisterForm, options
+from courses.queries.enrolment import get_enrolment
 from courses.queries.register import PersonRow, Register, find_person, get_register
 from courses.services import attendance
 from courses.services.attendance import NewMark
@@ -96,7 +98,12 @@ def apologise(enrolment_id: int, session_id: int) -> Any:
     """Say that somebody cannot come."""
     attendance.apologise(session_id, enrolment_id, by=actor())
     flash(_("Afgemeld. De trainer ziet het op de lijst."), "success")
-    return redirect(url_for("path.show", enrolment_id=enrolment_id), 303)
+    head = get_enrolment(enrolment_id)
+    if head.person_id == actor().person_id or policy.covers(
+        actor(), policies.READ_COHORT, head.reach
+    ):
+        return redirect(url_for("path.show", enrolment_id=enrolment_id), 303)
+    return redirect(url_for("about.help_with", person_id=head.person_id), 303)
 
 
 def _person(cohort_id: int, session_id: int, enrolment_id: int) -> tuple[Register, PersonRow]:

@@ -7,9 +7,11 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from academy.kernel.errors import NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
 from courses.forms.governors import ScanForm, scan_form
+from courses.queries.enrolment import get_enrolment
 from courses.queries.self_scan import ScanPaper, get_paper, group_picture, own_picture
 from courses.services import self_scan
 
@@ -22,6 +24,8 @@ RULE = "/leergang/<int:enrolment_id>/zelfscan"
 def show(enrolment_id: int) -> str:
     """Show a participant when the self-scan is filled in, and the picture of the group."""
     picture = own_picture(enrolment_id, by=actor())
+    if get_enrolment(enrolment_id).person_id != actor().person_id:
+        raise NotFoundError  # staff have the page of the group
     back = {"label": _("Leergang"), "href": url_for("path.show", enrolment_id=enrolment_id)}
     return render_template(
         "courses/self_scan.html", picture=picture, enrolment_id=enrolment_id, back=back
@@ -43,6 +47,9 @@ def fill_in(enrolment_id: int, moment: str) -> Any:
     if not form.validate():
         return make_response(_page(found, form), 422)
     self_scan.fill_in(enrolment_id, moment=moment, answers=form.answers(), by=actor())
+    if found.person_id != actor().person_id:
+        flash(_("Ingevuld namens %(name)s.", name=found.person), "success")
+        return redirect(url_for("about.help_with", person_id=found.person_id), 303)
     flash(_("Ingevuld. Niemand kan zien wat jij koos."), "success")
     return redirect(url_for("self_scan.show", enrolment_id=enrolment_id), 303)
 
@@ -56,4 +63,13 @@ def group(cohort_id: int) -> str:
 
 
 def _page(found: ScanPaper, form: ScanForm) -> str:
-    return render_template("courses/self_scan_paper.html", paper=found, form=form)
+    is_own = found.person_id == actor().person_id
+    back = {
+        "label": found.title if is_own else found.person,
+        "href": url_for("self_scan.show", enrolment_id=found.enrolment_id)
+        if is_own
+        else url_for("about.help_with", person_id=found.person_id),
+    }
+    return render_template(
+        "courses/self_scan_paper.html", paper=found, form=form, is_own=is_own, back=back
+    )

@@ -858,7 +858,14 @@ def upgrade() -> None:
         sa.Column("brings", sa.String(length=200), nullable=False),
         sa.Column("needs", sa.String(length=200), nullable=False),
         sa.Column("came", sa.Boolean(), nullable=True),
+        sa.Column("helped_by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("answer in ('yes', 'maybe', 'no')", name=op.f("ck_rsvp_answer_known")),
+        sa.ForeignKeyConstraint(
+            ["helped_by_id"],
+            ["person.id"],
+            name=op.f("fk_rsvp_helped_by_id_person"),
+            ondelete="RESTRICT",
+        ),
         sa.ForeignKeyConstraint(
             ["meet_up_id"],
             ["meet_up.id"],
@@ -872,6 +879,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("meet_up_id", "person_id", name=op.f("uq_rsvp_meet_up_id_person_id")),
     )
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvp_helped_by_id"), ["helped_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rsvp_meet_up_id"), ["meet_up_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rsvp_person_id"), ["person_id"], unique=False)
 
@@ -1952,15 +1960,25 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(length=260), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("helped_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
             ["enrolment.id"],
             name=op.f("fk_promise_enrolment_id_enrolment"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["helped_by_id"],
+            ["person.id"],
+            name=op.f("fk_promise_helped_by_id_person"),
+            ondelete="RESTRICT",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
         sa.UniqueConstraint("enrolment_id", name=op.f("uq_promise_enrolment_id")),
     )
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promise_helped_by_id"), ["helped_by_id"], unique=False)
+
     op.create_table(
         "quiz_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1973,6 +1991,7 @@ def upgrade() -> None:
         sa.Column("seed", sa.Integer(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("helped_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_version_id"],
             ["course_version.id"],
@@ -1984,6 +2003,12 @@ def upgrade() -> None:
             ["enrolment.id"],
             name=op.f("fk_quiz_attempt_enrolment_id_enrolment"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["helped_by_id"],
+            ["person.id"],
+            name=op.f("fk_quiz_attempt_helped_by_id_person"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_attempt_quiz_id_quiz"), ondelete="RESTRICT"
@@ -2002,6 +2027,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_quiz_attempt_enrolment_id"), ["enrolment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_quiz_attempt_helped_by_id"), ["helped_by_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_quiz_attempt_quiz_id"), ["quiz_id"], unique=False)
 
@@ -2041,11 +2069,18 @@ def upgrade() -> None:
         sa.Column("instrument", sa.String(length=40), nullable=False),
         sa.Column("moment", sa.String(length=40), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=False),
+        sa.Column("helped_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
             ["enrolment.id"],
             name=op.f("fk_self_scan_completion_enrolment_id_enrolment"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["helped_by_id"],
+            ["person.id"],
+            name=op.f("fk_self_scan_completion_helped_by_id_person"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_self_scan_completion")),
         sa.UniqueConstraint(
@@ -2058,6 +2093,9 @@ def upgrade() -> None:
     with op.batch_alter_table("self_scan_completion", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_self_scan_completion_enrolment_id"), ["enrolment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_self_scan_completion_helped_by_id"), ["helped_by_id"], unique=False
         )
 
     op.create_table(
@@ -2603,6 +2641,7 @@ def downgrade() -> None:
 
     op.drop_table("agreed_level")
     with op.batch_alter_table("self_scan_completion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_self_scan_completion_helped_by_id"))
         batch_op.drop_index(batch_op.f("ix_self_scan_completion_enrolment_id"))
 
     op.drop_table("self_scan_completion")
@@ -2612,10 +2651,14 @@ def downgrade() -> None:
     op.drop_table("research_confirmation")
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_quiz_id"))
+        batch_op.drop_index(batch_op.f("ix_quiz_attempt_helped_by_id"))
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_enrolment_id"))
         batch_op.drop_index(batch_op.f("ix_quiz_attempt_course_version_id"))
 
     op.drop_table("quiz_attempt")
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promise_helped_by_id"))
+
     op.drop_table("promise")
     with op.batch_alter_table("practice_submission", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_practice_submission_submitted_by_id"))
@@ -2773,6 +2816,7 @@ def downgrade() -> None:
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvp_person_id"))
         batch_op.drop_index(batch_op.f("ix_rsvp_meet_up_id"))
+        batch_op.drop_index(batch_op.f("ix_rsvp_helped_by_id"))
 
     op.drop_table("rsvp")
     with op.batch_alter_table("research_project", schema=None) as batch_op:

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.kernel import clock
+from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from courses.models import Module, Quiz, QuizAttempt, SelfScanAnswer, SelfScanCompletion
@@ -118,10 +119,10 @@ def test_no_answer_without_a_beginning_and_none_to_an_unknown_question(app):
         give(group, "q99", "b")
 
 
-def test_nobody_answers_for_another(app):
+def test_only_who_helps_answers_for_another(app):
     group, other = make_group(2, course="pro"), make_group(1, name="Elders")
     begin(group)
-    for stranger in (group.learners[1], group.trainer_id, group.coordinator_id):
+    for stranger in (group.learners[1], group.assessor_id, other.trainer_id):
         with pytest.raises(NotFoundError):
             give(group, "q1", "b", by=stranger)
     with pytest.raises(NotFoundError), unit_of_work():
@@ -132,6 +133,20 @@ def test_nobody_answers_for_another(app):
             percent=50,
             by=actor(group.learners[0]),
         )
+
+
+def test_who_helps_types_an_attempt_apart_and_it_counts(app):
+    group = make_group(1, course="pro")
+    begin(group)
+    give(group, "q1", "b")
+    with clock.at(after(2)), unit_of_work():
+        quizzes.begin(group.enrolments[0], quiz_of(group), by=actor(group.trainer_id))
+    own, helped = db.session.scalars(sa.select(QuizAttempt).order_by(QuizAttempt.attempt))
+    assert (own.helped_by_id, own.answers) == (None, {"q1": ["b"]})
+    assert (helped.helped_by_id, helped.answers) == (group.trainer_id, {})
+    give(group, "q1", "a", by=group.trainer_id)
+    db.session.refresh(own)
+    assert own.answers == {"q1": ["b"]}
 
 
 def test_a_scored_try_is_kept_once(app):
@@ -217,11 +232,18 @@ def test_a_self_scan_has_its_time(app):
     fill_in(group, 0, 3, moment="after_gov_06", at=after(6))
 
 
-def test_nobody_fills_in_a_self_scan_for_another(app):
+def test_only_who_helps_fills_in_a_self_scan_for_another(app):
     group = make_group(2, course="gov")
-    for stranger in (group.learners[1], group.trainer_id):
+    for stranger in (group.learners[1], group.assessor_id):
         with pytest.raises(NotFoundError):
             fill_in(group, 0, 3, by=stranger)
+    fill_in(group, 0, 3, by=group.trainer_id)
+    completion = db.session.scalars(sa.select(SelfScanCompletion)).one()
+    assert completion.helped_by_id == group.trainer_id
+    event = db.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == "courses:self-scan:completed")
+    ).one()
+    assert event.data == {"on_behalf_of": group.learners[0]}
 
 
 def test_every_statement_needs_an_answer(app):

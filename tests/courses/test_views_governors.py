@@ -96,14 +96,28 @@ def test_a_self_scan_has_its_time_and_its_moments(app, sign_in):
 def test_others_do_not_find_it(app, sign_in, client):
     group, other = make_group(2, course="gov"), make_group(1, name="Elders")
     with clock.at(OPEN["before_gov_03"]):
-        for person in (group.learners[1], group.trainer_id, group.coordinator_id):
+        for person in (group.learners[1], group.assessor_id):
             stranger = sign_in(person)
             for page in (scan_of(group), scan_of(group, "before_gov_03")):
                 assert stranger.get(page).status_code == 404
             posted = stranger.post(scan_of(group, "before_gov_03"), data=choices())
             assert posted.status_code == 404
+        assert sign_in(group.trainer_id).get(scan_of(group)).status_code == 404
         assert sign_in(other.learners[0]).get(scan_of(other)).status_code == 404
         assert client.get(scan_of(group)).location.startswith("/binnenkomen")
+
+
+def test_who_helps_types_what_a_participant_says(app, sign_in):
+    group = make_group(1, course="gov")
+    with clock.at(OPEN["before_gov_03"]):
+        helper = sign_in(group.trainer_id)
+        page = well_formed(helper.get(scan_of(group, "before_gov_03")).text)
+        assert "Je doet dit namens iemand anders." in page
+        answer = helper.post(scan_of(group, "before_gov_03"), data=choices())
+        assert answer.location == f"/namens/{group.learners[0]}"
+        own = sign_in(group.learners[0]).get("/gegevens").text
+        assert "De zelfscan met je ingevuld" in own
+        assert "door Tess Trainer" in own
 
 
 # --- the picture -----------------------------------------------------------------------------

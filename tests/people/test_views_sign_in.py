@@ -15,7 +15,7 @@ from academy.kernel.limits import Limit
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.queue import Job
 from academy.people.models import Account, Grant, SignIn, SignInCode
-from academy.people.services import grants, persons
+from academy.people.services import about, grants, persons
 from academy.people.services import sign_in as services
 from academy.people.services.sign_in import code_text, make_account, set_password
 from tests.factories import make_actor, make_grant, make_person
@@ -200,8 +200,8 @@ def test_nobody_sets_the_password_name_or_language_of_somebody_else(samira):
     by = make_actor(samira)
     for change in (
         lambda: set_password(joke.id, "een lange zin", by=by),
-        lambda: services.set_language(joke.id, "en", by=by),
-        lambda: persons.set_name_on_certificate(joke.id, "Iemand anders", by=by),
+        lambda: about.set_language(joke.id, "en", by=by),
+        lambda: about.set_name_on_certificate(joke.id, "Iemand anders", by=by),
         lambda: services.open_account(joke.id, by=by),
     ):
         with pytest.raises(NotFoundError):

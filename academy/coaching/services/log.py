@@ -400,9 +400,14 @@ def _settle(action_id: int, state: str, by: Actor, on_behalf_of: int | None) -> 
         ("agreed_action", action.id),
         by=by,
         subject_id=plan.person_id,
-        on_behalf_of=on_behalf_of,
+        on_behalf_of=on_behalf_of or _owner(action, plan, by),
     )
     return action
+
+
+def _owner(action: AgreedAction, plan: CoachingPlan, by: Actor) -> int | None:
+    """Return for whom `by` settles an agreement of the participant; None for any other."""
+    return audit.on_behalf(by, plan.person_id) if action.owner == "participant" else None
 
 
 def _require_may_settle(action: AgreedAction, plan: CoachingPlan, by: Actor) -> None:

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
-from academy.kernel.errors import InvalidInputError, NotFoundError
-from academy.kernel.policy import Actor, Reach
+from academy.kernel.errors import InvalidInputError
+from academy.kernel.policy import Actor
 from academy.people import rules
 from academy.people.models import Consent, Organisation, Person, Place
-from academy.people.policies import MANAGE_PEOPLE, OWN_DATA
+from academy.people.policies import MANAGE_PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,6 @@ def add_person(new: NewPerson, *, by: Actor) -> Person:
     db.session.flush()  # the audit names the row
     audit.record("people:person:added", ("person", person.id), by=by, subject_id=person.id)
     return person
-
-
-def set_name_on_certificate(person_id: int, name: str, *, by: Actor) -> None:
-    """Let a person say how their name is written.
-
-    Raises InvalidInputError when it is empty, NotFoundError for anybody else's name.
-    """
-    policy.require(by, OWN_DATA, Reach(person_id=person_id))
-    person = db.session.get(Person, person_id)
-    if person is None:
-        raise NotFoundError
-    cleaned = rules.clean_name(name)
-    if not cleaned or len(cleaned) > 200:
-        sentence = _("Schrijf je naam zoals hij op het certificaat moet staan.")
-        raise InvalidInputError(sentence, fields={"name_on_certificate": sentence})
-    person.name_on_certificate = cleaned
-    audit.record("people:name:set", ("person", person_id), by=by, subject_id=person_id)
 
 
 def give_consent(person_id: int, kind: str, *, by: Actor, on: date) -> None:

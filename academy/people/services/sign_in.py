@@ -307,16 +307,6 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
     audit.record("people:password:set", ("person", person_id), by=by, subject_id=person_id)
 
 
-def set_language(person_id: int, language: str, *, by: Actor) -> None:
-    """Let the pages speak Dutch or English to this person, who asks it. Raises NotFoundError."""
-    policy.require(by, OWN_DATA, Reach(person_id=person_id))
-    person = db.session.get(Person, person_id)
-    if person is None or language not in ("nl", "en"):
-        raise NotFoundError
-    person.ui_language = language
-    audit.record("people:language:set", ("person", person_id), by=by, subject_id=person_id)
-
-
 def open_account(person_id: int, *, by: Actor) -> None:
     """Let a person sign in with the e-mail address we know of them.
 

@@ -29,7 +29,8 @@ from academy.people.forms import NameForm, PasswordForm
 from academy.people.policies import API_TOKENS, OWN_DATA
 from academy.people.queries.accounts import OwnData, device_rows, own_data
 from academy.people.queries.second_factor import factor_rows, is_needed_by
-from academy.people.services import persons, sign_in
+from academy.people.services import about, sign_in
+from academy.people.views.about import done_for
 
 bp = FeatureBlueprint("people", __name__)
 
@@ -87,6 +88,7 @@ def _own_page(
         devices=devices,
         name_form=name_form,
         password_form=password_form or PasswordForm(formdata=None),
+        done=done_for(me.person_id or 0),
         may_have_keys=me.may(API_TOKENS),
         needs_second_step=is_needed_by(me),
         second_steps=factor_rows(me.person_id or 0),
@@ -106,7 +108,7 @@ def set_name() -> Any:
     me = actor()
     if not form.validate():
         return make_response(_own_page(name_form=form), 422)
-    persons.set_name_on_certificate(me.person_id or 0, form.name_on_certificate.data or "", by=me)
+    about.set_name_on_certificate(me.person_id or 0, form.name_on_certificate.data or "", by=me)
     flash(_("Opgeslagen. Zo staat je naam op een nieuw certificaat."), "success")
     return redirect(url_for("people.own"), 303)
 
@@ -131,7 +133,7 @@ def set_password() -> Any:
 def set_language() -> Response:
     """Choose Dutch or English for every device."""
     me = actor()
-    sign_in.set_language(me.person_id or 0, request.form.get("language", "nl"), by=me)
+    about.set_language(me.person_id or 0, request.form.get("language", "nl"), by=me)
     answer = redirect(url_for("people.own"), 303)
     answer.delete_cookie("language")
     return answer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from academy.kernel import clock
+from academy.kernel import audit, clock
 from academy.kernel.errors import ConflictError, NotFoundError
 from academy.kernel.policy import Actor
 from courses import policies
@@ -56,8 +56,9 @@ def save_register(
 def apologise(session_id: int, enrolment_id: int, *, by: Actor) -> bool:
     """Say before the session that somebody cannot come; True if that was news.
 
-    People do so for themselves, a trainer or coordinator for somebody who called. No reason is
-    asked. Raises NotFoundError, or ConflictError when it is too late or somebody marked already.
+    People do so for themselves; a trainer, coach or coordinator for somebody who called. No
+    reason is asked. Raises NotFoundError, or ConflictError when it is too late or somebody marked
+    already.
     """
     learner = get_participation(enrolment_id, right=policies.APOLOGISE, by=by)
     reach = learner.reach
@@ -77,4 +78,12 @@ def apologise(session_id: int, enrolment_id: int, *, by: Actor) -> bool:
         by=by,
         source="self" if by.person_id == learner.person_id else "web",
     )
+    if saved.saved:
+        audit.record(
+            "courses:apology:made",
+            ("session", session_id),
+            by=by,
+            subject_id=learner.person_id,
+            on_behalf_of=audit.on_behalf(by, learner.person_id),
+        )
     return saved.saved > 0
