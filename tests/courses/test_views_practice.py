@@ -1,11 +1,15 @@
+import io
 import re
 
+import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
-from courses.models import Module, PracticeAssignment, PracticeSubmission
+from courses.models import Module, PracticeAssignment, PracticeFile, PracticeSubmission
 from courses.services.practice import hand_in
+from tests.courses import recordings
 from tests.courses.training_group import actor, add_person, after, grant, make_group, well_formed
 
 
@@ -162,3 +166,204 @@ def test_every_page_is_well_formed(app, sign_in):
     well_formed(trainer.get(f"/opdrachten/{first}").text)
     well_formed(learner.get(page_of(group)).text)
     well_formed(learner.post(page_of(group), data={}).text)
+
+
+def shown(group, client, number=4):
+    """Return the page of the assignment and the address of the file on it."""
+    page = client.get(page_of(group, number)).text
+    return page, re.search(r'src="(/opdracht/bestand/\d+)"', page)[1]
+
+
+def send_photo(group, client, data=None, **values):
+    body = {"evidence": "foto", "people": "nobody", "text": "Ons plein.", **values}
+    body["photo"] = (io.BytesIO(data or recordings.photo((900, 600))), "IMG_0001.JPG")
+    return client.post(page_of(group, 4), data=body, content_type="multipart/form-data")
+
+
+def send_sound(group, client, data=None, number=4):
+    body = {"evidence": "ingesproken", "sound": (io.BytesIO(data or recordings.webm()), "x.webm")}
+    address = page_of(group, number)
+    return client.post(address, data=body, content_type="multipart/form-data")
+
+
+def test_a_photo_is_handed_in_and_seen_by_its_maker_and_the_trainer(app, sign_in):
+    group = make_group(1)
+    client, trainer = sign_in(group.learners[0]), sign_in(group.trainer_id)
+    assert send_photo(group, client).status_code == 303
+    page, address = shown(group, client)
+    assert "De maker zegt: niemand is te herkennen." in page
+    waiting = re.search(r'href="(/opdrachten/\d+)"', trainer.get("/opdrachten").text)[1]
+    assert address in trainer.get(waiting).text
+    for browser in (client, trainer):
+        answer = browser.get(address)
+        picture = Image.open(io.BytesIO(answer.data))
+        assert (answer.status_code, answer.mimetype, picture.size) == (
+            200,
+            "image/jpeg",
+            (900, 600),
+        )
+
+
+def test_a_file_is_sent_so_that_it_can_do_nothing(app, sign_in):
+    group = make_group(1)
+    client = sign_in(group.learners[0])
+    send_sound(group, client)
+    _page, address = shown(group, client)
+    answer = client.get(address)
+    headers = answer.headers
+    assert answer.mimetype == "audio/webm"
+    assert headers["Content-Disposition"] == "attachment; filename=opdracht-4.webm"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "sandbox" in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    piece = client.get(address, headers={"Range": "bytes=0-9"})
+    assert (piece.status_code, piece.data) == (206, answer.data[:10])
+
+
+def test_only_the_page_that_records_may_ask_for_the_microphone(app, sign_in):
+    group = make_group(1)
+    client = sign_in(group.learners[0])
+    records = client.get(page_of(group))
+    assert "microphone=(self)" in records.headers["Permissions-Policy"]
+    assert "media-src 'self' blob:" in records.headers["Content-Security-Policy"]
+    refused = client.post(page_of(group), data={})
+    assert "microphone=(self)" in refused.headers["Permissions-Policy"]
+    for other in ("/vandaag", f"/leergang/{group.enrolments[0]}"):
+        headers = client.get(other).headers
+        assert "microphone=()" in headers["Permissions-Policy"]
+        assert "blob:" not in headers["Content-Security-Policy"]
+
+
+def test_a_photo_asks_who_is_on_it_and_keeps_what_was_typed(app, sign_in):
+    group = make_group(1)
+    client = sign_in(group.learners[0])
+    refused = send_photo(group, client, people="")
+    assert refused.status_code == 422
+    assert "Zeg of er mensen op de foto staan." in refused.text
+    assert "Ons plein." in refused.text
+    assert "Kies een foto of opname nog een keer." in refused.text
+    assert send_photo(group, client, data=b"GIF89a").status_code == 422
+    assert states() == []
+
+
+@pytest.mark.parametrize(("way", "sentence"), [("foto", "foto."), ("ingesproken", "opname.")])
+def test_a_way_with_a_file_asks_for_the_file(app, sign_in, way, sentence):
+    group = make_group(1)
+    answer = sign_in(group.learners[0]).post(page_of(group, 4), data={"evidence": way})
+    assert answer.status_code == 422
+    assert sentence in well_formed(answer.text)
+    assert states() == []
+
+
+def test_a_photo_is_no_way_where_people_talk(app, sign_in):
+    """Lesson 3 is a talk at somebody's kitchen table: its course names no photo."""
+    group = make_group(1)
+    client = sign_in(group.learners[0])
+    assert 'value="foto"' not in client.get(page_of(group, 3)).text
+    assert 'value="ingesproken"' in client.get(page_of(group, 3)).text
+    assert client.post(page_of(group, 3), data={"evidence": "foto"}).status_code == 422
+
+
+def test_the_trainer_writes_down_what_was_told_and_answers_at_once(app, sign_in):
+    group = make_group(1)
+    client = sign_in(group.trainer_id)
+    assert "Wanneer hoorde je het?" in client.get(page_of(group)).text
+    data = {"evidence": "gesproken", "told_on": "20-11-2026", "text": "Zij sprak Jan."}
+    answer = client.post(page_of(group), data=data)
+    assert re.fullmatch(r"/opdrachten/\d+", answer.location)
+    page = client.get(answer.location).text
+    assert "Verteld aan Tess Trainer op 20 november 2026." in page
+    assert "Ingeleverd door Tess Trainer namens Deelnemer 01." in page
+    late = client.post(page_of(group), data={**data, "told_on": "01-12-2026"})
+    assert late.status_code == 422
+    assert "Kies de dag waarop je het hoorde" in late.text
+
+
+def test_a_trainer_sends_a_photo_and_a_recording_on_behalf(app, sign_in):
+    group = make_group(1)
+    client = sign_in(group.trainer_id)
+    assert send_photo(group, client).status_code == 303
+    assert send_sound(group, client).status_code == 303
+    files = db.session.scalars(sa.select(PracticeFile.media_type).order_by(PracticeFile.id)).all()
+    assert files == ["image/jpeg", "audio/webm"]
+    db.session.rollback()
+    assert "Wanneer hoorde je het?" not in sign_in(group.learners[0]).get(page_of(group)).text
+
+
+def test_a_ready_sentence_is_a_tap_and_the_next_one_follows(app, sign_in):
+    group = make_group(2)
+    first, second = give(group, 0), give(group, 1, at=after(3, days=1))
+    client = sign_in(group.trainer_id)
+    assert "2 opdrachten wachten." in client.get("/opdrachten").text
+    data = {"state": "done", "ready_done": "1", "ready_add_something": "2"}
+    answer = client.post(f"/opdrachten/{first}", data=data)
+    assert (answer.status_code, answer.location) == (303, f"/opdrachten/{second}")
+    own = {"state": "add_something", "ready_add_something": "0", "sentence": "Bel me even."}
+    last = client.post(f"/opdrachten/{second}", data=own)
+    assert last.location == "/opdrachten"
+    sentences = db.session.scalars(sa.select(PracticeSubmission.sentence).order_by("id")).all()
+    assert sentences == ["Fijn dat je dit deed. Ik zie dat je echt luisterde.", "Bel me even."]
+
+
+def test_an_unknown_ready_sentence_is_refused(app, sign_in):
+    group = make_group(1)
+    submission = give(group)
+    client = sign_in(group.trainer_id)
+    for wrong in ("99", "-1", "x"):
+        data = {"state": "done", "ready_done": wrong}
+        assert client.post(f"/opdrachten/{submission}", data=data).status_code == 422
+    assert states() == ["submitted"]
+
+
+def test_a_photo_with_people_is_refused_with_one_tap(app, sign_in):
+    group = make_group(1)
+    client, trainer = sign_in(group.learners[0]), sign_in(group.trainer_id)
+    send_photo(group, client)
+    _page, address = shown(group, client)
+    waiting = re.search(r'href="(/opdrachten/\d+)"', trainer.get("/opdrachten").text)[1]
+    assert "Mensen herkenbaar? Wis de foto" in well_formed(trainer.get(waiting).text)
+    answer = trainer.post(f"{waiting}/foto-weigeren")
+    assert (answer.status_code, answer.location) == (303, "/opdrachten")
+    page = client.get(page_of(group, 4)).text
+    assert "Er staan mensen herkenbaar op de foto. Wij hebben de foto gewist." in page
+    assert address not in page
+    assert client.get(address).status_code == 404
+    assert trainer.post(f"{waiting}/foto-weigeren").status_code == 409
+
+
+def test_its_maker_wipes_a_recording(app, sign_in):
+    group = make_group(1)
+    client = sign_in(group.learners[0])
+    send_sound(group, client)
+    _page, address = shown(group, client)
+    answer = client.post(f"{address}/wissen")
+    assert (answer.status_code, answer.location) == (303, page_of(group, 4))
+    assert "De opname is gewist. De maker vroeg dat." in well_formed(
+        client.get(page_of(group, 4)).text
+    )
+    assert client.get(address).status_code == 404
+
+
+def test_a_file_of_somebody_else_is_not_found(app, sign_in, client):
+    group, other = make_group(2), make_group(1, name="Elders")
+    send_photo(group, sign_in(group.learners[0]))
+    _page, address = shown(group, sign_in(group.learners[0]))
+    for stranger in (group.learners[1], group.assessor_id, other.trainer_id, other.coordinator_id):
+        browser = sign_in(stranger)
+        assert browser.get(address).status_code == 404
+        assert browser.post(f"{address}/wissen").status_code == 404
+        assert browser.post("/opdrachten/1/foto-weigeren").status_code in (403, 404)
+    assert client.get(address).status_code == 303
+    assert sign_in(group.coordinator_id).get(address).status_code == 200
+
+
+def test_pages_with_files_are_well_formed(app, sign_in):
+    group = make_group(1)
+    client, trainer = sign_in(group.learners[0]), sign_in(group.trainer_id)
+    send_photo(group, client)
+    send_sound(group, client)
+    well_formed(client.get(page_of(group, 4)).text)
+    well_formed(trainer.get("/opdrachten").text)
+    well_formed(trainer.get("/opdrachten/2").text)
