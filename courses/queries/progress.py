@@ -138,6 +138,9 @@ def _cohort_id(cohort: str) -> int:
 
 def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Progress]:
     moved = aliased(Enrolment)
+    # With a limit PostgreSQL looks in the index per row, and does not hash all enrolments first.
+    into_this = sa.select(moved.id).where(moved.transferred_to_id == Enrolment.id).limit(1)
+    first_moved = into_this.correlate(Enrolment).scalar_subquery()
     rows = db.session.execute(
         sa.select(
             Enrolment.id,
@@ -151,7 +154,7 @@ def _progress(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> 
             Enrolment.sort_key,
             Cohort.course_version_id,
             CourseVersion.content_hash,
-            sa.exists().where(moved.transferred_to_id == Enrolment.id).label("was_moved"),
+            first_moved.is_not(None).label("was_moved"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
