@@ -83,7 +83,7 @@ def invitations(cohort_id: int, session_id: int) -> Response:
         for one in queries.names_of(cohort_id, states=queries.COMING)
     ]
     made = letters.invitation(
-        cohort, session, people, of=of, made_by=_maker(), large="groot" in request.args
+        cohort, session, people, of=of, made_by=_maker(), large=request.args.get("letters") == "groot"
     )
     return pdf_answer(made, _("uitnodigingen"))
 

@@ -81,7 +81,7 @@ def test_the_sheet_that_goes_round_is_made_of_names_alone(group, sign_in, drawn)
     ((name, values, _details),) = drawn
     assert name == "attendance"
     assert values["names"] == ["Samira El Haddou", "Fatma Yilmaz"]
-    assert set(values) == {"facts", "names", "walk_ins", "code"}
+    assert set(values) == {"facts", "names", "walk_ins"}
 
 
 @pytest.mark.parametrize("role", ["assessor", "board", "client_contact", "coach", "admin"])

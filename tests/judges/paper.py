@@ -75,7 +75,7 @@ def darkest(file: Path, page: PaperPage, word: Word, *, number: int = 1) -> int:
     with Image.open(io.BytesIO(raster)) as image:
         scale = image.width / page.width
         box = [round(edge * scale) for edge in (word.left, word.top, word.right, word.bottom)]
-        lowest, _highest = image.crop(tuple(box)).getextrema()  # type: ignore[arg-type]
+        lowest, _highest = image.convert("L").crop(tuple(box)).getextrema()  # type: ignore[arg-type]
     return int(lowest)
 
 

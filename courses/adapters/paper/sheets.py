@@ -37,10 +37,9 @@ def attendance_sheet(
 ) -> bytes:
     """Return the sheet that goes round: names, boxes, room to sign, and rows for who walks in."""
     values = {
-        "facts": head(cohort, session, of=of),
+        "facts": [*head(cohort, session, of=of), ("Code", code_of(cohort, session))],
         "names": [one.name for one in names],
         "walk_ins": list(range(len(names) + 1, len(names) + WALK_INS + 1)),
-        "code": code_of(cohort, session),
     }
     foot = "Presentielijst"
     title = f"Presentielijst: {cohort.name}, {lesson_word(cohort).lower()} {session.order}"
