@@ -427,10 +427,9 @@ def dead_letters() -> list[DeadLetter]:
     return [DeadLetter(*row) for row in rows]
 
 
-def dead_count() -> int:
-    """Return how many jobs were given up."""
-    counted = sa.select(sa.func.count()).select_from(Job).where(Job.state == "dead")
-    return db.session.scalar(counted) or 0
+def count_dead() -> sa.ScalarSelect[int]:
+    """Return, for a query of counts, how many jobs were given up."""
+    return sa.select(sa.func.count(Job.id)).where(Job.state == "dead").scalar_subquery()
 
 
 def retry(job_id: int, *, by: Actor) -> None:

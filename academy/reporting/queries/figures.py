@@ -8,9 +8,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from academy.coaching.queries.overdue import count_overdue
+from academy.kernel import queue
 from academy.kernel.db import db
 from academy.kernel.policy import Actor
-from academy.reporting.policies import SEE_GROUPS, SEE_REGION
+from academy.reporting.policies import SEE_GROUPS, SEE_JOBS, SEE_REGION
 from academy.reporting.queries.missing import count_missing
 from academy.reporting.queries.standing import Judgement
 from academy.reporting.queries.unmarked import count_unmarked
@@ -20,6 +21,8 @@ from academy.reporting.queries.unmarked import count_unmarked
 class Tally:
     """How many wait in each list. None: not for this viewer, or not counted on this page.
 
+    `failed`: work in the background that was given up.
+
     `or_more`: people were left unjudged, so more of them may be at risk or ready.
     """
 
@@ -28,6 +31,7 @@ class Tally:
     to_propose: int | None = None
     missing: int | None = None
     overdue: int | None = None
+    failed: int | None = None
     or_more: bool = False
 
 
@@ -39,6 +43,8 @@ def tally(by: Actor, today: date, judgement: Judgement | None) -> Tally:
     if by.may(SEE_REGION):
         parts["missing"] = count_missing(by)
         parts["overdue"] = count_overdue(by, today)
+    if by.may(SEE_JOBS):
+        parts["failed"] = queue.count_dead()
     if not parts:
         return Tally()
     row = db.session.execute(sa.select(*(count.label(name) for name, count in parts.items()))).one()

@@ -155,10 +155,9 @@ def _missing_line(row: MissingRow) -> Line:
         title=row.name,
         href=dossier,
         why=_("Mist: %(what)s. Groep: %(name)s.", what=_gaps(row), name=row.cohort),
-        badge=Badge("open", ngettext("%(num)d gegeven", "%(num)d gegevens", len(row.gaps))),
-        action=_("Bel %(name)s", name=row.name) if row.phone else _("Open het dossier"),
+        badge=Badge("open", _("vul aan")),
+        action=_("Open het dossier"),
         todo_href=dossier,
-        phone=row.phone,
     )
 
 

@@ -6,7 +6,6 @@ from flask import render_template, request, url_for
 
 from academy.kernel import clock
 from academy.kernel.web.blueprint import actor
-from academy.reporting import rules
 from academy.reporting.policies import SEE_REGION
 from academy.reporting.queries.figures import tally
 from academy.reporting.queries.groups import group_rows
@@ -33,7 +32,7 @@ def overview() -> str:
         states=words.state_names(),
         track=track,
         state=state,
-        running=rules.RUNNING,
+        words=words,
         next_href=_next(found.page.next_cursor, track, state),
     )
 

@@ -6,10 +6,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from academy.kernel import clock, queue
+from academy.kernel import clock
 from academy.kernel.feature import TodayCount, TodayItem
 from academy.kernel.policy import Actor
-from academy.reporting.policies import SEE_GROUPS, SEE_JOBS
+from academy.reporting.policies import SEE_GROUPS
 from academy.reporting.queries.figures import tally
 from academy.reporting.queries.standing import judge
 from academy.reporting.views.counts import shown_counts
@@ -17,14 +17,10 @@ from academy.reporting.views.counts import shown_counts
 
 def today(who: Actor) -> list[TodayItem | TodayCount]:
     """Return the counts of one's lists, whom to propose, and work that was given up."""
-    found: list[TodayItem | TodayCount] = []
-    if who.may(SEE_GROUPS):
-        judgement = judge(who)
-        found += shown_counts(tally(who, clock.today(), judgement))
-        found += _to_propose(len(judgement.to_propose))
-    if who.may(SEE_JOBS):
-        found += _failed(queue.dead_count())
-    return found
+    judgement = judge(who) if who.may(SEE_GROUPS) else None
+    counted = tally(who, clock.today(), judgement)
+    counts = shown_counts(counted) if judgement is not None else []
+    return [*counts, *_to_propose(counted.to_propose or 0), *_failed(counted.failed or 0)]
 
 
 def _to_propose(number: int) -> list[TodayItem]:
@@ -60,5 +56,6 @@ def _failed(number: int) -> list[TodayItem]:
         icon="warning",
         urgency=1,
         badge_kind="attention",
+        badge_word=_("kijk even"),
     )
     return [item]

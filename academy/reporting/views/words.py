@@ -8,8 +8,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from academy.kernel.i18n import moment
 from academy.reporting.queries.groups import GroupRow
-from academy.reporting.rules import Gap
+from academy.reporting.rules import RUNNING, Gap
 from courses.rules.risk import Risk
 
 
@@ -52,6 +53,33 @@ def state_names() -> dict[str, str]:
         "completed": _("Afgelopen"),
         "cancelled": _("Gaat niet door"),
     }
+
+
+def how_it_stands(row: GroupRow) -> str:
+    """Say in a few short sentences what kind of group it is and how it goes."""
+    parts = [
+        _("%(track)s, %(place)s.", track=track_names().get(row.track, row.track), place=row.place),
+        _("%(state)s.", state=state_names()[row.state]),
+        _next_session(row),
+        ngettext("%(num)d doet mee.", "%(num)d doen mee.", row.taking_part),
+    ]
+    if row.at_risk:
+        parts.append(
+            ngettext(
+                "%(num)d dreigt het niet te halen.",
+                "%(num)d dreigen het niet te halen.",
+                row.at_risk,
+            )
+        )
+    if row.to_propose:
+        parts.append(ngettext("%(num)d is klaar.", "%(num)d zijn klaar.", row.to_propose))
+    return " ".join(part for part in parts if part)
+
+
+def _next_session(row: GroupRow) -> str:
+    if row.next_session_at is not None:
+        return str(_("Volgende keer: %(moment)s.", moment=moment(row.next_session_at)))
+    return str(_("Er is geen bijeenkomst meer gepland.")) if row.state in RUNNING else ""
 
 
 def todo(row: GroupRow) -> Todo | None:
