@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
-from statistics import mean
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -361,35 +360,3 @@ def test_an_unmarked_text_in_code_is_found(source, found):
 )
 def test_a_text_in_one_language_is_found(source, found):
     assert only_dutch(source) == found
-
-
-# --- plain Dutch ------------------------------------------------------------------------------
-
-LONGEST_SENTENCE = 25
-MEAN_SENTENCE = 12
-SENTENCE_END = re.compile(r"(?<=[.?!:])\s+")
-FORMAL = re.compile(r"\b(u|uw|uzelf)\b", re.IGNORECASE)
-
-
-def sentences(dutch: Iterable[str]) -> list[str]:
-    """Return the sentences of texts; a placeholder is a word."""
-    plain = (PLACEHOLDER.sub("x", text) for text in dutch)
-    return [one for text in plain for one in SENTENCE_END.split(text) if LETTER.search(one)]
-
-
-def hard_to_read(dutch: Iterable[str]) -> list[str]:
-    """Return the sentences that are too long, and the texts that say "u"."""
-    dutch = list(dutch)
-    long = [one for one in sentences(dutch) if len(one.split()) > LONGEST_SENTENCE]
-    return [*long, *(text for text in dutch if FORMAL.search(text))]
-
-
-def test_our_dutch_is_plain_and_says_je(template):
-    dutch = [text for message in template if message.id for text in texts(message)]
-    assert hard_to_read(dutch) == []
-    assert mean(len(one.split()) for one in sentences(dutch)) <= MEAN_SENTENCE
-
-
-def test_a_long_sentence_and_a_formal_one_are_found():
-    long = " ".join(["woord"] * (LONGEST_SENTENCE + 1))
-    assert hard_to_read([long, "Vul uw naam in.", "Kom je? Fijn."]) == [long, "Vul uw naam in."]
