@@ -98,7 +98,7 @@ def answer(
                 status=status,
                 title=title,
                 sentence=detail,
-                saved=_("Er is niets veranderd."),
+                saved=_("Er is niets veranderd.") if request.method != "GET" else None,
                 next_step=_way_back() or {"label": _("Ga naar het begin"), "href": "/"},
                 request_id=g.get("request_id", ""),
             )
