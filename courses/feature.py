@@ -10,6 +10,7 @@ from courses import api, listeners, policies
 from courses.events import SessionChanged
 from courses.mails import MESSAGES
 from courses.queries.cohorts import cohort_names, running_cohorts
+from courses.queries.due import people_of
 from courses.queries.enrolment import takes_part
 from courses.queries.on_behalf import reaches_of
 from courses.views import (
@@ -28,6 +29,7 @@ from courses.views import (
     register,
     self_scan,
     sessions,
+    walk_in,
 )
 from courses.views.today import today_items
 
@@ -41,6 +43,7 @@ FEATURE = Feature(
         sessions.bp,
         enrolments.bp,
         register.bp,
+        walk_in.bp,
         paper.bp,
         practice.bp,
         practice_files.bp,
@@ -56,6 +59,7 @@ FEATURE = Feature(
     for_another=on_behalf.for_another,
     acts=on_behalf.ACTS,
     messages=MESSAGES,
+    people_of=people_of,
     listeners={SessionChanged: (listeners.tell_the_group,)},
     navigation=(
         NavItem(

@@ -14,6 +14,7 @@ from academy.coaching.listeners import on_certificate_issued
 from academy.coaching.mails import MESSAGES
 from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
+from academy.coaching.queries.due import people_of
 from academy.coaching.queries.overview import PlanRow, SignalRow
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
 from academy.coaching.views import (
@@ -222,6 +223,7 @@ FEATURE = Feature(
     listeners={CertificateIssued: (on_certificate_issued,)},
     today=today,
     messages=MESSAGES,
+    people_of=people_of,
     lies_at=on_behalf.reaches_of,
     for_another=on_behalf.for_another,
     acts=on_behalf.ACTS,

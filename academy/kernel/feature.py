@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint
 
 from academy.kernel.messages.declared import Message, Recipients
@@ -122,6 +123,8 @@ class Feature:
     """How people want to be reached; one feature says so."""
     lies_at: Callable[[int], Sequence[Reach]] | None = None
     """Where a participant lies in this feature: a right there is a right to help them."""
+    people_of: Callable[[Actor], sa.Select[int]] | None = None
+    """A query of the people whom a coordinator looks after in this feature."""
     for_another: Callable[[Actor, int], list[ForAnother]] | None = None
     """What somebody may do now on behalf of a participant."""
     acts: Mapping[str, Any] = field(default_factory=dict)

@@ -40,6 +40,7 @@ FEATURE = Feature(
     capabilities=policies.ALL,
     today=today.today_items,
     recipients=recipients,
+    for_another=messages.for_another,
     acts={
         "people:names:set": _("Je naam veranderd"),
         "people:name:set": _("Je naam op het certificaat opgeschreven"),

@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.messages.declared import Due, Window
+from academy.kernel.policy import Actor
 from academy.people.models import Grant
+from courses import policies
 from courses.models import (
     AttendanceCell,
     Cohort,
+    CohortTrainer,
     Enrolment,
     PracticeSubmission,
     Session,
@@ -185,3 +188,18 @@ def _day(moment: datetime) -> date:
 def _stamp(moment: datetime) -> str:
     """Return a moment as part of a key: what is moved is due anew."""
     return moment.strftime("%Y%m%d%H%M")
+
+
+def people_of(actor: Actor) -> sa.Select[int]:
+    """Return who learns or trains in the cohorts that a coordinator looks after."""
+    region = policy.within(
+        actor,
+        policies.MANAGE,
+        cohort=Cohort.id,
+        place=Cohort.place_id,
+        organisation=Cohort.client_organisation_id,
+    )
+    learners = sa.select(Enrolment.person_id).join(Cohort).where(region)
+    trainers = sa.select(CohortTrainer.person_id).join(Cohort).where(region)
+    people = learners.union(trainers).subquery()
+    return sa.select(people.c.person_id)

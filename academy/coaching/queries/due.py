@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from academy.coaching import rules
+from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
 from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.messages.declared import Due, Window
+from academy.kernel.policy import Actor
 from academy.people.models import Grant
 from academy.people.queries.actors import place_and_below
 
@@ -184,3 +185,12 @@ def _late_from() -> dict[int | None, date]:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(clock.AMSTERDAM).date()
+
+
+def people_of(actor: Actor) -> sa.Select[int]:
+    """Return who is guided, and who guides, in a coordinator's region."""
+    region = policies.within_region(actor)
+    guided = sa.select(CoachingPlan.person_id).where(region)
+    coaches = sa.select(CoachingPlan.coach_id).where(region, CoachingPlan.coach_id.is_not(None))
+    people = guided.union(coaches).subquery()
+    return sa.select(people.c.person_id)

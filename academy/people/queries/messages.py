@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from flask import current_app
 
 from academy.kernel import clock, policy
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
+from academy.kernel.feature import Feature
 from academy.kernel.messages import engine, texts
 from academy.kernel.messages.declared import (
     DIGEST,
@@ -24,7 +26,7 @@ from academy.kernel.messages.declared import (
 from academy.kernel.messages.models import SentMessage
 from academy.kernel.messages.planning import Planned
 from academy.kernel.messages.texts import Text
-from academy.kernel.policy import Actor, Reach
+from academy.kernel.policy import Actor
 from academy.people.models import Person
 from academy.people.policies import SEE_MESSAGES
 
@@ -116,14 +118,6 @@ def standing(person_id: int) -> Standing:
     )
 
 
-def place_of(person_id: int) -> int | None:
-    """Return where somebody lives, or None."""
-    place_id: int | None = db.session.scalar(
-        sa.select(Person.place_id).where(Person.id == person_id)
-    )
-    return place_id
-
-
 def coming(person_id: int, *, ahead: timedelta = AHEAD) -> list[MessageRow]:
     """Return what would go to somebody if nobody did anything, soonest first."""
     now = clock.now()
@@ -184,16 +178,20 @@ def choices_for(actor: Actor) -> list[Message]:
 # --- a region --------------------------------------------------------------------------------
 
 
-def in_region(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that keeps people within a coordinator's region."""
-    return policy.within(actor, SEE_MESSAGES, place=Person.place_id)
+def people_of_region(actor: Actor) -> sa.Select[int]:
+    """Return whom a coordinator looks after: who lives there, learns, trains or is guided there."""
+    features: Iterable[Feature] = current_app.extensions["academy.features"]
+    known = [one.people_of(actor) for one in features if one.people_of is not None]
+    lives_there = policy.within(actor, SEE_MESSAGES, place=Person.place_id)
+    return sa.select(Person.id).where(
+        sa.or_(lives_there, *(Person.id.in_(people) for people in known))
+    )
 
 
 def weeks_ahead(actor: Actor, *, ahead: timedelta = AHEAD) -> list[WeekRow]:
     """Return what would go in the region week by week; the statements do not grow with people."""
     now = clock.now()
-    region = sa.select(Person.id).where(in_region(actor))
-    planned = engine.rehearse(now, now + ahead, people=region)
+    planned = engine.rehearse(now, now + ahead, people=people_of_region(actor))
     weeks: dict[date, list[Planned]] = defaultdict(list)
     for one in planned:
         day = one.planned_for.astimezone(clock.AMSTERDAM).date()
@@ -234,14 +232,10 @@ def task_rows(actor: Actor, channel: str, *, cursor: str | None = None) -> Page[
 
 
 def _tasks(actor: Actor, channel: str) -> sa.Select[SentMessage]:
-    return (
-        sa.select(SentMessage)
-        .join(Person, Person.id == SentMessage.person_id)
-        .where(
-            SentMessage.channel == channel,
-            SentMessage.done_at.is_(None),
-            in_region(actor),
-        )
+    return sa.select(SentMessage).where(
+        SentMessage.channel == channel,
+        SentMessage.done_at.is_(None),
+        SentMessage.person_id.in_(people_of_region(actor)),
     )
 
 
@@ -250,11 +244,10 @@ def count_tasks(actor: Actor) -> tuple[int, date | None]:
     row = db.session.execute(
         sa.select(sa.func.count(), sa.func.min(SentMessage.planned_for))
         .select_from(SentMessage)
-        .join(Person, Person.id == SentMessage.person_id)
         .where(
             SentMessage.channel.in_(("phone", "letter")),
             SentMessage.done_at.is_(None),
-            in_region(actor),
+            SentMessage.person_id.in_(people_of_region(actor)),
         )
     ).one()
     since: datetime | None = row[1]
@@ -263,11 +256,14 @@ def count_tasks(actor: Actor) -> tuple[int, date | None]:
 
 def require_task(message_id: int, actor: Actor) -> None:
     """Refuse a task out of reach. Raises NotFoundError."""
-    query = sa.select(Person.place_id).join(SentMessage, SentMessage.person_id == Person.id)
-    row = db.session.execute(query.where(SentMessage.id == message_id)).one_or_none()
-    if row is None:
+    found = db.session.scalar(
+        sa.select(SentMessage.id).where(
+            SentMessage.id == message_id,
+            SentMessage.person_id.in_(people_of_region(actor)),
+        )
+    )
+    if found is None:
         raise NotFoundError
-    policy.require(actor, SEE_MESSAGES, Reach(place_id=row.place_id))
 
 
 def _task(one: SentMessage, recipient: Recipient) -> TaskRow:

@@ -123,13 +123,6 @@ class FoundPerson:
 
 def find_people(words: str, *, limit: int = 20) -> list[FoundPerson]:
     """Return people whose name holds every word, by name; nothing for less than two letters."""
-    return find_people_in(words, sa.true(), limit=limit)
-
-
-def find_people_in(
-    words: str, within: sa.ColumnElement[bool], *, limit: int = 20
-) -> list[FoundPerson]:
-    """Return the same, of those for whom the condition on a person holds."""
     parts = rules.search_parts(words)
     if len("".join(parts)) < 2:
         return []
@@ -137,7 +130,7 @@ def find_people_in(
     found = db.session.execute(
         sa.select(Person, Account.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(within, *(key.contains(part, autoescape=True) for part in parts))
+        .where(*(key.contains(part, autoescape=True) for part in parts))
         .order_by(Person.sort_key, Person.id)
         .limit(limit)
     )

@@ -14,7 +14,8 @@ from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.messages.declared import message_named
 from academy.kernel.policy import Actor, Reach
 from academy.people.models import DeclinedMessage, Person
-from academy.people.policies import OWN_MESSAGES, SILENCE
+from academy.people.policies import OWN_MESSAGES
+from academy.people.services.about import may_help
 
 
 def begin_silence(
@@ -56,22 +57,18 @@ def end_silence(person_id: int, *, by: Actor, reaches: Sequence[Reach] = ()) -> 
     )
 
 
+def require_reach(person_id: int, *, by: Actor, reaches: Sequence[Reach]) -> None:
+    """Refuse unless it is oneself, or somebody whom one helps. Raises NotFoundError."""
+    if not may_help(by, person_id, reaches):
+        policy.require(by, OWN_MESSAGES, Reach(person_id=person_id))
+
+
 def _person(person_id: int, *, by: Actor, reaches: Sequence[Reach]) -> Person:
+    require_reach(person_id, by=by, reaches=reaches)
     person = db.session.get(Person, person_id, with_for_update=True)
     if person is None:
         raise NotFoundError
-    require_reach(person_id, person.place_id, by=by, reaches=reaches)
     return person
-
-
-def require_reach(
-    person_id: int, place_id: int | None, *, by: Actor, reaches: Sequence[Reach]
-) -> None:
-    """Refuse unless it is oneself, or somebody in reach. Raises NotFoundError."""
-    lives_at = Reach(person_id=person_id, place_id=place_id)
-    known = [one for one in reaches if one.person_id == person_id]
-    if not any(policy.covers(by, SILENCE, one) for one in (lives_at, *known)):
-        policy.require(by, OWN_MESSAGES, Reach(person_id=person_id))
 
 
 def choose_messages(person_id: int, declined: Collection[str], *, by: Actor) -> None:

@@ -12,7 +12,7 @@ from werkzeug import Response
 
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
-from academy.kernel.feature import Feature, TodayItem
+from academy.kernel.feature import Feature, ForAnother, TodayItem
 from academy.kernel.messages import engine, texts, tokens
 from academy.kernel.messages.declared import Message, message_named
 from academy.kernel.policy import PUBLIC, Actor, Reach
@@ -21,7 +21,6 @@ from academy.people.forms import ChoicesForm, SilenceForm
 from academy.people.policies import OWN_MESSAGES, SEE_MESSAGES, SILENCE
 from academy.people.queries import messages as queries
 from academy.people.queries.actors import actor_for
-from academy.people.queries.rights import find_people_in
 from academy.people.services import silence
 
 bp = FeatureBlueprint("messages", __name__)
@@ -131,7 +130,6 @@ def _of_token(token: str) -> tuple[int, Message]:
 @bp.page("/berichten-vooruit", needs=SEE_MESSAGES)
 def ahead() -> str:
     """Show what goes out in the region in the coming year, and what waits for a human."""
-    words = request.args.get("naam", "").strip()
     weeks = queries.weeks_ahead(actor())
     return render_template(
         "people/messages_ahead.html",
@@ -139,8 +137,6 @@ def ahead() -> str:
         letters=queries.task_rows(actor(), "letter"),
         weeks=weeks[:FIRST_WEEKS],
         later=weeks[FIRST_WEEKS:],
-        words=words,
-        found=find_people_in(words, queries.in_region(actor())),
     )
 
 
@@ -167,9 +163,8 @@ def person(person_id: int) -> str:
 
 
 def _person_page(person_id: int, silence_form: SilenceForm | None = None) -> str:
+    silence.require_reach(person_id, by=actor(), reaches=_reaches(person_id))
     standing = queries.standing(person_id)
-    reaches = _reaches(person_id)
-    silence.require_reach(person_id, queries.place_of(person_id), by=actor(), reaches=reaches)
     return render_template(
         "people/messages_person.html",
         standing=standing,
@@ -201,6 +196,20 @@ def end_silence(person_id: int) -> Response:
     silence.end_silence(person_id, by=actor(), reaches=_reaches(person_id))
     flash(_("Er gaan weer berichten heen."), "success")
     return redirect(url_for("messages.person", person_id=person_id), 303)
+
+
+def for_another(by: Actor, person_id: int) -> list[ForAnother]:
+    """Return the way to what goes to somebody by itself."""
+    if not by.may(SILENCE):
+        return []
+    item = ForAnother(
+        title=_("Berichten en stilte"),
+        why=_("Wat wij sturen, en even niets meer sturen."),
+        action=_("Bekijk de berichten"),
+        href=url_for("messages.person", person_id=person_id),
+        icon="message",
+    )
+    return [item]
 
 
 def today_items(who: Actor) -> list[TodayItem]:
