@@ -1,13 +1,10 @@
 """A changed, foreign or unregistered file is never "original", and nothing in it raises."""
 
 import hashlib
-import io
 import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from pyhanko.pdf_utils.generic import NameObject, pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from academy.kernel import documents
 from certificates.adapters import keys, verify
@@ -15,10 +12,15 @@ from certificates.adapters.make import make_certificate, make_coaching_document
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_signature
 from certificates.rules.verdict import RegisterEntry
+from tests.certificates.attacks import ATTACKS
 from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_printed
+from tests.trust.sizes import size
 
 TODAY = date(2026, 11, 23)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.trust("T16")]
+
+FLIPS, IN_CONTENTS = size(1_200, otherwise=120), size(300, otherwise=180)
+"""Of each kind of check: with the register and without it."""
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +139,8 @@ def test_no_changed_byte_leaves_a_file_original(paper, pinned, has_register):
     chance = random.Random(20261123)
     start = paper.index(b"/Contents <") + 11
     end = start + len(paper[start : paper.index(b">", start)].rstrip(b"0")) + 40
-    places = [chance.randrange(len(paper)) for _ in range(120)]
-    places += [chance.randrange(start, end) for _ in range(180)]
+    places = [chance.randrange(len(paper)) for _ in range(FLIPS)]
+    places += [chance.randrange(start, end) for _ in range(IN_CONTENTS)]
     kept = {} if has_register else {"lookup": None}
     for place in places:
         changed = bytearray(paper)
@@ -150,55 +152,62 @@ def test_no_changed_byte_leaves_a_file_original(paper, pinned, has_register):
 
 
 def test_no_truncated_file_is_original(paper, pinned):
-    for length in range(0, len(paper), 1024):
+    for length in range(0, len(paper), size(64, otherwise=1_024)):
         finding = check(paper[:length], pinned, registered=paper, lookup=None)
         assert finding.verdict in {"altered", "unknown"}, length
 
 
-def _updated(paper, change):
-    writer = IncrementalPdfFileWriter(io.BytesIO(paper))
-    change(writer)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+def test_there_are_enough_attacks():
+    assert len(ATTACKS) >= 26
 
 
-def _other_title(writer):
-    info = writer.trailer["/Info"]
-    info[NameObject("/Title")] = pdf_name("/Other")
-    writer.mark_update(writer.trailer.raw_get("/Info"))
-
-
-def _no_signature(writer):
-    del writer.root["/AcroForm"]
-    writer.update_root()
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        lambda paper: paper + b"\n",
-        lambda paper: paper + b"\n%%EOF\n",
-        lambda paper: b"\n" + paper,
-        lambda paper: paper.replace(b"/P 1", b"/P 2"),
-        lambda paper: paper.replace(b"ETSI.CAdES.detached", b"ETSI.CAdES.detacheD"),
-        lambda paper: paper.replace(b"%PDF-1.7", b"%PDF-1.6"),
-        lambda paper: paper + paper,
-        lambda paper: _updated(paper, _other_title),
-        lambda paper: _updated(paper, lambda writer: writer.update_root()),
-        lambda paper: _updated(paper, _no_signature),
-    ],
-    ids=[
-        *("newline", "end", "before", "permission", "subfilter", "version", "twice"),
-        *("metadata", "empty-update", "no-form"),
-    ],
-)
+@pytest.mark.pdf
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_no_structural_attack_makes_a_file_original(paper, pinned, attack):
     changed = attack(paper)
     assert changed != paper
     for kept in ({}, {"lookup": None}):
         finding = check(changed, pinned, registered=paper, **kept)
         assert codes(finding) in {("altered", "altered"), ("unknown", "not_ours")}
+
+
+def test_the_seal_of_another_certificate_does_not_fit(paper, sealing, pinned):
+    other = make_certificate(make_printed(printed_name="Iemand Anders"), "residents", **sealing).pdf
+    start, stop = (paper.index(b"/Contents <"), paper.index(b">", paper.index(b"/Contents <")))
+    there = other.index(b"/Contents <")
+    borrowed = other[there : other.index(b">", there)]
+    assert len(borrowed) == stop - start
+    finding = check(paper[:start] + borrowed + paper[stop:], pinned, lookup=None)
+    assert codes(finding) in {("altered", "altered"), ("unknown", "not_ours")}
+
+
+@pytest.mark.trust("T16", planted=True)
+def test_a_check_that_looks_at_the_signed_bytes_only_is_found(paper, pinned):
+    """Without the rule on the whole file, what was added behind the seal would pass."""
+
+    def trusting(data, **kept):
+        return read_signature(data[: len(paper)], **kept)
+
+    passed = [
+        name
+        for name in ("newline", "empty update", "metadata", "note on top")
+        if check(ATTACKS[name](paper), pinned, lookup=None, read_seal=trusting).verdict
+        == "original"
+    ]
+    assert len(passed) == 4
+
+
+@pytest.mark.trust("T16", planted=True)
+def test_a_check_by_number_only_is_found(paper, pinned):
+    """A register that answers for any file would call a changed one original."""
+    entry = RegisterEntry(NUMBER, "issued", date(2029, 11, 23))
+    changed = ATTACKS["newline"](paper)
+
+    def trusting(_data, **kept):
+        return read_signature(paper, **kept)
+
+    finding = check(changed, pinned, lookup=lambda _hash: entry, read_seal=trusting)
+    assert finding.verdict == "original"
 
 
 def test_a_twin_authority_with_our_name_is_not_ours(unsealed, pinned, tmp_path):

@@ -1,0 +1,233 @@
+"""What people do to a sealed PDF: from a byte more to a signature moved elsewhere."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    NumberObject,
+    StreamObject,
+    pdf_name,
+    pdf_string,
+)
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pypdf import PdfReader, PdfWriter
+
+Attack = Callable[[bytes], bytes]
+
+
+def updated(change: Callable[[Any], None]) -> Attack:
+    """Return an attack that writes an update behind the sealed bytes."""
+
+    def attack(paper: bytes) -> bytes:
+        writer = IncrementalPdfFileWriter(io.BytesIO(paper))
+        change(writer)
+        out = io.BytesIO()
+        writer.write(out)
+        return out.getvalue()
+
+    return attack
+
+
+def by_qpdf(*words: str) -> Attack:
+    """Return an attack that lets qpdf write the file anew."""
+
+    def attack(paper: bytes) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            before, after = Path(folder, "before.pdf"), Path(folder, "after.pdf")
+            before.write_bytes(paper)
+            subprocess.run(["qpdf", *words, before, after], check=False, capture_output=True)
+            return after.read_bytes()
+
+    return attack
+
+
+def by_pypdf(paper: bytes) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(paper)))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _other_title(writer: Any) -> None:
+    info = writer.trailer["/Info"]
+    info[NameObject("/Title")] = pdf_name("/Other")
+    writer.mark_update(writer.trailer.raw_get("/Info"))
+
+
+def _no_form(writer: Any) -> None:
+    del writer.root["/AcroForm"]
+    writer.update_root()
+
+
+def _root_entry(name: str, value: Any) -> Callable[[Any], None]:
+    def change(writer: Any) -> None:
+        writer.root[pdf_name(name)] = value
+        writer.update_root()
+
+    return change
+
+
+def _page(writer: Any) -> Any:
+    return writer.root["/Pages"]["/Kids"][0]
+
+
+def _page_entry(name: str, value: Any) -> Callable[[Any], None]:
+    def change(writer: Any) -> None:
+        page = _page(writer)
+        page[pdf_name(name)] = value
+        writer.update_container(page)
+
+    return change
+
+
+def _other_content(writer: Any) -> None:
+    words = b"BT /F1 40 Tf 100 300 Td (Iemand anders) Tj ET"
+    page = _page(writer)
+    page[pdf_name("/Contents")] = writer.add_object(StreamObject(stream_data=words))
+    writer.update_container(page)
+
+
+def _note(writer: Any) -> None:
+    note = DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/FreeText"),
+            pdf_name("/Rect"): ArrayObject(map(NumberObject, (100, 200, 500, 300))),
+            pdf_name("/Contents"): pdf_string("Iemand anders"),
+            pdf_name("/DA"): pdf_string("/Helv 30 Tf"),
+        }
+    )
+    page = _page(writer)
+    page[pdf_name("/Annots")] = ArrayObject([writer.add_object(note)])
+    writer.update_container(page)
+
+
+def _second_page(writer: Any) -> None:
+    pages = writer.root["/Pages"]
+    kids = pages["/Kids"]
+    kids.append(kids.raw_get(0))
+    pages[pdf_name("/Count")] = NumberObject(2)
+    writer.update_container(pages)
+
+
+def _no_fields(writer: Any) -> None:
+    form = writer.root["/AcroForm"]
+    form[pdf_name("/Fields")] = ArrayObject()
+    writer.update_container(form)
+
+
+def _signature(writer: Any) -> Any:
+    return writer.root["/AcroForm"]["/Fields"][0]["/V"]
+
+
+def _signature_entry(name: str, value: Any) -> Callable[[Any], None]:
+    def change(writer: Any) -> None:
+        signature = _signature(writer)
+        signature[pdf_name(name)] = value
+        writer.update_container(signature)
+
+    return change
+
+
+SCRIPT = DictionaryObject(
+    {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("app.alert(1)")}
+)
+RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+
+
+def range_changed(*numbers: int | None) -> Attack:
+    """Return an attack that writes another range, as wide as the old: all stays in place."""
+
+    def attack(paper: bytes) -> bytes:
+        found = RANGE.search(paper)
+        assert found is not None
+        old = [int(number) for number in found.groups()]
+        new = [was if number is None else number for was, number in zip(old, numbers, strict=True)]
+        text = b"/ByteRange [%d %d %d %d]" % tuple(new)
+        return (
+            paper[: found.start()]
+            + text.ljust(len(found[0]))[: len(found[0])]
+            + paper[found.end() :]
+        )
+
+    return attack
+
+
+def _without_contents(paper: bytes) -> bytes:
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    return paper[:start] + b"0" * (end - start) + paper[end:]
+
+
+def _wrapped(paper: bytes) -> bytes:
+    """Move what was signed behind, and put something else in front of it (SWA)."""
+    found = RANGE.search(paper)
+    assert found is not None
+    _zero, _first, second, length = (int(number) for number in found.groups())
+    signed_rest = paper[second : second + length]
+    added = b"\n% something else\n"
+    moved = range_changed(None, None, second + len(added), None)(paper)
+    return moved[:second] + added + signed_rest
+
+
+def _loose_object(paper: bytes) -> bytes:
+    return paper + b"\n9999 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n%%EOF\n"
+
+
+ATTACKS: dict[str, Attack] = {
+    "newline": lambda paper: paper + b"\n",
+    "end": lambda paper: paper + b"\n%%EOF\n",
+    "zeros behind": lambda paper: paper + bytes(1000),
+    "before": lambda paper: b"\n" + paper,
+    "much before": lambda paper: b"%" + b"x" * 1000 + b"\n" + paper,
+    "permission": lambda paper: paper.replace(b"/P 1", b"/P 2"),
+    "subfilter": lambda paper: paper.replace(b"ETSI.CAdES.detached", b"ETSI.CAdES.detacheD"),
+    "another subfilter": lambda paper: paper.replace(
+        b"ETSI.CAdES.detached", b"adbe.pkcs7.detached"
+    ),
+    "version": lambda paper: paper.replace(b"%PDF-1.7", b"%PDF-1.6"),
+    "twice": lambda paper: paper + paper,
+    "metadata": updated(_other_title),
+    "empty update": updated(lambda writer: writer.update_root()),
+    "no form": updated(_no_form),
+    "no fields": updated(_no_fields),
+    "other content": updated(_other_content),
+    "note on top": updated(_note),
+    "second page": updated(_second_page),
+    "another size": updated(_page_entry("/MediaBox", ArrayObject(map(NumberObject, (0, 0, 9, 9))))),
+    "turned": updated(_page_entry("/Rotate", NumberObject(180))),
+    "no fonts": updated(_page_entry("/Resources", DictionaryObject())),
+    "script": updated(_root_entry("/OpenAction", SCRIPT)),
+    "layers": updated(_root_entry("/OCProperties", DictionaryObject())),
+    "names": updated(_root_entry("/Names", DictionaryObject())),
+    "no permissions": updated(_root_entry("/Perms", NullObject())),
+    "signature without range": updated(_signature_entry("/ByteRange", NullObject())),
+    "signature without contents": updated(_signature_entry("/Contents", NullObject())),
+    "signature without reference": updated(_signature_entry("/Reference", NullObject())),
+    "another signer": updated(_signature_entry("/Name", pdf_string("Iemand"))),
+    "range from one": range_changed(1, None, None, None),
+    "range to nothing": range_changed(0, 0, 0, 0),
+    "shorter range": range_changed(None, None, None, 10),
+    "emptied contents": _without_contents,
+    "wrapped": _wrapped,
+    "loose object": _loose_object,
+    "wrong xref": lambda paper: re.sub(rb"startxref\n\d+", b"startxref\n17", paper),
+    "no end": lambda paper: paper.replace(b"%%EOF", b"%%EOX"),
+    "written anew by pypdf": by_pypdf,
+    "written anew by qpdf": by_qpdf("--object-streams=generate"),
+    "linear": by_qpdf("--linearize"),
+    "laid open": by_qpdf("--qdf", "--object-streams=disable"),
+    "encrypted": by_qpdf("--encrypt", "", "x", "256", "--"),
+    "without seal": by_qpdf("--remove-restrictions"),
+}
