@@ -8,9 +8,11 @@ from flask.cli import with_appcontext
 from academy.kernel import clock
 from academy.kernel.db import unit_of_work
 from academy.kernel.errors import DomainError
-from academy.kernel.policy import SYSTEM
+from academy.kernel.policy import SYSTEM, Actor
+from academy.people.queries.accounts import people_of_mailbox
 from academy.people.queries.directory import has_administrator
-from academy.people.services import grants, persons, sign_in
+from academy.people.rules import clean_mailbox
+from academy.people.services import grants, persons, second_factor, sign_in
 
 
 @click.group()
@@ -42,6 +44,23 @@ def first_admin(name: str, email: str) -> None:
     except DomainError as error:
         raise click.ClickException(error.sentence) from error
     click.echo(f"{name} kan nu binnenkomen met {email}. / {name} can sign in with {email}.")
+
+
+@people.command("reset-second-factor")
+@click.argument("mailbox", metavar="E-MAIL")
+@with_appcontext
+def reset_second_factor(mailbox: str) -> None:
+    """Take away the second factor of who signs in with E-MAIL, and end their sign-ins.
+
+    For the only administrator of an academy; all others are helped on the page of rights.
+    """
+    with unit_of_work():
+        found = people_of_mailbox(clean_mailbox(mailbox))
+        for one in found:
+            second_factor.reset_as_operator(one.person_id, by=Actor(origin="cli"))
+    if not found:
+        raise click.ClickException(f"Niemand komt binnen met {mailbox}.")
+    click.echo("Weggehaald. / Taken away.")
 
 
 @people.command("has-admin")
