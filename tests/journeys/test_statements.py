@@ -33,6 +33,12 @@ def pages(academy: Academy):
         "hand-ins": (academy.trainer_id, "/opdrachten"),
         "coordinator home": (academy.coordinator_id, "/vandaag"),
         "trainer home": (academy.trainer_id, "/vandaag"),
+        "overview": (academy.coordinator_id, "/overzicht"),
+        "unmarked": (academy.coordinator_id, "/overzicht/niet-ingevuld"),
+        "at risk": (academy.coordinator_id, "/overzicht/dreigt"),
+        "to propose": (academy.coordinator_id, "/overzicht/voordragen"),
+        "missing data": (academy.coordinator_id, "/overzicht/gegevens"),
+        "late contact": (academy.coordinator_id, "/overzicht/contact"),
         "verification": (None, "/controleer?number=SLHZ-B-2026-00042-74"),
     }
 
