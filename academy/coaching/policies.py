@@ -21,6 +21,9 @@ OWN_LOG = capability("coaching:log:own", own=True)
 GUIDE = capability("coaching:log:write", "coach")
 """Read and write the log of a person one guides today."""
 
+TAKE_ALONG = capability("coaching:log:export", "coach", step_up=True)
+"""Take the log of a person one guides along as a file."""
+
 OVERSEE = capability("coaching:plan:oversee", "coordinator")
 """See what is due in the own region, match, transfer, pause and stop. No entry text."""
 
@@ -30,7 +33,7 @@ BEGIN = capability("coaching:plan:list", "coach", "coordinator")
 FOLLOW_UP = capability("coaching:signal:follow-up", "coach", "coordinator")
 """Raise and follow up a signal about a person one guides, or in the own region."""
 
-ALL: tuple[Capability, ...] = (OWN_LOG, GUIDE, OVERSEE, BEGIN, FOLLOW_UP)
+ALL: tuple[Capability, ...] = (OWN_LOG, GUIDE, TAKE_ALONG, OVERSEE, BEGIN, FOLLOW_UP)
 
 
 def guided_person_ids(actor: Actor) -> frozenset[int]:

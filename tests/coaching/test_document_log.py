@@ -14,6 +14,7 @@ from academy.coaching.cli import coaching
 from academy.coaching.models import ReadLog
 from academy.coaching.services import log, signals
 from academy.kernel.db import db, unit_of_work
+from academy.people.models import SignIn
 from academy.people.queries.actors import actor_for
 from tests.certificates.ready import make_keys
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
@@ -112,3 +113,12 @@ def test_the_command_writes_the_log_and_the_participant_sees_it(table, sign_in, 
     assert "Iemand van de academie" in page
     unknown = runner.invoke(coaching, ["log", "--person", "P999", "--out", str(out)])
     assert unknown.exit_code == 1
+
+
+def test_taking_it_along_asks_to_show_again_who_you_are(table, sign_in):
+    client = sign_in(table.marije)
+    with unit_of_work():
+        db.session.execute(sa.update(SignIn).values(stepped_up_at=None))
+    answer = client.get(f"/begeleiding/{table.plan_id}/pdf")
+    assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/bevestig")
+    assert client.get(f"/begeleiding/{table.plan_id}").status_code == 200

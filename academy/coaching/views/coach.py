@@ -11,7 +11,7 @@ from werkzeug import Response as AnyResponse
 from academy.coaching import policies, rules
 from academy.coaching.forms import ENTRY_KINDS as KIND_WORDS
 from academy.coaching.forms import KIND_ICONS, AgreementForm, TalkForm, WordsForm
-from academy.coaching.policies import BEGIN, GUIDE
+from academy.coaching.policies import BEGIN, GUIDE, TAKE_ALONG
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import overview as signals
 from academy.coaching.queries import plans
@@ -334,7 +334,7 @@ def save_agreement(plan_id: int) -> Any:
     return redirect(url_for("coaching.plan", plan_id=plan_id), 303)
 
 
-@bp.page("/begeleiding/<int:plan_id>/pdf", needs=GUIDE)
+@bp.page("/begeleiding/<int:plan_id>/pdf", needs=TAKE_ALONG)
 def plan_pdf(plan_id: int) -> Response:
     """Make the log as a PDF for the coach, sealed; not stored."""
     me = actor()
