@@ -88,9 +88,9 @@ def test_the_hard_names_stand_whole_on_list_sheet_and_letter(group, print_to):
     folder = str(vendor_file("print"))
     assert [name for name in shown_names() if fonts.uncovered(name, folder)] == []
     for kind in ("attendance", "own-sheet", "overview", "invitations"):
-        said = letters_of(pdf.text(print_to(kind, group.papers[kind])))
+        said = letters_of(paper.text(print_to(kind, group.papers[kind])))
         missing = [n for n in shown_names() if is_latin(n) and letters_of(n) not in said]
-        assert [name for name in missing if len(name) < 60] == [], kind
+        assert missing == [], kind
 
 
 def test_the_sheet_that_goes_round_shows_nothing_but_names(group, print_to):
@@ -114,11 +114,11 @@ def test_rows_leave_twelve_millimetres_and_three_stay_empty(group, print_to):
     made = paper.pages(print_to("attendance", group.papers["attendance"]))
     tops = []
     for page in made:
-        numbers = [w for w in page.words if w.text.isdigit() and w.left < 26 and w.top > 22]
+        numbers = [w for w in page.words if w.text.isdigit() and w.left < 26 and w.top > 15]
         tops.append(sorted(word.top for word in numbers))
     assert sum(len(page) for page in tops) == len(NAMES) + 3
     gaps = [below - above for page in tops for above, below in pairwise(page)]
-    assert min(gaps) >= 11.99
+    assert min(gaps) >= 12
     assert sum(word.text == "nieuw:" for page in made for word in page.words) == 3
 
 
@@ -225,3 +225,27 @@ def test_text_is_dark_enough_on_a_black_and_white_printer(group, print_to):
         for text in looked_for:
             word = next(one for one in page.words if one.text == text)
             assert paper.contrast_on_white(paper.darkest(file, page, word)) >= 7, (kind, text)
+
+
+NASTY = (
+    '<img src="https://elders.example/x.png">',
+    "<style>*{display:none}</style>",
+    "</td></tr></table><h1>Anders</h1>",
+    '{{ 7*7 }}{% include "/etc/passwd" %}',
+    "url(file:///etc/passwd)",
+    "<a href=javascript:alert(1)>klik</a>",
+)
+
+
+def test_a_field_is_text_on_paper_and_nothing_else(app, sign_in, tmp_path):
+    group = make_group(tuple((text, "", "Naam") for text in NASTY), modules=6)
+    browser = sign_in(group.trainer)
+    for name in ("attendance", "own-sheet", "invitations", "overview", "badges"):
+        file = tmp_path / f"{name}.pdf"
+        file.write_bytes(browser.get(group.papers[name]).data)
+        said = letters_of(paper.text(file))
+        assert [text for text in NASTY if letters_of(text) not in said] == [], name
+        raw = file.read_bytes()
+        assert [
+            word for word in (b"/URI", b"/JS", b"/Launch", b"/EmbeddedFile") if word in raw
+        ] == []

@@ -57,6 +57,12 @@ def pages(file: Path) -> list[PaperPage]:
     ]
 
 
+def text(file: Path) -> str:
+    """Return the text in the order of the file: cell after cell, also where a cell has lines."""
+    command = ["pdftotext", "-raw", str(file), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def _word(left: str, top: str, right: str, bottom: str, text: str) -> Word:
     return Word(text, _mm(left), _mm(top), _mm(right), _mm(bottom))
 
