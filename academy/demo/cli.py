@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
+import structlog
 from flask.cli import with_appcontext
 
 from academy.demo import sign_ins
@@ -31,6 +33,8 @@ def demo(context: click.Context, folder: Path) -> None:
     """Load the fictional academy into an empty database, and print one sign-in per role."""
     if context.invoked_subcommand is not None:
         return
+    # The bar tells how far it is; only what goes wrong is told between.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
         load(folder)
     except DataFault as fault:
