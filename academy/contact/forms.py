@@ -100,12 +100,19 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
     """Who wants to take part, and in which group."""
 
     call_name = StringField(
-        _("Voornaam"),
-        description=_("Heeft iemand één naam? Dat is goed."),
-        validators=[InputRequired(_("Vul een naam in. Eén naam is genoeg.")), Length(max=200)],
+        _("Voornaam of roepnaam"),
+        description=_("Heeft iemand één naam? Dat is goed. Alle letters en talen mogen."),
+        validators=[Optional(), Length(max=200, message=_("Deze naam is te lang. Klopt het?"))],
     )
-    prefix = StringField(_("Tussenvoegsel"), validators=[Optional(), Length(max=40)])
-    last_name = StringField(_("Achternaam"), validators=[Optional(), Length(max=200)])
+    prefix = StringField(
+        _("Tussenvoegsel"),
+        description=_("Bijvoorbeeld: van de, el, ten."),
+        validators=[Optional(), Length(max=40, message=_("Deze naam is te lang. Klopt het?"))],
+    )
+    last_name = StringField(
+        _("Achternaam"),
+        validators=[Optional(), Length(max=200, message=_("Deze naam is te lang. Klopt het?"))],
+    )
     phone = StringField(_("Telefoon"), validators=[Optional(), Length(max=40)])
     email = StringField(_("E-mail"), validators=[Optional(), Length(max=254)])
     cohort = SelectField(_("Groep"), coerce=int, validators=[InputRequired(_("Kies een groep."))])

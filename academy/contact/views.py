@@ -25,7 +25,7 @@ from academy.kernel.i18n import parse_day
 from academy.kernel.policy import PUBLIC
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from academy.people.rules import looks_like_mailbox
+from academy.people.rules import looks_like_mailbox, name_parts
 from academy.people.services.persons import NewPerson
 from courses.policies import APPLY
 from courses.queries.content import track_cards
@@ -198,14 +198,17 @@ def no_answer(request_id: int) -> Response:
 def application(request_id: int) -> str:
     """Show the form that makes an application of a message."""
     row = queries.get_row(request_id, by=actor())
-    first, _space, last = row.name.partition(" ")
+    call_name, prefix, last_name = name_parts(row.name)
     is_mail = looks_like_mailbox(row.reach)
     form = ApplicationForm(
         formdata=None,
-        call_name=first,
-        last_name=last,
-        email=row.reach if is_mail else "",
-        phone="" if is_mail else row.reach,
+        data={
+            "call_name": call_name,
+            "prefix": prefix,  # as an argument it would be put before the name of every field
+            "last_name": last_name,
+            "email": row.reach if is_mail else "",
+            "phone": "" if is_mail else row.reach,
+        },
     )
     return _application_page(row, form)
 
@@ -238,10 +241,14 @@ def apply(request_id: int) -> Any:
     )
     try:
         enrolment_id = services.make_application(request_id, new, form.cohort.data, by=actor())
-    except (ConflictError, InvalidInputError) as error:
+    except InvalidInputError as error:
+        _put_errors(form, error)
+        return make_response(_application_page(row, form), error.status)
+    except ConflictError as error:
         form.cohort.errors = [*form.cohort.errors, error.sentence]
         return make_response(_application_page(row, form), error.status)
-    flash(_("%(name)s staat nu bij de aanmeldingen.", name=new.call_name), "success")
+    name = new.call_name or new.last_name
+    flash(_("%(name)s staat nu bij de aanmeldingen.", name=name), "success")
     return redirect(url_for("enrolments.show", enrolment_id=enrolment_id), 303)
 
 

@@ -80,6 +80,29 @@ def _folded(text: str) -> str:
     return plain.lstrip("'’‘ ")
 
 
+PREFIXES = frozenset(
+    "van de der den het 't ’t ten ter te in op aan bij uit onder over"
+    " von zu du da do dos das di del della des le la al el bin ibn ben".split()
+)
+"""Words that stand between a call name and a last name, in lists of names of this country."""
+
+
+def name_parts(text: str) -> tuple[str, str, str]:
+    """Return (call name, prefix, last name) of a name that was typed whole, as far as is certain.
+
+    What is not certain stays together as the call name: a person looks at it. A single name is
+    nobody's first half.
+    """
+    words = clean_name(text).split()
+    between = [i for i, word in enumerate(words[1:-1], start=1) if word.casefold() in PREFIXES]
+    if between and between == list(range(between[0], between[-1] + 1)):
+        first, after = between[0], between[-1] + 1
+        return " ".join(words[:first]), " ".join(words[first:after]), " ".join(words[after:])
+    if len(words) == 2 and words[0].casefold() not in PREFIXES:
+        return words[0], "", words[1]
+    return " ".join(words), "", ""
+
+
 def clean_mailbox(text: str) -> str:
     """Return an e-mail address as we compare it: without spaces around it, in lower case."""
     return unicodedata.normalize("NFC", text).strip().lower()

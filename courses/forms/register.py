@@ -21,7 +21,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from courses.queries.register import PersonRow
-from courses.services.attendance import NewMark
+from courses.services.attendance import MAX_MINUTES_LATE, NewMark
 
 KEEP = "keep-"
 """Before the id of a mark: in a conflict somebody chose this one of the values that stand."""
@@ -95,11 +95,31 @@ class RegisterForm:
 
     def marks(self) -> list[NewMark]:
         """Return what the marker changed since the page was opened."""
+        return [_mark(entry) for entry in self._changed()]
+
+    def _changed(self) -> list[Entry]:
         return [
-            _mark(entry)
+            entry
             for entry in self.entries
             if entry.chosen and _token(entry.chosen, entry.minutes) != entry.seen.partition(".")[2]
         ]
+
+    def without_minutes(self) -> dict[int, str]:
+        """Return, by enrolment, what was typed where somebody came later and a number misses."""
+        return {
+            mark.enrolment_id: entry.minutes
+            for entry, mark in zip(self._changed(), self.marks(), strict=True)
+            if mark.status == "late" and not 1 <= (mark.minutes_late or 0) <= MAX_MINUTES_LATE
+        }
+
+    def ask_minutes(self, waiting: Mapping[int, str]) -> None:
+        """Choose "later" for these people again, and ask how many minutes."""
+        for entry in self.entries:
+            number = entry.person.enrolment_id
+            if number in waiting:
+                entry.chosen, entry.minutes = "late", waiting[number]
+                sentence = _("Vul in hoeveel minuten later: een getal van 1 tot en met 300.")
+                entry.errors, entry.wrong_at = [f"{entry.person.name}: {sentence}"], f"m{number}"
 
     def refuse(self, fields: Mapping[str, str]) -> None:
         """Show the mistakes the service found, keyed "<enrolment id>.<what>"."""
@@ -147,6 +167,34 @@ def _mark(entry: Entry) -> NewMark:
     minutes = entry.minutes
     number = int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 4 else None
     return replace(mark, minutes_late=number)
+
+
+class WalkInForm(FlaskForm):  # type: ignore[misc]
+    """Somebody who walked in: a name is enough."""
+
+    call_name = StringField(
+        _("Voornaam of roepnaam"),
+        description=_("Heeft iemand één naam? Dat is goed. Alle letters en talen mogen."),
+        validators=[Optional(), Length(max=200, message=_("Deze naam is te lang. Klopt het?"))],
+        render_kw={"autocomplete": "off"},
+    )
+    prefix = StringField(
+        _("Tussenvoegsel"),
+        description=_("Bijvoorbeeld: van de, el, ten."),
+        validators=[Optional(), Length(max=40, message=_("Deze naam is te lang. Klopt het?"))],
+        render_kw={"autocomplete": "off"},
+    )
+    last_name = StringField(
+        _("Achternaam"),
+        validators=[Optional(), Length(max=200, message=_("Deze naam is te lang. Klopt het?"))],
+        render_kw={"autocomplete": "off"},
+    )
+    phone = StringField(
+        _("Telefoon"),
+        description=_("Dan kan de coördinator bellen voor een kennismaking."),
+        validators=[Optional(), Length(max=40, message=_("Dit nummer is te lang."))],
+        render_kw={"inputmode": "tel", "autocomplete": "off"},
+    )
 
 
 class PersonMarkForm(FlaskForm):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from academy.kernel.errors import NotFoundError
 from academy.kernel.i18n import pick
 from academy.kernel.policy import Actor, Capability, Reach
 from academy.people.models import Grant, Organisation, Person, Place
+from academy.people.rules import search_parts
 from courses import policies
 from courses.models import (
     Cohort,
@@ -328,11 +329,14 @@ def application_rows(cohort_id: int) -> tuple[ApplicationRow, ...]:
 
 
 def people_to_apply(head: CohortHead, by: Actor, words: str) -> tuple[Choice, ...]:
-    """Return people in reach whose name holds `words` and who are not in this cohort."""
-    if not words.strip():
+    """Return people in reach whose name holds `words` and who are not in this cohort.
+
+    Accents and capitals make no difference.
+    """
+    parts = search_parts(words)
+    if not parts:
         return ()
     inside = sa.select(Enrolment.person_id).where(Enrolment.cohort_id == head.id)
-    name = Person.call_name + " " + Person.prefix + " " + Person.last_name
     reach = policy.within(
         by,
         policies.APPLY,
@@ -340,9 +344,10 @@ def people_to_apply(head: CohortHead, by: Actor, words: str) -> tuple[Choice, ..
         place=Person.place_id,
         organisation=Person.organisation_id,
     )
+    named = (Person.sort_key.contains(part, autoescape=True) for part in parts)
     people = db.session.scalars(
         sa.select(Person)
-        .where(reach, Person.id.not_in(inside), name.icontains(words.strip(), autoescape=True))
+        .where(reach, Person.id.not_in(inside), *named)
         .order_by(Person.sort_key, Person.id)
         .limit(PEOPLE_SHOWN)
     )

@@ -5,6 +5,8 @@ The steps that may follow each other stand in `courses.rules.enrolment`.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -138,6 +140,31 @@ def _refuse_without_intake(enrolment: Enrolment) -> None:
         raise ConflictError(
             _("%(name)s is nog niet akkoord met de gedragscode.", name=_name(enrolment))
         )
+
+
+def seat_at_once(person_id: int, cohort: Cohort, *, by: Actor, at: datetime) -> int:
+    """Give a walk-in a chair from `at` on, and return the enrolment; the talk comes later.
+
+    The caller checked the right. Who applied already gets the chair too. Raises ConflictError
+    without a free chair, and for who is in the cohort or left it.
+    """
+    enrolment = _find(person_id, cohort.id)
+    if enrolment is None:
+        enrolment = Enrolment(
+            person_id=person_id,
+            sort_key=db.session.get_one(Person, person_id).sort_key,
+            cohort_id=cohort.id,
+            state="",
+            applied_on=clock.today(),
+        )
+        _new_step(enrolment, "applied", by=by, at=at)
+    if enrolment.state != "admitted":
+        _refuse_step(enrolment, "admitted")
+        if _seats_taken(cohort.id) >= cohort.capacity:
+            raise ConflictError(_("De groep is vol. Schrijf de naam op en bel de coördinator."))
+        _step(enrolment, "admitted", by=by, at=at)
+    _step(enrolment, "active", by=by, at=at)
+    return enrolment.id
 
 
 # --- taking part -----------------------------------------------------------------------------
@@ -280,18 +307,18 @@ def end_after_last_attempt(enrolment_id: int, *, by: Actor) -> None:
 # --- shared ----------------------------------------------------------------------------------
 
 
-def _new_step(enrolment: Enrolment, state: str, *, by: Actor) -> None:
+def _new_step(enrolment: Enrolment, state: str, *, by: Actor, at: datetime | None = None) -> None:
     """Take a first step of a row that has no id yet."""
     before, enrolment.state = enrolment.state, state
     db.session.add(enrolment)
     db.session.flush()  # the event and the audit line need the id
-    _recorded(enrolment, before, by=by)
+    _recorded(enrolment, before, by=by, at=at)
 
 
-def _step(enrolment: Enrolment, state: str, *, by: Actor) -> None:
+def _step(enrolment: Enrolment, state: str, *, by: Actor, at: datetime | None = None) -> None:
     _refuse_step(enrolment, state)
     before, enrolment.state = enrolment.state, state
-    _recorded(enrolment, before, by=by)
+    _recorded(enrolment, before, by=by, at=at)
 
 
 def _refuse_step(enrolment: Enrolment, state: str) -> None:
@@ -303,13 +330,13 @@ def _refuse_step(enrolment: Enrolment, state: str) -> None:
         raise ConflictError(sentence)
 
 
-def _recorded(enrolment: Enrolment, before: str, *, by: Actor) -> None:
+def _recorded(enrolment: Enrolment, before: str, *, by: Actor, at: datetime | None = None) -> None:
     db.session.add(
         EnrolmentEvent(
             enrolment_id=enrolment.id,
             from_state=before,
             to_state=enrolment.state,
-            at=clock.now(),
+            at=at or clock.now(),
             by_id=by.person_id,
         )
     )

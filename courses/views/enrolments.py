@@ -25,10 +25,14 @@ from courses.queries.progress import Progress, progress_of
 from courses.rules.course_rule import FINAL
 from courses.rules.enrolment import TRANSITIONS
 from courses.services import enrolment as steps
+from courses.services.attendance import accept_make_up
 from courses.views import words
 from courses.views.path import spoken
 
 bp = FeatureBlueprint("enrolments", __name__)
+
+MISSED = ("absent", "excused")
+"""What can be made up for later."""
 
 Step = Callable[[int], Any]
 
@@ -65,6 +69,7 @@ def _page(
         had_final=bool(progress.evidence.finals),
         ahead=TRANSITIONS[head.state] if may_manage else frozenset(),
         forms=_forms(head) | (forms or {}) if may_manage else {},
+        missed=MISSED,
         words=words,
     )
 
@@ -131,6 +136,21 @@ def step(enrolment_id: int) -> Response:
     if chosen is None:
         raise NotFoundError
     return _take(enrolment_id, lambda id_: chosen(id_, by=actor()))
+
+
+@bp.action("/deelname/<int:enrolment_id>/ingehaald/<int:session_id>", needs=policies.MARK)
+def make_up(enrolment_id: int, session_id: int) -> Response:
+    """Accept that somebody made up for a session that was missed."""
+    head = get_enrolment(enrolment_id)
+    policy.require(actor(), policies.MARK, head.reach)
+    try:
+        accept_make_up(session_id, enrolment_id, by=actor())
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        return make_response(_page(head, problem=error.sentence), error.status)
+    flash(_("Opgeslagen: ingehaald."), "success")
+    return redirect(url_for("enrolments.show", enrolment_id=enrolment_id), 303)
 
 
 @bp.action("/deelname/<int:enrolment_id>/kennismaking", needs=policies.MANAGE)

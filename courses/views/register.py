@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -40,12 +41,16 @@ def save(cohort_id: int, session_id: int) -> Any:
         flash(_("Nog niet opgeslagen. Verander wie er niet was, en sla dan op."), "info")
         return _page(register, form)
     source = "paper" if "paper" in request.form else "phone"
+    waiting = form.without_minutes()
+    marks = [mark for mark in form.marks() if mark.enrolment_id not in waiting]
     try:
-        saved = attendance.save_register(session_id, form.marks(), by=actor(), source=source)
+        saved = attendance.save_register(session_id, marks, by=actor(), source=source)
     except InvalidInputError as error:
         form.refuse(error.fields)
         return make_response(_page(register, form), 422)
-    _say(saved)
+    _say(saved, quietly=bool(waiting))
+    if waiting:
+        return _ask_minutes(cohort_id, session_id, waiting)
     more = request.form.get("more", "")
     where = url_for("register.show", cohort_id=cohort_id, session_id=session_id)
     return redirect(f"{where}/{int(more)}" if more.isascii() and more.isdigit() else where, 303)
@@ -114,11 +119,12 @@ def _person(cohort_id: int, session_id: int, enrolment_id: int) -> tuple[Registe
     return register, one
 
 
-def _page(register: Register, form: RegisterForm) -> str:
+def _page(register: Register, form: RegisterForm, *, rest_is_saved: bool = False) -> str:
     return render_template(
         "courses/register.html",
         register=register,
         form=form,
+        rest_is_saved=rest_is_saved,
         words=WORDS,
         keep=KEEP,
         looks=LOOKS,
@@ -138,13 +144,21 @@ def _person_page(register: Register, one: PersonRow, form: PersonMarkForm) -> st
     )
 
 
-def _say(saved: attendance.SavedRegister) -> None:
+def _ask_minutes(cohort_id: int, session_id: int, waiting: Mapping[int, str]) -> str:
+    """Show the register again after all else was saved, with the question how much later."""
+    register = get_register(cohort_id, session_id, by=actor())
+    form = RegisterForm(register.people)
+    form.ask_minutes(waiting)
+    return _page(register, form, rest_is_saved=True)
+
+
+def _say(saved: attendance.SavedRegister, *, quietly: bool = False) -> None:
     if saved.saved:
         flash(
             ngettext("Opgeslagen. %(num)d mens.", "Opgeslagen. %(num)d mensen.", saved.saved),
             "success",
         )
-    elif not saved.conflicts:
+    elif not saved.conflicts and not quietly:
         flash(_("Er was niets veranderd. Alles staat er nog."), "info")
     if saved.conflicts:
         flash(

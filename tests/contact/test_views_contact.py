@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,6 +12,7 @@ from academy.contact.models import ContactRequest
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.mail import OutgoingMail
+from academy.people.models import Person
 from courses.models import Enrolment
 from tests.factories import (
     make_actor,
@@ -149,6 +152,44 @@ def test_a_message_becomes_an_application(place, sign_in):
     assert (enrolment.state, enrolment.cohort_id) == ("applied", cohort_id)
     assert stored().state == "application"
     assert stored().person_id == enrolment.person_id
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("Fien", ("Fien", "", "")),
+        ("Fien de Wit", ("Fien", "de", "Wit")),
+        ("Jan Peter van der Berg", ("Jan Peter", "van der", "Berg")),
+        ("Nguyễn Thị Minh", ("Nguyễn Thị Minh", "", "")),
+        ("王小明", ("王小明", "", "")),
+    ],
+)
+def test_the_name_in_a_message_is_split_only_where_it_is_certain(place, sign_in, typed, parts):
+    with unit_of_work():
+        written = services.Message(name=typed, reach="06-00000999", place_words="", message="Hoi.")
+        request_id = services.receive(written).id
+        make_cohort(place=place, state="open")
+        client = sign_in(make_coordinator(place))
+    page = client.get(f"/berichten/{request_id}/aanmelden").text
+    for name, value in zip(("call_name", "prefix", "last_name"), parts, strict=True):
+        field = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)[0]
+        shown = re.search(r'value="([^"]*)"', field)
+        assert (shown[1] if shown else "") == value
+
+
+def test_one_name_is_enough_to_apply_also_only_a_last_name(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        cohort_id = make_cohort(place=place, state="open").id
+        client = sign_in(make_coordinator(place))
+    client.post(f"/berichten/{request_id}/stap", data={"step": "contacted"})
+    page = f"/berichten/{request_id}/aanmelden"
+    refused = client.post(page, data={"prefix": "van", "cohort": cohort_id})
+    assert refused.status_code == 422
+    assert 'href="#call_name"' in refused.text
+    assert client.post(page, data={"last_name": "王小明", "cohort": cohort_id}).status_code == 303
+    person = db.session.get_one(Person, stored().person_id)
+    assert (person.call_name, person.last_name, person.display_name) == ("", "王小明", "王小明")
 
 
 def test_what_was_handed_over_is_the_other_persons(place):

@@ -80,16 +80,23 @@ def test_what_was_not_touched_is_not_saved_again(later, sign_in):
     assert statuses() == ["absent", "present", "present"]
 
 
-def test_a_late_arrival_without_minutes_comes_back_with_what_was_typed(later, sign_in):
-    group = make_group(2)
-    one, two = group.enrolments
+@pytest.mark.parametrize("minutes", ["", "veel", "301"])
+def test_a_late_arrival_without_minutes_is_asked_back_and_the_rest_is_kept(later, sign_in, minutes):
+    group = make_group(3)
+    one, two, three = group.enrolments
     client = sign_in(group.trainer_id)
-    data = {f"s{one}": "late", f"m{one}": "veel", f"s{two}": "absent"}
+    data = {f"s{one}": "late", f"m{one}": minutes, f"s{two}": "absent", f"s{three}": "present"}
     answer = client.post(address(group), data=data)
-    assert answer.status_code == 422
-    assert f'href="#m{one}"' in answer.text
-    assert 'value="veel"' in answer.text
-    assert statuses() == []
+    assert answer.status_code == 200
+    assert "De rest is opgeslagen." in answer.text
+    assert f'href="#m{one}"' in well_formed(answer.text)
+    assert f'value="{minutes}"' in answer.text or not minutes
+    assert answer.text.count("checked") == 3
+    assert sorted(statuses()) == ["absent", "present"]
+    typed = {f"v{id_}": seen(answer.text, id_) for id_ in group.enrolments}
+    again = client.post(address(group), data=data | typed | {f"m{one}": "10"})
+    assert again.status_code == 303
+    assert sorted(statuses()) == ["absent", "late", "present"]
 
 
 def test_both_values_of_a_conflict_are_shown_and_one_is_chosen(later, sign_in):
@@ -201,6 +208,36 @@ def test_a_participant_says_not_to_come(app, sign_in):
         answer = client.post(page)
         assert (answer.status_code, answer.location) == (303, f"/leergang/{group.enrolments[0]}")
     assert statuses() == ["excused"]
+
+
+def test_a_participant_sees_that_they_are_reported_absent_and_by_whom(app, sign_in):
+    group = make_group(2)
+    with clock.at(after(1, days=-3)):
+        own = sign_in(group.learners[0])
+        own.post(f"/leergang/{group.enrolments[0]}/afmelden/{group.sessions[0]}")
+        page = own.get(f"/leergang/{group.enrolments[0]}").text
+        room = page.split("Volgende bijeenkomst")[1].split("</section>")[0]
+        assert "afgemeld" in room
+        assert "namens jou" not in room
+        helper = sign_in(group.trainer_id)
+        posted = f"/leergang/{group.enrolments[1]}/afmelden/{group.sessions[0]}"
+        assert helper.post(posted).status_code == 303
+        page = sign_in(group.learners[1]).get(f"/leergang/{group.enrolments[1]}").text
+    assert "Doorgegeven door Tess Trainer, namens jou." in page
+
+
+def test_a_make_up_is_accepted_from_the_dossier(later, sign_in):
+    group = make_group(1)
+    client = sign_in(group.trainer_id)
+    client.post(address(group), data={f"s{group.enrolments[0]}": "absent"})
+    dossier = f"/deelname/{group.enrolments[0]}"
+    assert "Ingehaald" in client.get(dossier).text
+    made_up = f"{dossier}/ingehaald/{group.sessions[0]}"
+    assert client.post(made_up).location == dossier
+    assert statuses() == ["absent", "made_up"]
+    assert made_up not in client.get(dossier).text
+    stranger = sign_in(make_group(1, name="Elders").trainer_id)
+    assert stranger.post(made_up).status_code == 404
 
 
 def statements(client, page):

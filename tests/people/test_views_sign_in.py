@@ -15,7 +15,7 @@ from academy.kernel.limits import Limit
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.queue import Job
 from academy.people.models import Account, Grant, SignIn, SignInCode
-from academy.people.services import about, grants, persons
+from academy.people.services import about, grants
 from academy.people.services import sign_in as services
 from academy.people.services.sign_in import code_text, make_account, set_password
 from tests.factories import make_actor, make_grant, make_person

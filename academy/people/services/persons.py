@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import InvalidInputError
-from academy.kernel.policy import Actor
+from academy.kernel.policy import Actor, Capability
 from academy.people import rules
 from academy.people.models import Consent, Organisation, Person, Place
 from academy.people.policies import MANAGE_PEOPLE
@@ -35,13 +35,13 @@ class NewPerson:
     source_id: str | None = None
 
 
-def add_person(new: NewPerson, *, by: Actor) -> Person:
+def add_person(new: NewPerson, *, by: Actor, right: Capability = MANAGE_PEOPLE) -> Person:
     """Add a person. Raises InvalidInputError without any name.
 
-    Without a person who does it (the command line, the loader of the demo) no right is asked.
+    A feature above may let its own `right` do, where it checked the place. Without a person who does it (the command line, the loader of the demo) no right is asked.
     """
     if by.person_id is not None:
-        policy.require_right(by, MANAGE_PEOPLE)
+        policy.require_right(by, right)
     call_name, prefix, last_name = (
         rules.clean_name(text) for text in (new.call_name, new.prefix, new.last_name)
     )

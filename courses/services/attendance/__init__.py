@@ -10,13 +10,14 @@ from courses.services.attendance.marks import (
     NewMark,
     SavedRegister,
 )
-from courses.services.attendance.saving import apologise, save_register
+from courses.services.attendance.saving import accept_make_up, apologise, save_register
 
 __all__ = [
     "MAX_MINUTES_LATE",
     "MAX_NOTE",
     "NewMark",
     "SavedRegister",
+    "accept_make_up",
     "apologise",
     "save_register",
 ]

@@ -53,6 +53,14 @@ def save_register(
     return saved
 
 
+def accept_make_up(session_id: int, enrolment_id: int, *, by: Actor) -> None:
+    """Note that somebody made up for a session, whatever was marked. Raises as `save_register`."""
+    standing = standings_of(session_id, [enrolment_id]).get(enrolment_id)
+    seen = standing.version if standing is not None else 0
+    mark = NewMark(enrolment_id, "made_up", seen_version=seen)
+    save_register(session_id, [mark], by=by, source="web")
+
+
 def apologise(session_id: int, enrolment_id: int, *, by: Actor) -> bool:
     """Say before the session that somebody cannot come; True if that was news.
 

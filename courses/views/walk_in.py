@@ -1,0 +1,78 @@
+"""Somebody who walks in at a session: added on the spot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from academy.kernel.db import MAX_INTEGER
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.people.services.persons import NewPerson
+from courses import policies
+from courses.forms.register import WalkInForm
+from courses.queries.cohorts import application_rows
+from courses.queries.register import Register, get_register
+from courses.services import walk_in
+
+bp = FeatureBlueprint("walk_in", __name__)
+
+RULE = "/groepen/<int:cohort_id>/aanwezig/<int:session_id>/erbij"
+
+
+@bp.page(RULE, needs=policies.MARK)
+def ask(cohort_id: int, session_id: int) -> str:
+    """Ask who walked in; who applied already is one button."""
+    return _page(_open(cohort_id, session_id), WalkInForm(formdata=None))
+
+
+@bp.action(RULE, needs=policies.MARK)
+def add(cohort_id: int, session_id: int) -> Any:
+    """Add who walked in, with a chair and a mark."""
+    register = _open(cohort_id, session_id)
+    if "enrolment_id" in request.form:
+        enrolment_id = request.form.get("enrolment_id", type=int)
+        if enrolment_id is None or enrolment_id > MAX_INTEGER:
+            raise NotFoundError
+        walk_in.seat_applicant(session_id, enrolment_id, by=actor())
+        return _added(register)
+    form = WalkInForm()
+    if not form.validate():
+        return make_response(_page(register, form), 422)
+    new = NewPerson(
+        call_name=form.call_name.data or "",
+        prefix=form.prefix.data or "",
+        last_name=form.last_name.data or "",
+        phone=form.phone.data or "",
+    )
+    try:
+        walk_in.add_walk_in(session_id, new, by=actor())
+    except (ConflictError, InvalidInputError) as error:
+        form.call_name.errors = [error.sentence]
+        return make_response(_page(register, form), error.status)
+    return _added(register)
+
+
+def _open(cohort_id: int, session_id: int) -> Register:
+    register = get_register(cohort_id, session_id, by=actor())
+    if not register.takes_marks or register.is_ahead:
+        raise NotFoundError
+    return register
+
+
+def _added(register: Register) -> Response:
+    flash(_("Welkom erbij. De kennismaking komt later."), "success")
+    where = url_for("register.show", cohort_id=register.cohort_id, session_id=register.session_id)
+    return redirect(where, 303)
+
+
+def _page(register: Register, form: WalkInForm) -> str:
+    return render_template(
+        "courses/walk_in.html",
+        register=register,
+        form=form,
+        applied=application_rows(register.cohort_id),
+    )
