@@ -236,15 +236,24 @@ def change_state(cohort_id: int) -> Response:
 
 @bp.page("/groepen/<int:cohort_id>/aanmeldingen", needs=policies.MANAGE)
 def applications(cohort_id: int) -> str:
-    """Show who asked for a place, and find somebody to apply for."""
+    """Show who asked for a place."""
+    return _applications_page(cohort_id)
+
+
+@bp.action("/groepen/<int:cohort_id>/aanmeldingen/zoek", needs=policies.MANAGE)
+def search(cohort_id: int) -> str:
+    """Find somebody to apply for. It changes nothing; by POST a name stays out of addresses."""
+    return _applications_page(cohort_id, request.form.get("name", "")[:80])
+
+
+def _applications_page(cohort_id: int, words_typed: str = "") -> str:
     head = queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
-    search = request.args.get("zoek", "")
     return render_template(
         "courses/cohort_applications.html",
         head=head,
         waiting=queries.application_rows(cohort_id),
-        search=search,
-        found=queries.people_to_apply(head, actor(), search),
+        search=words_typed,
+        found=queries.people_to_apply(head, actor(), words_typed),
         words=words,
     )
 

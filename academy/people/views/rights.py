@@ -27,8 +27,17 @@ bp = FeatureBlueprint("rights", __name__)
 
 @bp.page("/rechten", needs=MANAGE_GRANTS)
 def overview() -> str:
-    """Show who may do what, and find people by name."""
-    words = request.args.get("naam", "")[:80]
+    """Show who may do what."""
+    return _overview()
+
+
+@bp.action("/rechten/zoek", needs=MANAGE_GRANTS)
+def search() -> str:
+    """Find people by name. It changes nothing; by POST a name stays out of addresses and logs."""
+    return _overview(request.form.get("name", "")[:80])
+
+
+def _overview(words: str = "") -> str:
     page = grant_rows(cursor=request.args.get("na"))
     waiting = waiting_rows()
     return render_template(
