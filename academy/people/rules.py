@@ -81,8 +81,43 @@ def _folded(text: str) -> str:
 
 
 PREFIXES = frozenset(
-    "van de der den het 't ’t ten ter te in op aan bij uit onder over"
-    " von zu du da do dos das di del della des le la al el bin ibn ben".split()
+    [
+        "van",
+        "de",
+        "der",
+        "den",
+        "het",
+        "'t",
+        "’t",
+        "ten",
+        "ter",
+        "te",
+        "in",
+        "op",
+        "aan",
+        "bij",
+        "uit",
+        "onder",
+        "over",
+        "von",
+        "zu",
+        "du",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "del",
+        "della",
+        "des",
+        "le",
+        "la",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ben",
+    ]
 )
 """Words that stand between a call name and a last name, in lists of names of this country."""
 

@@ -38,7 +38,8 @@ class NewPerson:
 def add_person(new: NewPerson, *, by: Actor, right: Capability = MANAGE_PEOPLE) -> Person:
     """Add a person. Raises InvalidInputError without any name.
 
-    A feature above may let its own `right` do, where it checked the place. Without a person who does it (the command line, the loader of the demo) no right is asked.
+    A feature above may let its own `right` do, where it checked the place. Without a person who
+    does it (the command line, the loader of the demo) no right is asked.
     """
     if by.person_id is not None:
         policy.require_right(by, right)

@@ -1,0 +1,123 @@
+"""Everything a participant does can be done on their behalf: every action has a twin or a reason.
+
+A route that somebody does over what is their own stands in `TWINS`, by hand. The twin is the route
+by which a trainer, coach or coordinator does the same for them: itself, where its right says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+HELPERS = {"trainer", "coach", "coordinator"}
+ITSELF = "itself"
+
+
+@dataclass(frozen=True)
+class Never:
+    """Why nobody may do this for another."""
+
+    why: str
+
+
+KEY = Never("A way to come in is somebody's own; who has none comes in with a letter.")
+DEVICE = Never("A device is somebody's own.")
+
+TWINS: dict[str, str | Never] = {
+    "/bevestig": KEY,
+    "/bevestig/stuur": KEY,
+    "/certificaat/<int:certificate_id>/terugnemen": Never(
+        "It throws the file away for good. Who asks by word has it revoked by two of the board."
+    ),
+    "/gegevens/apparaten/<int:sign_in_id>/uit": DEVICE,
+    "/gegevens/apparaten/alles-uit": DEVICE,
+    "/gegevens/contact": "/namens/<int:person_id>/contact",
+    "/gegevens/naam": "/namens/<int:person_id>/naam",
+    "/gegevens/namen": "/namens/<int:person_id>/namen",
+    "/gegevens/taal": "/namens/<int:person_id>/taal",
+    "/gegevens/toestemming": "/namens/<int:person_id>/toestemming",
+    "/gegevens/wachtwoord": KEY,
+    "/leergang/<int:enrolment_id>/afmelden/<int:session_id>": ITSELF,
+    "/leergang/<int:enrolment_id>/belofte": ITSELF,
+    "/leergang/<int:enrolment_id>/opdracht/<int:order>": ITSELF,
+    "/leergang/<int:enrolment_id>/vragen/<int:order>": ITSELF,
+    "/leergang/<int:enrolment_id>/vragen/<int:order>/<int:step>": ITSELF,
+    "/leergang/<int:enrolment_id>/zelfscan/<moment>": ITSELF,
+    "/logboek/<any(ja,nee):answer>": "/begeleiding/<int:plan_id>/<any(ja,nee):answer>",
+    "/logboek/<int:entry_id>/gelezen": "/begeleiding/gesprekken/<int:entry_id>/voorgelezen",
+    "/logboek/<int:entry_id>/woorden": "/begeleiding/gesprekken/<int:entry_id>/woorden",
+    "/logboek/afspraken/<int:action_id>/<any(klaar,open):step>": (
+        "/begeleiding/afspraken/<int:action_id>/<any(klaar,vervalt,open):step>"
+    ),
+    "/mijn-berichten/keuze": Never(
+        "Which kinds of mail one likes is a taste; who wants none is put on silence by who helps."
+    ),
+    "/mijn-berichten/stilte": "/namens/<int:person_id>/berichten/stilte",
+    "/mijn-berichten/stilte-voorbij": "/namens/<int:person_id>/berichten/stilte-voorbij",
+    "/opdracht/bestand/<int:file_id>/wissen": ITSELF,
+    "/terugkommiddagen/<int:meetup_id>/antwoord": (
+        "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>"
+    ),
+    "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>": Never("It is itself a twin."),
+    "/tweede-stap": KEY,
+    "/tweede-stap/<int:factor_id>/weg": KEY,
+    "/tweede-stap/app": KEY,
+    "/tweede-stap/app/klaar": KEY,
+    "/tweede-stap/kaart": KEY,
+    "/tweede-stap/kaart/klaar": KEY,
+    "/tweede-stap/passkey": KEY,
+    "/tweede-stap/passkey/nieuw": KEY,
+    "/tweede-stap/passkey/nieuw/vraag": KEY,
+    "/tweede-stap/passkey/vraag": KEY,
+    "/uitloggen": DEVICE,
+}
+
+
+def own_actions(app: Flask) -> set[str]:
+    """Return the rules of every change that people make over what is their own."""
+    return {rule for rule, right in actions(app).items() if right.own}
+
+
+def actions(app: Flask) -> dict[str, object]:
+    """Return the right that each changing route asks."""
+    return {
+        rule.rule: app.view_functions[rule.endpoint].needs
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and hasattr(app.view_functions[rule.endpoint], "needs")
+    }
+
+
+def without_twin(app: Flask) -> set[str]:
+    """Return the own actions that have neither a twin that helpers may use nor a reason."""
+    rights = actions(app)
+    missing = set()
+    for rule in own_actions(app):
+        twin = TWINS.get(rule)
+        if isinstance(twin, Never):
+            continue
+        helped = rights.get(rule if twin == ITSELF else twin or "")
+        if helped is None or not HELPERS & helped.roles:
+            missing.add(rule)
+    return missing
+
+
+def test_every_action_of_a_participant_has_a_twin_or_a_reason(app):
+    assert len(own_actions(app)) > 20
+    assert without_twin(app) == set()
+
+
+def test_the_table_names_what_is_there(app):
+    assert set(TWINS) - own_actions(app) == set()
+
+
+@pytest.mark.parametrize("rule", ["/leergang/<int:enrolment_id>/belofte", "/gegevens/taal"])
+def test_an_action_that_nobody_wrote_down_is_found(app, monkeypatch, rule):
+    monkeypatch.delitem(TWINS, rule)
+    assert without_twin(app) == {rule}
+
+
+def test_a_twin_for_nobody_is_found(app, monkeypatch):
+    monkeypatch.setitem(TWINS, "/gegevens/taal", "/gegevens/wachtwoord")
+    assert without_twin(app) == {"/gegevens/taal"}
