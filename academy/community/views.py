@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from academy.community import forms, queries, services
 from academy.community.forms import ReplyForm
-from academy.community.policies import ANSWER, COUNT, READ_MEET_UPS
+from academy.community.policies import ANSWER, COUNT, MANAGE_MEET_UPS, READ_MEET_UPS
 from academy.kernel.errors import ConflictError
 from academy.kernel.feature import ForAnother
 from academy.kernel.i18n import day
@@ -52,6 +52,7 @@ def _meetup_page(meetup_id: int, *, form: ReplyForm | None = None) -> str:
         form=form or own,
         may_answer=queries.may_answer(row, by=me),
         may_count=me.may(COUNT),
+        may_manage=me.may(MANAGE_MEET_UPS),
         guests=queries.guest_rows(meetup_id, by=me) if me.may(COUNT) else [],
         kinds=forms.KIND_LABELS,
         answers=forms.ANSWER_LABELS,
@@ -75,6 +76,14 @@ def answer(meetup_id: int) -> Any:
         form.answer.errors = [error.sentence]
         return make_response(_meetup_page(meetup_id, form=form), error.status)
     flash(_("Dank je wel. Je antwoord staat erin."), "success")
+    return redirect(url_for("community.meetup", meetup_id=meetup_id), 303)
+
+
+@bp.action("/terugkommiddagen/<int:meetup_id>/uitgenodigd", needs=MANAGE_MEET_UPS)
+def note_invited(meetup_id: int) -> Any:
+    """Note that the invitations went out."""
+    services.note_invited(meetup_id, by=actor())
+    flash(_("Genoteerd. Nu wachten we op de antwoorden."), "success")
     return redirect(url_for("community.meetup", meetup_id=meetup_id), 303)
 
 

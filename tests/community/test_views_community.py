@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from academy.community import services
-from academy.community.models import Rsvp
+from academy.community.models import MeetUp, Rsvp
 from academy.community.services import NewMeetUp, NewStory, Reply
 from academy.kernel.db import db, unit_of_work
 from tests.community.street import certify, load_sample, make_street
-from tests.factories import make_actor, make_person
+from tests.factories import make_actor, make_coordinator, make_person
 
 
 @pytest.fixture
@@ -187,3 +187,21 @@ def test_one_can_still_answer_on_the_day_itself(street, sign_in):
         )
     client = sign_in(street.certified)
     assert "Verstuur je antwoord" in client.get(f"/terugkommiddagen/{today}").text
+
+
+def test_a_coordinator_notes_that_the_invitations_went_out(street, sign_in):
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    with unit_of_work():
+        coordinator = make_coordinator()
+        db.session.get_one(MeetUp, street.meetup_id).state = "planned"
+    client = sign_in(coordinator)
+    assert "De uitnodigingen zijn weg" in client.get(address).text
+    assert "De uitnodigingen zijn weg" not in sign_in(street.certified).get(address).text
+    answer = client.post(f"{address}/uitgenodigd")
+    assert (answer.status_code, answer.location) == (303, address)
+    assert db.session.get_one(MeetUp, street.meetup_id).state == "invited"
+    page = client.get(address).text
+    assert "De uitnodigingen zijn weg" not in page
+    assert "Iedereen is uitgenodigd." in page
+    assert client.post(f"{address}/uitgenodigd").status_code == 409
+    assert sign_in(street.certified).post(f"{address}/uitgenodigd").status_code == 403
