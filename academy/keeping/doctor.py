@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import smtplib
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,12 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from academy.kernel import clock, queue
+from academy.kernel import clock, mail, queue
 from academy.kernel.checkpoint import chain_holds, read_checkpoint
 from academy.kernel.db import db, set_reading
 from academy.kernel.pdf.fonts import FACES
 from academy.kernel.resources import vendor_file
-from academy.kernel.settings import Settings
+from academy.kernel.settings import LOOPBACK, Settings
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
 
 LEAF_WARNING = timedelta(days=90)
@@ -158,10 +157,13 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         return
     server = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
-        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=MAIL_SECONDS) as smtp:
+        with mail.connect(settings, seconds=MAIL_SECONDS) as smtp:
             smtp.noop()
     except OSError as error:  # every smtplib exception is one
         yield Finding("mail", "fault", f"{server} does not answer ({type(error).__name__})")
+        return
+    if settings.smtp_tls == "off" and settings.smtp_host not in LOOPBACK:
+        yield Finding("mail", "warning", f"mail goes to {server} in the open (ACADEMY_SMTP_TLS)")
     else:
         yield Finding("mail", "ok", f"{server} answers")
 

@@ -8,7 +8,9 @@ the server's 250 and our commit, and then with the same Message-ID.
 
 from __future__ import annotations
 
+import logging
 import smtplib
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -39,7 +41,11 @@ from academy.kernel.db import (
 from academy.kernel.queue import Argument, NotNowError
 from academy.kernel.settings import Settings, current
 
+log = logging.getLogger(__name__)
+
 JOB = "kernel.mail"
+KEPT = timedelta(days=30)
+"""How long we know to which address a settled mail went; its key stays."""
 SMTP_SECONDS = 10.0
 NO_SERVER_WAIT = timedelta(minutes=1)
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=1)
@@ -146,12 +152,18 @@ def deliver(mail_id: int) -> None:
             mail.outcome = "not_needed"
             return
         age = clock.real_now() - mail.created_at
+    wait = min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT)
     try:
-        _hand_over(message, settings)
-    except OSError as error:  # every smtplib exception is one
+        server = connect(settings)
+    except OSError as error:  # every smtplib exception is one; a wrong password is our fault
+        log.error("mail server unreachable error=%s", type(error).__name__)  # noqa: TRY400
+        raise NotNowError(wait) from error
+    try:
+        _hand_over(message, server)
+    except OSError as error:
         if _is_for_good(error):
             raise
-        raise NotNowError(min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT)) from error
+        raise NotNowError(wait) from error
     with unit_of_work():
         db.session.execute(
             sa.update(OutgoingMail)
@@ -191,8 +203,30 @@ def _render(template: str, part: str, values: dict[str, Any]) -> str:
     )
 
 
-def _hand_over(message: EmailMessage, settings: Settings) -> None:
-    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_SECONDS)
+def connect(settings: Settings, *, seconds: float = SMTP_SECONDS) -> smtplib.SMTP:
+    """Return a connection to the mail server, over TLS and signed in as the settings say.
+
+    Raises OSError, also for a certificate that is not the server's and for a wrong password.
+    """
+    host, port = settings.smtp_host, settings.smtp_port
+    server: smtplib.SMTP
+    if settings.smtp_tls == "tls":
+        context = ssl.create_default_context()
+        server = smtplib.SMTP_SSL(host, port, timeout=seconds, context=context)
+    else:
+        server = smtplib.SMTP(host, port, timeout=seconds)
+    try:
+        if settings.smtp_tls == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _hand_over(message: EmailMessage, server: smtplib.SMTP) -> None:
     try:
         server.send_message(message)
         with suppress(OSError):  # after its 250 the mail is theirs, however they say goodbye
@@ -208,6 +242,24 @@ def _is_for_good(error: OSError) -> bool:
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500 and not isinstance(error, smtplib.SMTPConnectError)
     return isinstance(error, smtplib.SMTPNotSupportedError)
+
+
+def forget_addresses() -> None:
+    """Forget the address of every mail that was settled a month ago, in the caller's unit of work.
+
+    Row and key stay, so that nothing is sent twice.
+    """
+    before = clock.real_now() - KEPT
+    db.session.execute(
+        sa.update(OutgoingMail)
+        .where(
+            OutgoingMail.outcome.is_not(None),
+            OutgoingMail.created_at < before,
+            OutgoingMail.to_address.is_not(None),
+        )
+        .values(to_address=None)
+    )
+    queue.forget_done(JOB, before=before)
 
 
 queue.register(JOB, deliver, lane="mail")

@@ -41,6 +41,12 @@ class Settings:
     """Mail server; empty means mails wait in the queue until one is set."""
     smtp_port: int
     """Port of the mail server, 1 to 65535."""
+    smtp_tls: str
+    """`off`, `starttls` or `tls`; with the last two the server must show a certificate."""
+    smtp_user: str
+    """Name under which mail is handed over; empty means without signing in."""
+    smtp_password: str
+    """Belongs to `smtp_user`; never sent without TLS, except to this machine."""
     mail_from: str
     """Sender of every mail."""
     name: str
@@ -101,6 +107,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=text("PUBLIC_URL", f"http://127.0.0.1:{environment.get('PORT', '8000')}"),
         smtp_host=text("SMTP_HOST", ""),
         smtp_port=_integer(text("SMTP_PORT", "25"), "SMTP_PORT", 1, 65535),
+        smtp_tls=text("SMTP_TLS", "off"),
+        smtp_user=text("SMTP_USER", ""),
+        smtp_password=text("SMTP_PASSWORD", ""),
         mail_from=text("MAIL_FROM", "academie@samenluktthetzelf.example"),
         name=text("NAME", "Samen Lukt Het Zelf Academie"),
         place=text("PLACE", "Waterdam"),
@@ -126,11 +135,21 @@ def _refuse_wrong(settings: Settings) -> None:
         raise SettingsError("ACADEMY_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
     if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise SettingsError("ACADEMY_DATABASE_URL must start with sqlite: or postgresql+psycopg:")
+    _refuse_wrong_mail(settings)
     url = urlsplit(settings.public_url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise SettingsError("ACADEMY_PUBLIC_URL must be a web address")
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise SettingsError("ACADEMY_PUBLIC_URL must be https, except on this machine itself")
+
+
+def _refuse_wrong_mail(settings: Settings) -> None:
+    if settings.smtp_tls not in {"off", "starttls", "tls"}:
+        raise SettingsError("ACADEMY_SMTP_TLS must be off, starttls or tls")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        raise SettingsError("ACADEMY_SMTP_USER and ACADEMY_SMTP_PASSWORD belong together")
+    if settings.smtp_user and settings.smtp_tls == "off" and settings.smtp_host not in LOOPBACK:
+        raise SettingsError("ACADEMY_SMTP_TLS must be starttls or tls to send a password")
 
 
 def _integer(value: str, name: str, lowest: int, highest: int) -> int:

@@ -11,6 +11,7 @@ from academy.people import policies
 from academy.people.queries import rights as named
 from academy.people.queries.recipients import recipients
 from academy.people.services.sign_in import CODE_MAIL, mail_values
+from academy.people.tasks import FORGET_JOB, forget
 from academy.people.views import (
     about,
     home,
@@ -38,6 +39,7 @@ FEATURE = Feature(
         messages.bp,
     ),
     capabilities=policies.ALL,
+    jobs={FORGET_JOB: forget},
     today=today.today_items,
     recipients=recipients,
     for_another=messages.for_another,

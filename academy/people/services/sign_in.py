@@ -112,6 +112,12 @@ def code_text(code: SignInCode) -> str:
     )
 
 
+def forget_codes() -> None:
+    """Delete the codes that ended a day ago, and with them the mailboxes that strangers typed."""
+    ended = SignInCode.expires_at < clock.real_now() - timedelta(days=1)
+    db.session.execute(sa.delete(SignInCode).where(ended))
+
+
 def mail_values(code_id: int) -> dict[str, str] | None:
     """Return what the code mail prints, or None when nobody signs in with that mailbox."""
     code = db.session.get(SignInCode, code_id)
