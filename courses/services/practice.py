@@ -209,6 +209,7 @@ def _add(
         by=by,
         subject_id=learner.person_id,
         evidence=evidence,
+        on_behalf_of=audit.on_behalf(by, learner.person_id),
     )
     return submission.id
 
