@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -91,12 +91,24 @@ class HandInForm(FlaskForm):  # type: ignore[misc]
         render_kw={"rows": 5},
     )
 
-    def __init__(self, evidence: Sequence[str], *, own: bool, today: date, **values: Any) -> None:
-        """Offer the ways of this assignment, and always speaking and telling."""
+    def __init__(
+        self,
+        evidence: Sequence[str],
+        *,
+        own: bool,
+        today: date,
+        labels: Mapping[str, Any] = EVIDENCE_WORDS,
+        **values: Any,
+    ) -> None:
+        """Offer the ways of this assignment, and always speaking and telling.
+
+        `own` is whether somebody hands in for themselves; `labels` names the ways otherwise.
+        """
         super().__init__(**values)
         always = (TOLD, RECORDED)
         self._ways = [one for one in EVIDENCE_WORDS if one in evidence or one in always]
-        self.evidence.choices = [SelectChoice(one, EVIDENCE_WORDS[one]) for one in self._ways]
+        self._labels = labels
+        self.evidence.choices = [SelectChoice(one, labels[one]) for one in self._ways]
         self._own = own
         if own:
             del self.told_on
@@ -107,7 +119,7 @@ class HandInForm(FlaskForm):  # type: ignore[misc]
     def ways(self) -> list[dict[str, Any]]:
         """The ways as choices with a drawing."""
         return [
-            {"value": one, "label": EVIDENCE_WORDS[one], "icon": EVIDENCE_ICONS.get(one, "pen")}
+            {"value": one, "label": self._labels[one], "icon": EVIDENCE_ICONS.get(one, "pen")}
             for one in self._ways
         ]
 

@@ -121,6 +121,11 @@ class ToReview:
         return next(one for one in self.assignment.hand_ins if one.id == self.id)
 
     @property
+    def days(self) -> int:
+        """How many days it waits."""
+        return (clock.today() - _day(self.hand_in.submitted_at)).days
+
+    @property
     def earlier(self) -> tuple[HandIn, ...]:
         """What was handed in before it."""
         return tuple(one for one in self.assignment.hand_ins if one.id < self.id)

@@ -13,7 +13,7 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.headers import let_record
 from courses import policies
 from courses.adapters.markdown import to_html
-from courses.forms.practice import PHOTO_TYPES, HandInForm, ReviewForm
+from courses.forms.practice import EVIDENCE_WORDS, PHOTO_TYPES, HandInForm, ReviewForm
 from courses.queries import practice as queries
 from courses.queries.practice import Assignment, ToReview
 from courses.services import practice
@@ -69,9 +69,7 @@ def queue() -> str:
     """Show what waits for the trainer, the longest waiting first."""
     page = queries.waiting_page(actor(), cursor=request.args.get("na"))
     waiting = queries.waiting_count(actor())
-    return render_template(
-        "courses/practice_queue.html", page=page, waiting=waiting, evidence=words.EVIDENCE_SHOWN
-    )
+    return render_template("courses/practice_queue.html", page=page, waiting=waiting, words=words)
 
 
 @bp.page(REVIEW_RULE, needs=policies.REVIEW)
@@ -131,7 +129,8 @@ def _show_errors(form: HandInForm | ReviewForm, error: InvalidInputError) -> Non
 
 def _form(assignment: Assignment, **values: Any) -> HandInForm:
     own = assignment.person_id == actor().person_id
-    return HandInForm(assignment.evidence, own=own, today=clock.today(), **values)
+    labels = EVIDENCE_WORDS if own else words.EVIDENCE_SHOWN
+    return HandInForm(assignment.evidence, own=own, today=clock.today(), labels=labels, **values)
 
 
 def _page(assignment: Assignment, form: HandInForm, *, status: int = 200) -> Response:

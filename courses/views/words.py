@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 from courses.queries.cohorts import COUNTED_UP_TO
 from courses.queries.practice import HandIn
@@ -80,11 +80,13 @@ def session_badge(state: str) -> Badge:
     }[state]
 
 
-def assignment_badge(state: str) -> Badge:
+def assignment_badge(state: str, *, is_own: bool = True) -> Badge:
     """Return how a practice assignment stands; an empty state is: nothing was handed in."""
     return {
         "": Badge("open", _("nog te doen")),
-        "submitted": Badge("waiting", _("je trainer kijkt ernaar")),
+        "submitted": Badge(
+            "waiting", _("je trainer kijkt ernaar") if is_own else _("wacht op de trainer")
+        ),
         "add_something": Badge("attention", _("er moet nog iets bij")),
         "done": Badge("done", _("klaar")),
     }[state]
@@ -94,6 +96,13 @@ def module_word(track: str) -> str:
     """Return what this track calls a module."""
     words: dict[str, str] = {"professionals": _("dagdeel"), "governors": _("bijeenkomst")}
     return words.get(track, str(_("les")))
+
+
+def waiting_words(days: int) -> str:
+    """Return how long a hand-in waits for the trainer."""
+    if not days:
+        return str(_("vandaag ingeleverd"))
+    return str(ngettext("wacht %(num)d dag", "wacht %(num)d dagen", days))
 
 
 def answer_sentence(hand_in: HandIn) -> str:

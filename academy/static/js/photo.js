@@ -11,9 +11,9 @@ document.querySelectorAll("input[type=file][data-shrink]").forEach(function (inp
 
   function show(canvas, sentence) {
     clear();
-    shown = document.createElement("figure");
+    shown = document.createElement("div");
     shown.className = "evidence";
-    var words = document.createElement("figcaption");
+    var words = document.createElement("p");
     words.setAttribute("role", "status");
     if (canvas) {
       canvas.setAttribute("aria-hidden", "true");
