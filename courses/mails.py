@@ -15,7 +15,7 @@ COHORT_CANCELLED = "courses/cohort_cancelled"
 MESSAGES = (
     Message(
         "courses/session_soon",
-        title=_("Je bijeenkomst over drie dagen"),
+        title=_("Herinnering, drie dagen vooraf"),
         why=_("Je krijgt dit omdat je meedoet aan een leergang."),
         values=told.reminder,
         due=due.soon,
@@ -25,7 +25,7 @@ MESSAGES = (
     ),
     Message(
         "courses/session_today",
-        title=_("Je bijeenkomst van vandaag"),
+        title=_("Herinnering, op de dag zelf of de avond ervoor"),
         why=_("Je krijgt dit omdat je meedoet aan een leergang."),
         values=told.reminder,
         due=due.today,
