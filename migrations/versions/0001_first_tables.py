@@ -194,6 +194,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("planned_for", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("use_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("part_of", sa.String(length=120), nullable=True),
         sa.Column("ids", sa.JSON(), nullable=False),

@@ -213,6 +213,7 @@ def _send(one: Planned, recipient: Recipient) -> bool:
         person_id=one.person_id,
         channel=one.channel,
         planned_for=one.planned_for,
+        use_by=one.use_by,
         recorded_at=now,
         part_of=one.part_of,
         ids=dict(one.ids),

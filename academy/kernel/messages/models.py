@@ -18,7 +18,8 @@ class SentMessage(Model):
     """One message that went, or that somebody must call about or put in the post.
 
     The unique `key` is why nothing goes twice. A `digest` row went within the mail `part_of`.
-    `done_at` says when somebody called or posted; mails are done at once.
+    `done_at` says when somebody called or posted; mails are done at once. After `use_by` nobody
+    needs to any more.
     """
 
     __tablename__ = "sent_message"
@@ -41,6 +42,7 @@ class SentMessage(Model):
     person_id: Mapped[int] = mapped_column(info=PERSON)
     channel: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
     planned_for: Mapped[datetime] = mapped_column(info=PLAIN)
+    use_by: Mapped[datetime] = mapped_column(info=PLAIN)
     recorded_at: Mapped[datetime] = mapped_column(info=PLAIN)
     part_of: Mapped[str | None] = mapped_column(sa.String(120), index=True, info=PLAIN)
     ids: Mapped[dict[str, Any]] = mapped_column(info=PLAIN)

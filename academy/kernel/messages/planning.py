@@ -31,6 +31,7 @@ class Planned:
     person_id: int
     channel: str
     planned_for: datetime
+    use_by: datetime
     on_sunday: bool = False
     part_of: str | None = None
     ids: Mapping[str, Argument] = field(default_factory=dict, compare=False)
@@ -159,7 +160,8 @@ def _digest(
     parts = [_planned(one, "digest", moment, key) for one in ones if moment <= one.use_by]
     if not parts:
         return []
-    return [Planned(key, DIGEST, recipient.person_id, "email", moment), *parts]
+    last = max(part.use_by for part in parts)
+    return [Planned(key, DIGEST, recipient.person_id, "email", moment, last), *parts]
 
 
 def _planned(
@@ -171,6 +173,7 @@ def _planned(
         person_id=one.due.person_id,
         channel=channel,
         planned_for=moment,
+        use_by=one.use_by,
         on_sunday=one.message.on_sunday,
         part_of=part_of,
         ids=one.due.ids,

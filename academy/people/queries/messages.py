@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -37,7 +37,10 @@ MOST_LETTERS = 50
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message to somebody: what, when, how. `is_done`: it went, or somebody called."""
+    """One message to somebody: what, when, how.
+
+    `is_done`: it went, or somebody called; `is_over`: nobody has to any more.
+    """
 
     title: str
     why: str
@@ -45,6 +48,7 @@ class MessageRow:
     channel: str
     planned_for: datetime
     is_done: bool
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,7 @@ def sent_rows(person_id: int, *, cursor: str | None = None) -> Page[MessageRow]:
     found = db.session.scalars(query).all()
     shown = found[:PAGE_SIZE]
     rows = tuple(
-        _row(message, one.channel, one.planned_for, is_done=one.done_at is not None)
-        for one in shown
-        if (message := message_named(one.name)) is not None
+        _sent_row(message, one) for one in shown if (message := message_named(one.name)) is not None
     )
     more = len(found) > PAGE_SIZE
     return Page(rows, to_cursor(shown[-1].planned_for, shown[-1].id) if more else None)
@@ -156,6 +158,11 @@ def sent_rows(person_id: int, *, cursor: str | None = None) -> Page[MessageRow]:
 
 def _bound(after: tuple[datetime, int]) -> tuple[sa.ColumnElement[datetime], int]:
     return sa.literal(after[0], SentMessage.planned_for.type), after[1]
+
+
+def _sent_row(message: Message, one: SentMessage) -> MessageRow:
+    row = _row(message, one.channel, one.planned_for, is_done=one.done_at is not None)
+    return replace(row, is_over=one.use_by <= clock.now())
 
 
 def _row(message: Message, channel: str, moment: datetime, *, is_done: bool) -> MessageRow:
@@ -235,6 +242,7 @@ def _tasks(actor: Actor, channel: str) -> sa.Select[SentMessage]:
     return sa.select(SentMessage).where(
         SentMessage.channel == channel,
         SentMessage.done_at.is_(None),
+        SentMessage.use_by > clock.now(),
         SentMessage.person_id.in_(people_of_region(actor)),
     )
 
@@ -247,6 +255,7 @@ def count_tasks(actor: Actor) -> tuple[int, date | None]:
         .where(
             SentMessage.channel.in_(("phone", "letter")),
             SentMessage.done_at.is_(None),
+            SentMessage.use_by > clock.now(),
             SentMessage.person_id.in_(people_of_region(actor)),
         )
     ).one()

@@ -227,7 +227,7 @@ def _task_item(waiting: int, since: date | None) -> TodayItem:
         action=_("Bekijk de lijst"),
         href=url_for("messages.ahead"),
         icon="phone",
-        urgency=1 if since is not None and since < clock.today() else 0,
+        urgency=1,
         due_on=since,
         badge_kind="waiting",
         badge_word=_("wacht op jou"),
