@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -190,7 +191,21 @@ def find_session(sessions: Iterable[PaperSession], session_id: int) -> PaperSess
     return found
 
 
-def session_at_hand(sessions: Iterable[PaperSession]) -> PaperSession | None:
+class Timed(Protocol):
+    """Something with a beginning and an end that may be cancelled."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+
+
+T = TypeVar("T", bound=Timed)
+
+
+def session_at_hand(sessions: Iterable[T]) -> T | None:
     """Return the session to print for: the next that goes on, else the last that did."""
     now = clock.now()
     going = [one for one in sessions if one.state != "cancelled"]

@@ -20,6 +20,7 @@ from courses.adapters.paper import cards, letters, sheets
 from courses.adapters.paper.letters import Addressee
 from courses.forms.paper import SIGN_IN, LetterForm
 from courses.queries import paper as queries
+from courses.queries.cohorts import session_rows
 from courses.queries.enrolment import EnrolmentHead, get_enrolment
 from courses.queries.paper import PaperCohort, PaperSession
 
@@ -34,7 +35,7 @@ SESSION = f"{COHORT}/<int:session_id>"
 def index(cohort_id: int) -> str:
     """Show what can be printed for a cohort, the next session first."""
     cohort = queries.get_paper_cohort(cohort_id, actor())
-    sessions = queries.paper_sessions(cohort_id)
+    sessions = session_rows(cohort_id)
     chosen = request.args.get("bijeenkomst", type=int)
     known = {one.id: one for one in sessions}
     session = known.get(chosen) if chosen is not None else None
@@ -83,7 +84,12 @@ def invitations(cohort_id: int, session_id: int) -> Response:
         for one in queries.names_of(cohort_id, states=queries.COMING)
     ]
     made = letters.invitation(
-        cohort, session, people, of=of, made_by=_maker(), large=request.args.get("letters") == "groot"
+        cohort,
+        session,
+        people,
+        of=of,
+        made_by=_maker(),
+        large=request.args.get("letters") == "groot",
     )
     return pdf_answer(made, _("uitnodigingen"))
 

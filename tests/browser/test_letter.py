@@ -124,5 +124,5 @@ def test_the_page_with_papers_on_a_phone(academy, trainer):
     trainer.get_by_role("link", name="Bekijk de werkvormen").click()
     check(trainer)
     with trainer.expect_download() as found:
-        trainer.get_by_role("link", name="Print: De krachtenkaart").click()
+        trainer.get_by_role("link", name="De krachtenkaart").click()
     assert found.value.suggested_filename == "werkvorm.pdf"
