@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -30,6 +30,7 @@ from courses.models import (
     Track,
     WorkingMethod,
 )
+from courses.queries.cohorts import SessionRow
 from courses.rules.enrolment import SEATED
 from courses.rules.paper import MOST_PEOPLE
 
@@ -191,21 +192,10 @@ def find_session(sessions: Iterable[PaperSession], session_id: int) -> PaperSess
     return found
 
 
-class Timed(Protocol):
-    """Something with a beginning and an end that may be cancelled."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def ends_at(self) -> datetime: ...
-    @property
-    def state(self) -> str: ...
+AnySession = TypeVar("AnySession", PaperSession, SessionRow)
 
 
-T = TypeVar("T", bound=Timed)
-
-
-def session_at_hand(sessions: Iterable[T]) -> T | None:
+def session_at_hand(sessions: Iterable[AnySession]) -> AnySession | None:
     """Return the session to print for: the next that goes on, else the last that did."""
     now = clock.now()
     going = [one for one in sessions if one.state != "cancelled"]
