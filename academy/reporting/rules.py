@@ -39,8 +39,8 @@ CURRENT = ("draft", "open", "full", "running", "finishing")
 PLANNING = frozenset({"open", "full", "running"})
 """States in which somebody must train the group and its sessions must have a day."""
 
-Gap = Literal["reach", "printed_name", "place", "intake", "conduct"]
-GAPS: tuple[Gap, ...] = ("reach", "intake", "conduct", "printed_name", "place")
+Gap = Literal["reach", "printed_name", "intake", "conduct"]
+GAPS: tuple[Gap, ...] = ("reach", "intake", "conduct", "printed_name")
 """What can be missing about somebody, what keeps us from helping first."""
 
 
@@ -88,7 +88,6 @@ class PersonFacts:
     has_phone: bool
     has_mail: bool
     has_printed_name: bool
-    has_place: bool
     has_seat: bool
     had_intake: bool
     agreed: bool
@@ -98,13 +97,12 @@ def gaps(facts: PersonFacts) -> tuple[Gap, ...]:
     """Return what is missing about somebody, what keeps us from helping first.
 
     An introduction talk and a yes to the code of conduct are asked of who has a seat. That nobody
-    said yes to photographs is no gap: a no is not written down.
+    said yes to photographs is no gap: a no is not written down. A language everybody has.
     """
     missing: Mapping[Gap, bool] = {
         "reach": not (facts.has_phone or facts.has_mail),
         "intake": facts.has_seat and not facts.had_intake,
         "conduct": facts.has_seat and not facts.agreed,
         "printed_name": facts.has_seat and not facts.has_printed_name,
-        "place": not facts.has_place,
     }
     return tuple(gap for gap in GAPS if missing[gap])

@@ -155,10 +155,8 @@ def incomplete(coordinator: str) -> set[str]:
 def lacks(person, row) -> bool:
     has_seat = row["status"] in ("admitted", "active", "paused")
     asked = row["intake_talk_by"] and row["agreed_to_code_of_conduct"] == "ja"
-    return (
-        not (person["phone"] or person["email"])
-        or not (person["neighbourhood_id"] or person["org_id"])
-        or (has_seat and not (asked and person["name_on_certificate"]))
+    return not (person["phone"] or person["email"]) or (
+        has_seat and not (asked and person["name_on_certificate"])
     )
 
 

@@ -66,7 +66,6 @@ COMPLETE = {
     "has_phone": True,
     "has_mail": True,
     "has_printed_name": True,
-    "has_place": True,
     "has_seat": True,
     "had_intake": True,
     "agreed": True,
@@ -87,12 +86,11 @@ def gaps_with(**changes):
         ({"had_intake": False}, ("intake",)),
         ({"agreed": False}, ("conduct",)),
         ({"has_printed_name": False}, ("printed_name",)),
-        ({"has_place": False}, ("place",)),
         ({"had_intake": False, "agreed": False, "has_seat": False}, ()),
         ({"has_printed_name": False, "has_seat": False}, ()),
         (
             dict.fromkeys(set(COMPLETE) - {"has_seat"}, False),
-            ("reach", "intake", "conduct", "printed_name", "place"),
+            ("reach", "intake", "conduct", "printed_name"),
         ),
     ],
 )

@@ -26,6 +26,7 @@ class MissingRow:
     """One person in one group, and what is missing."""
 
     enrolment_id: int
+    person_id: int
     name: str
     phone: str
     cohort: str
@@ -45,7 +46,6 @@ def _incomplete() -> sa.ColumnElement[bool]:
     """Say in SQL whether `rules.gaps` finds anything."""
     return sa.or_(
         sa.and_(_empty(Person.phone), _empty(Person.email)),
-        sa.and_(Person.place_id.is_(None), Person.organisation_id.is_(None)),
         sa.and_(
             _has_seat(),
             sa.or_(
@@ -102,6 +102,7 @@ def missing_rows(
 def _row(enrolment: Enrolment, person: Person, cohort: str) -> MissingRow:
     return MissingRow(
         enrolment_id=enrolment.id,
+        person_id=person.id,
         name=person.display_name,
         phone=person.phone or "",
         cohort=cohort,
@@ -110,7 +111,6 @@ def _row(enrolment: Enrolment, person: Person, cohort: str) -> MissingRow:
                 has_phone=bool(person.phone),
                 has_mail=bool(person.email),
                 has_printed_name=bool(person.name_on_certificate),
-                has_place=person.place_id is not None or person.organisation_id is not None,
                 has_seat=enrolment.state in SEATED_NOW,
                 had_intake=enrolment.intake_by_id is not None,
                 agreed=enrolment.code_of_conduct_on is not None,

@@ -20,6 +20,7 @@ def job_names() -> dict[str, str]:
     return {
         "kernel.mail": _("Een mail versturen"),
         "kernel.messages": _("Kijken wat er verstuurd moet worden"),
+        "people.forget": _("Oude gegevens van het binnenkomen opruimen"),
         "certificates.issue": _("Een certificaat maken"),
         "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
     }

@@ -151,13 +151,15 @@ def missing() -> str:
 
 def _missing_line(row: MissingRow) -> Line:
     dossier = url_for("enrolments.show", enrolment_id=row.enrolment_id)
+    is_talk = row.gaps[0] in ("intake", "conduct")
     return Line(
         title=row.name,
         href=dossier,
         why=_("Mist: %(what)s. Groep: %(name)s.", what=_gaps(row), name=row.cohort),
         badge=Badge("open", _("vul aan")),
-        action=_("Open het dossier"),
-        todo_href=dossier,
+        action=_("Noteer het gesprek") if is_talk else _("Vul de gegevens aan"),
+        todo_href=dossier if is_talk else url_for("about.data_of", person_id=row.person_id),
+        icon="pen",
     )
 
 

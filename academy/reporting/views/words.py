@@ -236,5 +236,4 @@ def gap_names() -> dict[Gap, str]:
         "intake": _("kennismaking"),
         "conduct": _("ja op de gedragscode"),
         "printed_name": _("naam op het certificaat"),
-        "place": _("buurt"),
     }
