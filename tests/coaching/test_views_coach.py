@@ -11,7 +11,14 @@ from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, ReadLo
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Grant
-from tests.coaching.builders import CANARY, count_statements, make_plan, set_the_table, write_entry
+from tests.coaching.builders import (
+    CANARY,
+    an_action,
+    count_statements,
+    make_plan,
+    set_the_table,
+    write_entry,
+)
 from tests.factories import make_grant, make_person
 
 TALK = {
@@ -257,3 +264,29 @@ def test_the_log_page_does_not_ask_more_of_the_database_with_more_entries(table,
         counts.append(count_statements(client, f"/begeleiding/{table.plan_id}"))
     assert counts[0] == counts[1]
     assert counts[0] <= 12
+
+
+def test_what_a_coach_does_for_a_participant_stands_with_the_participant(table, sign_in):
+    entry_id = write_entry(table, actions=[an_action()])
+    client = sign_in(table.marije)
+    hub = client.get(f"/namens/{table.samira.id}").text
+    assert f'href="/begeleiding/{table.plan_id}"' in hub
+    action_id = db.session.scalars(sa.select(AgreedAction.id)).one()
+    db.session.rollback()
+    client.post(f"/begeleiding/gesprekken/{entry_id}/voorgelezen")
+    client.post(f"/begeleiding/gesprekken/{entry_id}/woorden", data={"words": "Zo was het."})
+    client.post(f"/begeleiding/afspraken/{action_id}/klaar")
+    own = sign_in(table.samira).get("/gegevens").get_data(as_text=True)
+    for act in ("aan je voorgelezen", "Jouw woorden bij een gesprek", "afspraak van jou afgevinkt"):
+        assert act in own
+    coordinator = sign_in(table.tineke).get(f"/namens/{table.samira.id}").get_data(as_text=True)
+    assert "Logboek en afspraken" not in coordinator
+    assert CANARY not in coordinator
+    assert sign_in(make_stranger()).get(f"/namens/{table.samira.id}").status_code == 404
+
+
+def make_stranger():
+    with unit_of_work():
+        stranger = make_person("Joke")
+        make_grant(stranger, "coach", about=make_person("Ander"))
+    return stranger

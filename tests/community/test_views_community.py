@@ -205,3 +205,32 @@ def test_a_coordinator_notes_that_the_invitations_went_out(street, sign_in):
     assert "Iedereen is uitgenodigd." in page
     assert client.post(f"{address}/uitgenodigd").status_code == 409
     assert sign_in(street.certified).post(f"{address}/uitgenodigd").status_code == 403
+
+
+def test_a_coach_passes_on_whether_somebody_comes_and_they_read_by_whom(street, sign_in):
+    guest = f"/terugkommiddagen/{street.meetup_id}/namens/{street.certified.id}"
+    hub = f"/namens/{street.certified.id}"
+    for helper in (street.coach, street.coordinator):
+        client = sign_in(helper)
+        assert f'href="{guest}"' in client.get(hub).text
+        assert "Komt Fatma" in client.get(guest).text
+        assert client.post(guest, data={}).status_code == 422
+        answer = client.post(guest, data={"answer": "yes", "needs": "Vervoer."})
+        assert (answer.status_code, answer.location) == (303, hub)
+    rsvp = db.session.scalars(sa.select(Rsvp)).one()
+    assert (rsvp.person_id, rsvp.helped_by_id) == (street.certified.id, street.coordinator.id)
+    own = sign_in(street.certified)
+    shown = own.get(f"/terugkommiddagen/{street.meetup_id}").text
+    assert f"Doorgegeven door {street.coordinator.display_name}, namens jou." in shown
+    assert "Gezegd of je naar een terugkommiddag komt" in own.get("/gegevens").text
+
+
+def test_nobody_else_passes_an_answer_on(street, sign_in):
+    guest = f"/terugkommiddagen/{street.meetup_id}/namens/{street.certified.id}"
+    for stranger in (street.newcomer, street.far_coordinator, street.certified):
+        client = sign_in(stranger)
+        assert client.get(guest).status_code == 404
+        assert client.post(guest, data={"answer": "no"}).status_code == 404
+    newcomer = f"/terugkommiddagen/{street.meetup_id}/namens/{street.newcomer.id}"
+    assert sign_in(street.coordinator).get(newcomer).status_code == 404
+    assert db.session.scalars(sa.select(Rsvp)).all() == []
