@@ -157,7 +157,7 @@ def assign(request_id: int) -> Any:
     if not form.validate():
         return make_response(_page(request_id, hand_over=form), 422)
     services.assign(request_id, form.person.data, by=actor())
-    names = {one.value: one.label for one in form.person.choices}
+    names = {one.id: one.name for one in queries.handler_choices()}
     return _back(request_id, _("%(name)s pakt dit op.", name=names[form.person.data]))
 
 
