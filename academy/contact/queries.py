@@ -184,31 +184,6 @@ def handler_choices() -> list[Choice]:
     return [Choice(person.id, person.display_name) for person in people]
 
 
-def _answering() -> sa.ColumnElement[bool]:
-    """Say whether a grant lets its holder answer requests today."""
-    return sa.and_(
-        Grant.role.in_(sorted(policies.HANDLE.roles)), Grant.holds_on(clock.today())
-    )
-
-
-def answers_requests(person_id: int) -> bool:
-    """Say whether somebody may answer requests today."""
-    found = sa.exists().where(Grant.person_id == person_id, _answering())
-    return bool(db.session.scalar(sa.select(found)))
-
-
-def handler_choices() -> list[Choice]:
-    """Return who may answer requests today, by name."""
-    holders = sa.select(Grant.person_id).where(_answering())
-    people = db.session.scalars(
-        sa.select(Person)
-        .where(Person.id.in_(holders))
-        .order_by(Person.sort_key, Person.id)
-        .limit(100)
-    )
-    return [Choice(person.id, person.display_name) for person in people]
-
-
 def cohort_choices(actor: Actor) -> list[Choice]:
     """Return the cohorts of the actor's region that take applications."""
     rows = db.session.execute(
