@@ -149,3 +149,13 @@ def test_step_up_wears_off_after_ten_minutes(academy, browsers):
 
     assert (answer.status_code, guard_said(answer)) == (303, "deny")
     assert answer.location.startswith("/bevestig")
+
+
+@pytest.mark.trust("T03", planted=True)
+def test_a_right_that_outlives_its_day_is_found(academy, browsers, monkeypatch):
+    """The checks above bite: with grants that never end, every page still opens."""
+    monkeypatch.setattr(Grant, "holds_on", classmethod(lambda cls, _day: sa.true()))
+    yesterday = clock.today() - timedelta(days=1)
+    for principal, path in pages(academy).items():
+        change(academy, principal, valid_to=yesterday)
+        assert browsers(principal).get(path).status_code == 200, principal

@@ -9,6 +9,8 @@ import pytest
 
 from academy.reporting.adapters.spreadsheet import plain, telephone, to_csv
 
+pytestmark = pytest.mark.trust("T10")
+
 PREFIXES = (
     "=",
     "+",
@@ -86,3 +88,18 @@ def test_a_telephone_number_can_be_dialled_and_keeps_its_zeros(number, written):
 def test_excel_in_dutch_opens_it():
     data = to_csv(["Naam", "Groep"], [["Noor", "A"]])
     assert data == "\ufeffNaam;Groep\r\nNoor;A\r\n".encode()
+
+
+def formulas(data: bytes) -> list[str]:
+    """Return the cells that a spreadsheet would work out."""
+    return [
+        cell for row in cells(data) for cell in row if cell.strip()[:1] in STARTS + "\t\r\uff1d"
+    ]
+
+
+@pytest.mark.trust("T10", planted=True)
+def test_a_file_written_without_care_is_found():
+    careless = "\ufeffNaam\r\n=HYPERLINK(1)\r\n\uff1d1+1\r\n"
+    assert formulas(careless.encode()) == ["=HYPERLINK(1)", "\uff1d1+1"]
+    ours = to_csv(["Naam"], [["=HYPERLINK(1)"], ["\uff1d1+1"]])
+    assert formulas(ours) == []
