@@ -272,7 +272,7 @@ RESET_LABELS = {
     "lost": _("De telefoon of de kaart is kwijt"),
     "broken": _("De telefoon is stuk"),
     "new_phone": _("Er is een nieuwe telefoon"),
-    "misuse": _("Misschien heeft een ander hem"),
+    "misuse": _("Misschien gebruikt iemand anders hem"),
 }
 
 
