@@ -55,16 +55,17 @@ class Mailbox:
         subject = str(self._take(address, with_code=True)["Subject"])
         return CODE.findall(subject)[0]
 
-    def text_for(self, address: str) -> str:
-        """Wait for the newest other mail to `address` and return its text."""
-        return str(self._take(address, with_code=False).get_content())
+    def text_for(self, address: str, subject: str = "") -> str:
+        """Wait for the newest other mail to `address`, of a subject, and return its text."""
+        return str(self._take(address, with_code=False, subject=subject).get_content())
 
-    def _take(self, address: str, *, with_code: bool) -> EmailMessage:
+    def _take(self, address: str, *, with_code: bool, subject: str = "") -> EmailMessage:
         deadline = time.monotonic() + MAIL_SECONDS
         while time.monotonic() < deadline:
             for mail in reversed(self.mails):
                 has_code = CODE.search(str(mail["Subject"])) is not None
-                if has_code is with_code and str(mail["To"]) == address:
+                is_about = subject in str(mail["Subject"])
+                if has_code is with_code and str(mail["To"]) == address and is_about:
                     self.mails.remove(mail)
                     return mail
             time.sleep(0.1)
