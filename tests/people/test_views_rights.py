@@ -212,3 +212,17 @@ def test_the_database_refuses_a_confirmation_by_who_is_involved(admin, joke, who
     by = admin if who == "giver" else joke
     with pytest.raises(sa.exc.IntegrityError, match="confirmed_by_another"), unit_of_work():
         make_grant(joke, "coach", granted_by_id=admin.id, confirmed_by_id=by.id)
+
+
+def test_every_button_that_takes_back_says_whose_right_it_is(admin, joke, sign_in):
+    with unit_of_work():
+        make_grant(joke, "coach")
+    page = sign_in(admin).get("/rechten").text
+    assert page.count('aria-label="Neem terug: ') == page.count("<span>Neem terug</span>") > 1
+    assert f"van {joke.display_name}" in page
+
+
+def test_a_name_that_is_searched_for_stands_in_no_address(admin, joke, sign_in):
+    client = sign_in(admin)
+    assert 'method="get"' not in client.get("/rechten").text
+    assert joke.display_name not in client.get("/rechten?naam=joke&name=joke").text.split("<h2>")[0]
