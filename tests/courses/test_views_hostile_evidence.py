@@ -169,11 +169,15 @@ def faults_of(answered: Answered, *, refused: bool = True) -> list[str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def warm_child():
-    """The child is there before the first file, as in a web process that runs."""
-    documents.call("courses.adapters.photo:shrink", data=recordings.photo())
+def _no_child_is_left():
     yield
     documents.close()
+
+
+@pytest.fixture(autouse=True)
+def _warm_child():
+    """The child is there before the file, as in a web process that runs."""
+    documents.call("courses.adapters.photo:shrink", data=recordings.photo((64, 64)))
 
 
 @pytest.fixture
