@@ -219,7 +219,7 @@ def chain_faults() -> Iterator[str]:
 def _salt_faults(salted: set[int]) -> Iterator[str]:
     """Yield who has events and no salt any more, though no erasure destroyed it."""
     subjects = sa.select(AuditEvent.subject_id).where(AuditEvent.subject_id.is_not(None)).distinct()
-    gone = set(db.session.scalars(subjects)) - salted
+    gone = {one for one in db.session.scalars(subjects) if one is not None} - salted
     if not gone:
         return
     erasures = db.session.scalars(sa.select(AuditEvent.data).where(AuditEvent.action == ERASED))

@@ -65,9 +65,12 @@ def cohort_badge(state: str) -> Badge:
 
 def chairs_taken(seated: int, chairs: int) -> str:
     """Return how full a cohort is; above a few hundred nobody counts."""
-    if seated >= COUNTED_UP_TO:
-        return _("Meer dan %(seated)d stoelen zijn bezet.", seated=COUNTED_UP_TO - 1)
-    return _("%(seated)d van de %(chairs)d stoelen zijn bezet.", seated=seated, chairs=chairs)
+    taken: str = (
+        _("Meer dan %(seated)d stoelen zijn bezet.", seated=COUNTED_UP_TO - 1)
+        if seated >= COUNTED_UP_TO
+        else _("%(seated)d van de %(chairs)d stoelen zijn bezet.", seated=seated, chairs=chairs)
+    )
+    return taken
 
 
 def session_badge(state: str) -> Badge:
