@@ -47,14 +47,17 @@ LEARNING = {
 HELPED = {"enrolment", "practice_file", "practice_submission", "rsvp"}
 """What a coach does on behalf of somebody."""
 
+HELPS = {"person"}
+"""For whom a trainer, coach or coordinator does what participants do themselves."""
+
 REACH: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "participant": (("A1",), {"cohort", "session"}),
-    "trainer": (("A1",), LEARNING | CERTIFYING | RESEARCH),
+    "trainer": (("A1",), LEARNING | CERTIFYING | RESEARCH | HELPS),
     "assessor": (("A1",), LEARNING),
-    "coach": (GUIDED, COACHING | HELPED),
+    "coach": (GUIDED, COACHING | HELPED | HELPS),
     "coordinator": (
         ("A",),
-        LEARNING | CERTIFYING | RESEARCH | COACHING | {"contact_request", "rsvp", "story"},
+        LEARNING | CERTIFYING | RESEARCH | COACHING | HELPS | {"contact_request", "rsvp", "story"},
     ),
     "board": (EVERYWHERE, CERTIFYING),
     "admin": (EVERYWHERE, {"person", "grant", "cohort", "place", "organisation"}),
@@ -70,6 +73,8 @@ def may_reach(world: World, principal: str, *, table: str, cell: str) -> bool:
         return False
     if table == "meet_up" or cell == world.cell_of(principal):
         return True
+    if (principal, table) == ("coach", "session"):  # to say that a coachee cannot come
+        return cell in {one[:2] for one in GUIDED}
     cells, tables = REACH.get(principal, ((), set()))
     is_near = cell == "A1" if principal == "participant" else cell.startswith(cells)
     return is_near and table in tables
