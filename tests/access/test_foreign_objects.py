@@ -284,6 +284,8 @@ NUMBERS = {
     "minutes",
     "minutes_late",
     "paper",
+    "ready_add_something",
+    "ready_done",
     "rhythm_days",
     "seen_version",
     "valid_from",
