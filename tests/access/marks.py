@@ -15,6 +15,7 @@ from academy.kernel.db import db
 MARK = re.compile(r"qz\d{5}zq")
 
 KERNEL = {
+    "announced_message",
     "attempt",
     "audit_event",
     "audit_head",
@@ -79,6 +80,7 @@ CODES = {
     ("coaching_read", "sha256"),
     ("contact_step", "to_state"),
     ("criterion_score", "criterion"),
+    ("declined_message", "name"),
     ("enrolment_event", "from_state"),
     ("enrolment_event", "to_state"),
     ("person", "language"),
@@ -88,6 +90,9 @@ CODES = {
     ("renewal_evidence", "source_kind"),
     ("renewal_evidence", "source_ref"),
     ("self_scan_answer", "instrument"),
+    ("sent_message", "key"),
+    ("sent_message", "name"),
+    ("sent_message", "part_of"),
     ("self_scan_answer", "item"),
     ("self_scan_answer", "moment"),
     ("self_scan_completion", "instrument"),

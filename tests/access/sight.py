@@ -47,6 +47,9 @@ LEARNING = {
 HELPED = {"enrolment", "practice_file", "practice_submission", "rsvp"}
 """What a coach does on behalf of somebody."""
 
+TO_DO = {"contact_request", "rsvp", "sent_message", "story"}
+"""What else waits for a coordinator."""
+
 HELPS = {"person"}
 """For whom a trainer, coach or coordinator does what participants do themselves."""
 
@@ -57,7 +60,7 @@ REACH: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "coach": (GUIDED, COACHING | HELPED | HELPS),
     "coordinator": (
         ("A",),
-        LEARNING | CERTIFYING | RESEARCH | COACHING | HELPS | {"contact_request", "rsvp", "story"},
+        LEARNING | CERTIFYING | RESEARCH | COACHING | HELPS | TO_DO,
     ),
     "board": (EVERYWHERE, CERTIFYING),
     "admin": (EVERYWHERE, {"person", "grant", "cohort", "place", "organisation"}),

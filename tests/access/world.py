@@ -16,6 +16,7 @@ from academy.community.models import MeetUp, Rsvp, Story
 from academy.contact.models import ContactRequest
 from academy.kernel import clock, ids
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.messages.models import SentMessage
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
@@ -313,7 +314,23 @@ class _Participant:
         self._write_to_us()
         self._be_guided()
         _add(Rsvp(meet_up_id=self.tenant.meetup.id, person_id=self.person.id, answer="maybe"))
+        self._wait_for_a_call()
         _add(Promise(enrolment_id=self.enrolment.id, text="Ik beloof dit"))
+
+    def _wait_for_a_call(self) -> None:
+        now = clock.now()
+        _add(
+            SentMessage(
+                key=f"call-{self.person.id}",
+                name="courses/practice_more",
+                person_id=self.person.id,
+                channel="phone",
+                planned_for=now,
+                use_by=now + timedelta(days=14),
+                recorded_at=now,
+                ids={"submission_id": 0},
+            )
+        )
 
     def _attend(self) -> None:
         sessions = db.session.scalars(
