@@ -25,8 +25,8 @@ from aiosmtpd.controller import Controller
 from cryptography.fernet import Fernet
 from playwright.sync_api import Page
 
-START_SECONDS = 30
-MAIL_SECONDS = 20
+START_SECONDS = 90
+MAIL_SECONDS = 60
 CODE = re.compile(r"\b\d{6}\b")
 
 
@@ -207,7 +207,7 @@ def running(live: Live) -> Iterator[None]:
 
 
 def wait_until_open(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the academy answers; AssertionError if it stops or takes half a minute."""
+    """Wait until the academy answers; AssertionError if it stops or takes very long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
