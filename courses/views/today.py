@@ -25,10 +25,10 @@ def today_items(who: Actor) -> list[TodayItem]:
         items += [_register(one) for one in queries.open_registers(who)]
     if who.may(policies.REVIEW):
         items += _to_review(waiting_count(who))
-    if who.may(policies.SCORE):
-        items += [_practical(one) for one in practical_rows(who) if _waits(one)]
-    if who.may(policies.PLAN_FINAL):
-        items += [_other_assessor(one) for one in practical_rows(who) if one.needs_other]
+    if who.may(policies.SCORE) or who.may(policies.PLAN_FINAL):
+        practicals = practical_rows(who)
+        items += [_practical(one) for one in practicals if _waits(one)]
+        items += [_other_assessor(one) for one in practicals if one.needs_other]
     if who.may(policies.MANAGE):
         items += [_applications(one) for one in queries.waiting_applications(who)]
     return items
