@@ -11,6 +11,7 @@ from academy.community import services
 from academy.community.models import MeetUp, Rsvp
 from academy.community.services import NewMeetUp, NewStory, Reply
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.i18n import LANGUAGE_COOKIE
 from tests.community.street import certify, load_sample, make_street
 from tests.factories import make_actor, make_coordinator, make_person
 
@@ -132,6 +133,14 @@ def test_everybody_reads_what_is_published_and_not_who_told_it(street, client):
         assert "Stoepkoffie zonder organisatie" in page
         assert "7 bewoners" in page
         assert "Fatma" not in page
+
+
+def test_an_english_page_says_which_words_are_dutch(street, client):
+    publish(street, street.story_id)
+    client.set_cookie(LANGUAGE_COOKIE, "en")
+    assert '<span lang="nl">Stoepkoffie zonder organisatie</span>' in client.get("/verhalen").text
+    client.set_cookie(LANGUAGE_COOKIE, "nl")
+    assert '<span lang="nl">' not in client.get("/verhalen").text
 
 
 def test_a_story_that_is_no_longer_shared_is_gone(street, client):
