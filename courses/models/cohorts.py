@@ -111,6 +111,7 @@ class Enrolment(Model):
             ["person.id", "person.sort_key"],
             name="fk_enrolment_sort_key_person",
             onupdate="CASCADE",
+            ondelete="RESTRICT",
         ),
     )
 

@@ -1213,6 +1213,7 @@ def upgrade() -> None:
             ["person.id", "person.sort_key"],
             name="fk_enrolment_sort_key_person",
             onupdate="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["person_id"],
