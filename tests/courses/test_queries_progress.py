@@ -246,11 +246,11 @@ def test_statements_do_not_grow_with_people(app: Flask) -> None:
     progress_rows(cohort.id)
     with counted_statements() as few:
         progress_rows(cohort.id)
-    for _number in range(20):
+    for _number in range(18):
         _complete(cohort)
     with counted_statements() as many:
         rows = progress_rows(cohort.id).rows
-    assert len(rows) == 22
+    assert len(rows) == 20
     assert len(many) == len(few) <= 5
 
 
