@@ -161,20 +161,27 @@ def place_choices(actor: Actor) -> list[Choice]:
     return [Choice(*row) for row in rows]
 
 
-def _answering() -> sa.ColumnElement[bool]:
-    """Say whether a grant lets its holder answer requests today."""
-    return sa.and_(Grant.role.in_(sorted(policies.HANDLE.roles)), Grant.holds_on(clock.today()))
+def _answering(actor: Actor) -> sa.ColumnElement[bool]:
+    """Say whether a grant lets its holder answer requests today, everywhere or in this region."""
+    in_region = sa.and_(
+        Grant.scope_kind == "place", within(actor, policies.ASSIGN, place=Grant.scope_id)
+    )
+    return sa.and_(
+        Grant.role.in_(sorted(policies.HANDLE.roles)),
+        Grant.holds_on(clock.today()),
+        sa.or_(Grant.scope_kind == "everything", in_region),
+    )
 
 
-def answers_requests(person_id: int) -> bool:
-    """Say whether somebody may answer requests today."""
-    found = sa.exists().where(Grant.person_id == person_id, _answering())
+def answers_requests(person_id: int, *, by: Actor) -> bool:
+    """Say whether somebody may answer requests today in the actor's region."""
+    found = sa.exists().where(Grant.person_id == person_id, _answering(by))
     return bool(db.session.scalar(sa.select(found)))
 
 
-def handler_choices() -> list[Choice]:
-    """Return who may answer requests today, by name."""
-    holders = sa.select(Grant.person_id).where(_answering())
+def handler_choices(actor: Actor) -> list[Choice]:
+    """Return who may answer requests today in the actor's region, by name."""
+    holders = sa.select(Grant.person_id).where(_answering(actor))
     people = db.session.scalars(
         sa.select(Person)
         .where(Person.id.in_(holders))

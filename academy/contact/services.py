@@ -117,7 +117,7 @@ def assign(request_id: int, person_id: int, *, by: Actor) -> None:
     """
     policy.require_right(by, policies.ASSIGN)
     request = get_request(request_id, by=by)
-    if not answers_requests(person_id):
+    if not answers_requests(person_id, by=by):
         sentence = _("Kies iemand die berichten beantwoordt.")
         raise InvalidInputError(sentence, fields={"person": sentence})
     request.handled_by_id = person_id

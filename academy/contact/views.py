@@ -145,7 +145,9 @@ def sort_out(request_id: int) -> Any:
 
 def _assign_form(person_id: int | None, *, bound: bool) -> AssignForm:
     form = AssignForm() if bound else AssignForm(formdata=None, person=person_id)
-    form.person.choices = [SelectChoice(one.id, one.name) for one in queries.handler_choices()]
+    form.person.choices = [
+        SelectChoice(one.id, one.name) for one in queries.handler_choices(actor())
+    ]
     return form
 
 
@@ -157,7 +159,7 @@ def assign(request_id: int) -> Any:
     if not form.validate():
         return make_response(_page(request_id, hand_over=form), 422)
     services.assign(request_id, form.person.data, by=actor())
-    names = {one.id: one.name for one in queries.handler_choices()}
+    names = {one.id: one.name for one in queries.handler_choices(actor())}
     return _back(request_id, _("%(name)s pakt dit op.", name=names[form.person.data]))
 
 
