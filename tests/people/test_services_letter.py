@@ -14,6 +14,7 @@ import time_machine
 from academy.kernel import audit, clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError, TooManyError
+from academy.kernel.mail import OutgoingMail
 from academy.kernel.policy import Reach
 from academy.people.adapters.letter import print_letter
 from academy.people.models import Account, Person, SignInLetter
@@ -139,6 +140,16 @@ def test_who_came_by_letter_can_get_a_mailbox_later(scene, printed):
         open_account(scene.samira.id, by=make_actor(admin))
     assert db.session.get_one(Account, scene.samira.id).mailbox == "samira@test.example"
     assert use(printed[0]["code"]) == scene.samira.id
+
+
+def test_who_has_a_mailbox_hears_that_a_letter_was_made(scene, printed):
+    make(scene)
+    assert db.session.scalars(sa.select(OutgoingMail.template)).all() == []
+    with unit_of_work():
+        make_account(scene.samira.id, "samira@test.example", by=make_actor(scene.samira))
+    make(scene)
+    kept = db.session.scalars(sa.select(OutgoingMail)).one()
+    assert (kept.template, kept.to_address) == ("people/letter_made", "samira@test.example")
 
 
 def test_a_shared_mailbox_does_not_mix_letters(scene, printed):

@@ -1,7 +1,8 @@
 """Coming in by a printed letter: a code that works once, for who has no mail of their own.
 
 Only for participants: who sees data of others comes in by mail and second factor. Whoever makes
-the letter could use it, so making and using are both in the audit log.
+the letter could use it, so making and using are both in the audit log, and who has a mailbox hears
+of it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from academy.people.adapters.letter import print_letter
 from academy.people.models import Account, Person, SignInLetter
 from academy.people.policies import MAKE_LETTER
 from academy.people.queries.actors import grants_of
+from academy.people.services.notices import tell
 from academy.people.services.sign_in import TRY_ADDRESS
 
+MADE_MAIL = "people/letter_made"
 TRY_DAY = Limit("try-letter-day", 50, timedelta(days=1))
 
 
@@ -64,6 +67,7 @@ def make_letter(person_id: int, wish: LetterWish, *, by: Actor, found_at: Reach)
     _refuse_staff(person, by=by)
     _open_door(person_id, by=by)
     code = _new_code(person_id, by=by)
+    tell(MADE_MAIL, person_id)
     return print_letter(
         name=person.display_name,
         call_name=person.call_name or person.display_name,

@@ -12,7 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import audit, clock, ids, limits, mail, policy
+from academy.kernel import audit, clock, ids, limits, policy
 from academy.kernel.db import db
 from academy.kernel.errors import (
     ForbiddenError,
@@ -25,9 +25,10 @@ from academy.kernel.policy import Actor, Reach
 from academy.kernel.settings import current
 from academy.people import rules
 from academy.people.adapters import totp
-from academy.people.models import Account, CardCode, Person, SecondFactor, SignIn
+from academy.people.models import Account, CardCode, SecondFactor, SignIn
 from academy.people.policies import MANAGE_GRANTS, SECOND_FACTOR
 from academy.people.queries.second_factor import is_needed_by, kinds_of
+from academy.people.services.notices import tell
 from academy.people.services.sign_in import close_all
 
 TRY = Limit("second-factor", 5, timedelta(minutes=5))
@@ -221,17 +222,7 @@ def note_set_up(factor: SecondFactor, *, by: Actor) -> None:
         subject_id=factor.person_id,
         kind=factor.kind,
     )
-    _tell(SET_UP_MAIL, factor.person_id)
-
-
-def _tell(template: str, person_id: int) -> None:
-    mailbox, language = db.session.execute(
-        sa.select(Account.mailbox, Person.ui_language)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.person_id == person_id)
-    ).one()
-    if mailbox is not None:
-        mail.send(template, to=mailbox, person_id=person_id, language=language)
+    tell(SET_UP_MAIL, factor.person_id)
 
 
 def remove(factor_id: int, *, by: Actor) -> None:
@@ -305,4 +296,4 @@ def _reset(person_id: int, *, reason: str, by: Actor) -> None:
         subject_id=person_id,
         reason=reason,
     )
-    _tell(RESET_MAIL, person_id)
+    tell(RESET_MAIL, person_id)
