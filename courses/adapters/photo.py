@@ -10,7 +10,7 @@ import io
 import warnings
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from academy.kernel.documents import DocumentError
 
@@ -50,6 +50,7 @@ def _open(data: bytes) -> Image.Image:
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
         raise refused("heic")
     Image.MAX_IMAGE_PIXELS = None
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, in the same child, says True for all
     try:
         return Image.open(io.BytesIO(data), formats=READ)
     except UnidentifiedImageError as error:

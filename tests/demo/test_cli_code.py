@@ -42,6 +42,7 @@ def test_who_came_in_for_others_reads_the_code_of_the_app(demo: Flask) -> None:
     db.session.rollback()
     with unit_of_work():
         ask_code(mailbox, asker=Asker("192.0.2.7"))
+    queue.run_pending()
     with unit_of_work():
         open_sign_in(person_id, device="test")
     for _time in range(2):  # the second is the one that comes next
