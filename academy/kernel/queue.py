@@ -415,14 +415,15 @@ class DeadLetter:
     created_at: datetime
 
 
-def dead_letters() -> list[DeadLetter]:
-    """Return the jobs that were given up, oldest first."""
+def dead_letters(*, limit: int | None = None) -> list[DeadLetter]:
+    """Return the jobs that were given up, oldest first, at most `limit`."""
     rows = db.session.execute(
         sa.select(
             Job.id, Job.name, Job.key, Job.arguments, Job.tries, Job.last_error, Job.created_at
         )
         .where(Job.state == "dead")
         .order_by(Job.id)
+        .limit(limit)
     )
     return [DeadLetter(*row) for row in rows]
 

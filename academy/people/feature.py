@@ -48,6 +48,7 @@ FEATURE = Feature(
         "people:name:set": _("Je naam op het certificaat opgeschreven"),
         "people:contact:set": _("Opgeschreven hoe wij je bereiken"),
         "people:language:set": _("De taal gekozen"),
+        "people:letter:made": _("Een brief gemaakt om binnen te komen"),
         "people:consent:given": _("Een ja op toestemming opgeschreven"),
         "people:silence:begun": _("Berichten op stil gezet"),
         "people:silence:ended": _("Berichten weer aangezet"),

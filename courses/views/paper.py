@@ -13,6 +13,7 @@ from academy.kernel.policy import SIGNED_IN
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import pdf_answer
 from academy.people.policies import MAKE_LETTER
+from academy.people.services.about import may_help
 from academy.people.services.letter import LetterWish
 from academy.people.services.letter import make_letter as write_letter
 from courses import policies
@@ -22,6 +23,7 @@ from courses.forms.paper import SIGN_IN, LetterForm
 from courses.queries import paper as queries
 from courses.queries.cohorts import session_rows
 from courses.queries.enrolment import EnrolmentHead, get_enrolment
+from courses.queries.on_behalf import reaches_of
 from courses.queries.paper import PaperCohort, PaperSession
 
 bp = FeatureBlueprint("paper", __name__)
@@ -189,6 +191,8 @@ def make_letter(enrolment_id: int) -> Response:
 def _made_letter(head: EnrolmentHead, form: LetterForm) -> bytes:
     address, large = address_lines(form.address.data), bool(form.large.data)
     if form.kind.data == SIGN_IN:
+        if not may_help(actor(), head.person_id, reaches_of(head.person_id)):
+            raise ConflictError(_("Deze persoon doet bij jou niet mee. Vraag de coördinator."))
         wish = LetterWish(address, large)
         return write_letter(head.person_id, wish, by=actor(), found_at=head.reach)
     cohort = queries.get_paper_cohort(head.cohort_id, actor())

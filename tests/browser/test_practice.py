@@ -111,7 +111,7 @@ def check(page: Page) -> None:
 
 
 def choose(page: Page, words: str) -> None:
-    page.get_by_role("radio", name=words, exact=True).check()
+    page.get_by_role("radio", name=words, exact=True).check(force=True)
 
 
 def photo_with_a_place(path: Path) -> Path:

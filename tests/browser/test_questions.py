@@ -39,14 +39,19 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-def somebody(academy: Live, cohort: str, *, without: str = "0 = 1") -> tuple[int, str]:
-    """Return the enrolment and mailbox of an active participant for whom `without` is not so."""
+def somebody(
+    academy: Live, cohort: str, *, without: str = "0 = 1", number: int = 0
+) -> tuple[int, str]:
+    """Return the enrolment and mailbox of an active participant for whom `without` is not so.
+
+    Tests run in any order: each takes a `number` of its own.
+    """
     query = f"""
         select enrolment.id, account.mailbox from enrolment
         join cohort on cohort.id = enrolment.cohort_id
         join account on account.person_id = enrolment.person_id
         where cohort.source_id = ? and enrolment.state = 'active' and account.mailbox is not null
-        and not ({without}) order by enrolment.id limit 1"""
+        and not ({without}) order by enrolment.id limit 1 offset {number}"""
     with closing(sqlite3.connect(academy.folder / "academy.sqlite", timeout=30)) as database:
         enrolment_id, mailbox = database.execute(query, (cohort,)).fetchone()
     return enrolment_id, mailbox
@@ -133,7 +138,7 @@ def _put_in_order(page: Page) -> None:
 
 
 def test_without_scripts_a_place_taken_twice_is_said_and_kept(academy, browser):
-    enrolment_id, mailbox = somebody(academy, "C07")
+    enrolment_id, mailbox = somebody(academy, "C07", number=1)
     page = phone(academy, browser, mailbox, scripts=False)
     quiz = f"{academy.url}/leergang/{enrolment_id}/vragen/2"
     page.goto(quiz)

@@ -116,7 +116,7 @@ def _hand_in_with_a_second_round(house: House, enrolment_id: int) -> None:
     way = "Ik schrijf op wat ik zag"
     steps.hand_in(zoe, enrolment_id, 2, way=way, text="Ik liep de ronde om acht uur.")
     kind = "Mooi gekeken. Wat hoorde je?"
-    steps.answer_hand_in(ingrid, NAME, answer="Er mag nog iets bij", sentence=kind)
+    steps.answer_hand_in(ingrid, NAME, answer="Voeg iets toe", sentence=kind)
     steps.go(zoe, f"/leergang/{enrolment_id}/opdracht/2")
     steps.told(zoe, kind)
     steps.hand_in(zoe, enrolment_id, 2, way=way, text="Ik hoorde merels en de trein.")

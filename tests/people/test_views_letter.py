@@ -18,10 +18,9 @@ def code(app, monkeypatch):
     with unit_of_work():
         cohort = make_cohort()
         by = make_actor(make_trainer(cohort))
-        samira = make_person("Samira", email=None)
-        letter.make_letter(
-            samira.id, letter.LetterWish(), by=by, found_at=Reach(cohort_id=cohort.id)
-        )
+        samira_id, reach = make_person("Samira", email=None).id, Reach(cohort_id=cohort.id)
+    with unit_of_work():
+        letter.make_letter(samira_id, letter.LetterWish(), by=by, found_at=reach)
     return found[0]["code"]
 
 

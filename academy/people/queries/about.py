@@ -71,14 +71,18 @@ def get_about(person_id: int) -> AboutPerson:
     )
 
 
-def acts_for(person_id: int, actions: Collection[str]) -> list[Act]:
-    """Return what others did on behalf of somebody, of these actions, the latest first."""
+def acts_for(person_id: int, actions: Collection[str], *, by_id: int | None = None) -> list[Act]:
+    """Return what others did on behalf of somebody, of these actions, the latest first.
+
+    With `by_id` only what that helper did: of others' help only the person reads.
+    """
+    whose = AuditEvent.actor_id != person_id if by_id is None else AuditEvent.actor_id == by_id
     rows = db.session.execute(
         sa.select(AuditEvent.action, AuditEvent.at, Person)
         .join(Person, Person.id == AuditEvent.actor_id)
         .where(
             AuditEvent.subject_id == person_id,
-            AuditEvent.actor_id != person_id,
+            whose,
             AuditEvent.action.in_(sorted(actions)),
             AuditEvent.data["on_behalf_of"].as_integer() == person_id,
         )

@@ -14,11 +14,12 @@ from flask_babel import gettext as _
 
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
-from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor, Reach
 from academy.people import rules
 from academy.people.models import CHANNELS, CONSENT_KINDS, Consent, Person
 from academy.people.policies import ACT_FOR, OWN_DATA
+from academy.people.queries.actors import grants_of
 
 LANGUAGES = ("nl", "en")
 NAME_LENGTH = 200
@@ -49,6 +50,7 @@ class Contact:
 def set_names(person_id: int, names: Names, *, by: Actor, reaches: Sequence[Reach] = ()) -> None:
     """Set what somebody is called. Raises NotFoundError, or InvalidInputError without any name."""
     person = _person(person_id, by=by, reaches=reaches)
+    _refuse_for_staff(person, by=by)
     call_name, prefix, last_name = (
         rules.clean_name(text) for text in (names.call_name, names.prefix, names.last_name)
     )
@@ -76,6 +78,7 @@ def set_name_on_certificate(
     Raises InvalidInputError when it is empty, NotFoundError for who may not.
     """
     person = _person(person_id, by=by, reaches=reaches)
+    _refuse_for_staff(person, by=by)
     cleaned = rules.clean_name(name)
     if not cleaned or len(cleaned) > NAME_LENGTH:
         sentence = _("Schrijf je naam zoals hij op het certificaat moet staan.")
@@ -93,6 +96,7 @@ def set_contact(
     InvalidInputError.
     """
     person = _person(person_id, by=by, reaches=reaches)
+    _refuse_for_staff(person, by=by)
     email, phone = rules.clean_mailbox(contact.email), " ".join(contact.phone.split())
     support = " ".join(contact.support.split())
     wrong: dict[str, str] = {}
@@ -164,6 +168,14 @@ def _person(person_id: int, *, by: Actor, reaches: Sequence[Reach]) -> Person:
     if person is None:
         raise NotFoundError
     return person
+
+
+def _refuse_for_staff(person: Person, *, by: Actor) -> None:
+    """Let nobody else change the name or mailbox of who has rights: it stands on certificates."""
+    if by.person_id not in (None, person.id) and grants_of(person.id, clock.today()):
+        raise ConflictError(
+            _("%(name)s werkt mee bij de academie en verandert dit zelf.", name=person.display_name)
+        )
 
 
 def _refuse(wrong: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from academy.kernel.errors import ForbiddenError, InvalidInputError, NotFoundErr
 from academy.kernel.policy import Actor
 from academy.people.models import Grant
 from academy.people.policies import GIVE_COACHING, MANAGE_GRANTS
+from academy.people.queries.actors import grants_of
 from academy.people.queries.rights import other_administrators
 from academy.people.services import sign_in
 
@@ -69,6 +70,7 @@ def confirm_grant(grant_id: int, *, by: Actor) -> None:
         raise NotFoundError
     if by.person_id in (grant.person_id, grant.granted_by_id):
         raise ForbiddenError(_("Dit recht bevestigt een andere beheerder."))
+    _end_sign_ins_of_newcomer(grant.person_id, by=by)
     grant.confirmed_by_id, grant.confirmed_on = by.person_id, clock.today()
     audit.record(
         "people:grant:confirmed",
@@ -114,6 +116,7 @@ def _add(grant: Grant, by: Actor) -> Grant:
         raise InvalidInputError(_("Het recht eindigt voor het begint."))
     if grant.role == "admin" and grant.scope_kind != "everything":
         raise InvalidInputError(_("Een beheerder beheert alles. Kies “alles”."))
+    _end_sign_ins_of_newcomer(grant.person_id, by=by)
     db.session.add(grant)
     db.session.flush()  # the audit names the row
     audit.record(
@@ -126,6 +129,12 @@ def _add(grant: Grant, by: Actor) -> Grant:
         scope_id=grant.scope_id,
     )
     return grant
+
+
+def _end_sign_ins_of_newcomer(person_id: int, *, by: Actor) -> None:
+    """Let who had no right yet come in anew: what a letter opened must not grow into rights."""
+    if person_id != by.person_id and not grants_of(person_id, clock.today()):
+        sign_in.close_all(person_id, by=by)
 
 
 def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None:

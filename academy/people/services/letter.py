@@ -22,9 +22,8 @@ from academy.kernel.policy import Actor, Reach
 from academy.kernel.settings import current
 from academy.people import rules
 from academy.people.adapters.letter import print_letter
-from academy.people.models import Account, Person, SignInLetter
+from academy.people.models import Account, Grant, Person, SignInLetter
 from academy.people.policies import MAKE_LETTER
-from academy.people.queries.actors import grants_of
 from academy.people.services.notices import tell
 from academy.people.services.sign_in import TRY_ADDRESS
 
@@ -58,35 +57,46 @@ def make_letter(person_id: int, wish: LetterWish, *, by: Actor, found_at: Reach)
 
     `found_at` is where the caller's feature knows the person: their cohort, place or plan. Raises
     NotFoundError out of reach, ConflictError for who sees data of others and for who may not come
-    in.
+    in. Call it before the first change: printing takes a moment, in which nothing is held.
     """
     policy.require(by, MAKE_LETTER, replace(found_at, person_id=person_id))
     person = db.session.get(Person, person_id, with_for_update=True)
     if person is None:
         raise NotFoundError
     _refuse_staff(person, by=by)
-    _open_door(person_id, by=by)
-    code = _new_code(person_id, by=by)
-    tell(MADE_MAIL, person_id)
-    return print_letter(
-        name=person.display_name,
-        call_name=person.call_name or person.display_name,
+    code, name, call_name = ids.digits(rules.LETTER_DIGITS), person.display_name, person.call_name
+    db.session.rollback()
+    printed = print_letter(
+        name=name,
+        call_name=call_name or name,
         code=code,
         valid_to=clock.now() + rules.LETTER_LASTS,
         made_by=by.display_name,
         address=wish.address,
         large=wish.large,
     )
+    _refuse_staff(db.session.get_one(Person, person_id, with_for_update=True), by=by)
+    _open_door(person_id, by=by)
+    _keep(code, person_id, by=by)
+    tell(MADE_MAIL, person_id)
+    return printed
 
 
 def _refuse_staff(person: Person, *, by: Actor) -> None:
-    if person.id == by.person_id or grants_of(person.id, clock.today()):
+    if person.id == by.person_id or _has_rights(person.id):
         raise ConflictError(
             _(
                 "%(name)s ziet gegevens van anderen. Daarvoor is een code uit de mail nodig.",
                 name=person.display_name,
             )
         )
+
+
+def _has_rights(person_id: int) -> bool:
+    """Say whether somebody has a right, or will have: one that begins later or waits counts too."""
+    standing = sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= clock.today())
+    found = sa.exists().where(Grant.person_id == person_id, standing)
+    return bool(db.session.scalar(sa.select(found)))
 
 
 def _open_door(person_id: int, *, by: Actor) -> None:
@@ -98,7 +108,7 @@ def _open_door(person_id: int, *, by: Actor) -> None:
         raise ConflictError(_("Deze persoon kan nu niet binnenkomen. Vraag het de beheerder."))
 
 
-def _new_code(person_id: int, *, by: Actor) -> str:
+def _keep(code: str, person_id: int, *, by: Actor) -> None:
     now = clock.real_now()
     db.session.execute(
         sa.update(SignInLetter)
@@ -109,7 +119,6 @@ def _new_code(person_id: int, *, by: Actor) -> str:
         )
         .values(ended_at=now)
     )
-    code = ids.digits(rules.LETTER_DIGITS)
     letter = SignInLetter(
         person_id=person_id,
         code_hash=_hash(code),
@@ -119,8 +128,13 @@ def _new_code(person_id: int, *, by: Actor) -> str:
     )
     db.session.add(letter)
     db.session.flush()  # the audit names the row
-    audit.record("people:letter:made", ("sign_in_letter", letter.id), by=by, subject_id=person_id)
-    return code
+    audit.record(
+        "people:letter:made",
+        ("sign_in_letter", letter.id),
+        by=by,
+        subject_id=person_id,
+        on_behalf_of=audit.on_behalf(by, person_id),
+    )
 
 
 def _hash(code: str) -> str:
@@ -137,7 +151,7 @@ def use_letter(typed: str, *, address: str) -> int:
     limits.spend(TRY_DAY, address)
     now = clock.real_now()
     letter = _find_open(rules.clean_code(typed), now)
-    if letter is None or grants_of(letter.person_id, clock.today()):
+    if letter is None or _has_rights(letter.person_id):
         raise WrongLetterError
     letter.used_at = now
     limits.give_back(TRY_ADDRESS, address)

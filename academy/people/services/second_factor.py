@@ -25,7 +25,7 @@ from academy.kernel.policy import Actor, Reach
 from academy.kernel.settings import current
 from academy.people import rules
 from academy.people.adapters import totp
-from academy.people.models import Account, CardCode, SecondFactor, SignIn
+from academy.people.models import Account, ApiToken, CardCode, SecondFactor, SignIn
 from academy.people.policies import MANAGE_GRANTS, SECOND_FACTOR
 from academy.people.queries.second_factor import is_needed_by, kinds_of
 from academy.people.services.notices import tell
@@ -35,6 +35,7 @@ TRY = Limit("second-factor", 5, timedelta(minutes=5))
 TRY_HOUR = Limit("second-factor-hour", 20, timedelta(hours=1))
 TRY_DAY = Limit("second-factor-day", 50, timedelta(days=1))
 SET_UP_MAIL = "people/second_factor_added"
+REMOVED_MAIL = "people/second_factor_removed"
 RESET_MAIL = "people/second_factor_reset"
 RESET_REASONS = ("lost", "broken", "new_phone", "misuse")
 
@@ -170,9 +171,10 @@ def count_try(person_id: int) -> None:
 
 
 def count_success(person_id: int) -> None:
-    """Forget the wrong tries that led to a right one."""
-    for limit in (TRY, TRY_HOUR, TRY_DAY):
-        limits.forgive(limit, str(person_id))
+    """Forget the wrong tries of these minutes, and the right one itself."""
+    limits.forgive(TRY, str(person_id))
+    for limit in (TRY_HOUR, TRY_DAY):  # what somebody else guessed goes on counting
+        limits.give_back(limit, str(person_id))
 
 
 def own_sign_in(by: Actor) -> SignIn:
@@ -228,6 +230,7 @@ def note_set_up(factor: SecondFactor, *, by: Actor) -> None:
 def remove(factor_id: int, *, by: Actor) -> None:
     """Take away one of one's own. Raises NotFoundError, and ForbiddenError for the last one."""
     person_id = may_change(by).person_id
+    db.session.get(Account, person_id, with_for_update=True)  # two at once would leave none
     factor = db.session.get(SecondFactor, factor_id)
     if factor is None or factor.person_id != person_id or factor.confirmed_at is None:
         raise NotFoundError
@@ -241,6 +244,7 @@ def remove(factor_id: int, *, by: Actor) -> None:
         subject_id=person_id,
         kind=factor.kind,
     )
+    tell(REMOVED_MAIL, person_id)
 
 
 def _count(person_id: int) -> int:
@@ -265,7 +269,7 @@ def _drop(person_id: int, kind: str, *, confirmed: bool) -> None:
 
 
 def reset(person_id: int, *, reason: str, by: Actor) -> None:
-    """Take away every second factor of somebody who lost theirs, and end all their sign-ins.
+    """Take away all second factors of somebody who lost theirs; their sign-ins and keys end.
 
     They set up a new one the next time, and hear of it by mail. Raises NotFoundError unless one
     administers everything and the person can come in, ForbiddenError for one's own,
@@ -289,6 +293,11 @@ def _reset(person_id: int, *, reason: str, by: Actor) -> None:
         raise NotFoundError
     db.session.execute(sa.delete(SecondFactor).where(SecondFactor.person_id == person_id))
     close_all(person_id, by=by)
+    db.session.execute(
+        sa.update(ApiToken)
+        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=clock.real_now())
+    )
     audit.record(
         "people:second-factor:reset",
         ("person", person_id),

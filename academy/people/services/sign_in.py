@@ -285,6 +285,9 @@ def make_account(person_id: int, mailbox: str, *, by: Actor) -> Account:
     if not rules.looks_like_mailbox(mailbox):
         raise InvalidInputError(_("Dit lijkt geen e-mailadres."))
     account = db.session.get(Account, person_id) or Account(person_id=person_id)
+    if account.mailbox != mailbox:  # whoever came in before, by letter, starts anew
+        account.password_hash = account.password_changed_at = None
+        close_all(person_id, by=by)
     account.mailbox = mailbox
     db.session.add(account)
     audit.record("people:account:made", ("person", person_id), by=by, subject_id=person_id)
@@ -295,7 +298,7 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
     """Set a person's own password and end their sign-ins elsewhere.
 
     Raises InvalidInputError when it is shorter than ten or longer than two hundred characters,
-    NotFoundError for anybody else's.
+    NotFoundError for anybody else's and for who comes in by letter only.
     """
     policy.require(by, OWN_DATA, Reach(person_id=person_id))
     if not rules.PASSWORD_MIN <= len(password) <= rules.PASSWORD_MAX:
@@ -305,7 +308,7 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
         )
         raise InvalidInputError(sentence, fields={"password": sentence})
     account = db.session.get(Account, person_id)
-    if account is None:
+    if account is None or account.mailbox is None:
         raise NotFoundError
     account.password_hash = hash_password(password)
     account.password_changed_at = clock.real_now()

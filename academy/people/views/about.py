@@ -60,10 +60,10 @@ def _own() -> _Whom:
     return _Whom(actor().person_id or 0)
 
 
-def done_for(person_id: int) -> list[tuple[str, Act]]:
-    """Return what others did on behalf of somebody, each with the words for it."""
+def done_for(person_id: int, *, by_id: int | None = None) -> list[tuple[str, Act]]:
+    """Return what others, or only `by_id`, did on behalf of somebody, with the words for it."""
     words = {action: text for one in _features() for action, text in one.acts.items()}
-    return [(str(words[act.action]), act) for act in acts_for(person_id, words)]
+    return [(str(words[act.action]), act) for act in acts_for(person_id, words, by_id=by_id)]
 
 
 # --- the pages -------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def help_with(person_id: int) -> str:
         "people/help.html",
         data=get_about(person_id),
         items=[item for one in _features() for item in _items(one, person_id)],
-        done=done_for(person_id),
+        done=done_for(person_id, by_id=actor().person_id),
     )
 
 

@@ -17,6 +17,7 @@ from academy.kernel.i18n import date_input, parse_day
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.forms import ROLE_LABELS, SCOPE_LABELS, GrantForm, ResetForm
 from academy.people.policies import MANAGE_GRANTS
+from academy.people.queries.about import get_about
 from academy.people.queries.actors import actor_for
 from academy.people.queries.rights import GrantRow, find_people, grant_rows, waiting_rows
 from academy.people.queries.second_factor import kinds_of
@@ -86,6 +87,7 @@ def _give_page(person_id: int, form: GrantForm) -> str:
         "people/give_right.html",
         person=person,
         person_id=person_id,
+        email=get_about(person_id).email,
         form=form,
         reset_form=_reset_form(person_id),
     )

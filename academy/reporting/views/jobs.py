@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
 from academy.kernel import queue
+from academy.kernel.db import db
 from academy.kernel.web.blueprint import actor
 from academy.reporting import services
 from academy.reporting.policies import RETRY_JOBS, SEE_JOBS
@@ -29,11 +31,10 @@ def job_names() -> dict[str, str]:
 @bp.page("/mislukt", needs=SEE_JOBS)
 def failed_jobs() -> str:
     """Show what went wrong in the background too often: which work, since when, how often."""
-    letters = queue.dead_letters()
     return render_template(
         "reporting/failed_jobs.html",
-        letters=letters[:MOST_SHOWN],
-        total=len(letters),
+        letters=queue.dead_letters(limit=MOST_SHOWN),
+        total=db.session.scalar(sa.select(queue.count_dead())),
         names=job_names(),
         other=_("Ander werk op de achtergrond"),
     )
