@@ -327,8 +327,8 @@ def answer_hand_in(page: Page, name: str, *, answer: str, sentence: str) -> None
     go(page, "/opdrachten")
     follow(page, f"Bekijk de opdracht van {name}")
     choose(page, "Wat vind je ervan?", answer)
-    page.get_by_label("Eén vriendelijke zin").fill(sentence)
-    press(page, "Stuur je antwoord")
+    page.get_by_label("Of schrijf zelf één vriendelijke zin").fill(sentence)
+    press(page, "Stuur en ga naar de volgende")
 
 
 def plan_practical(page: Page, enrolment_id: int, *, first: str, second: str, on: date) -> int:

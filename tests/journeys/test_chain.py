@@ -262,9 +262,11 @@ def _others_find_nothing(
         f"/leergang/{enrolment_id}",
         f"/begeleiding/{plan_id}",
         f"/begeleiding/{plan_id}/gesprek",
-        f"/begeleiding/{plan_id}/pdf",
     ):
         assert steps.status_of(ronald, path) == 404, path
+    # He is asked who he is before anything is looked up, also for what is not there.
+    for number in (plan_id, 999_999):
+        assert steps.status_of(ronald, f"/begeleiding/{number}/pdf") == 303
     ((others_certificate,),) = steps.rows_of(house.live, "select min(id) from certificate")
     assert steps.status_of(zoe, f"/certificaat/{others_certificate}/bestand") == 404
     ((own_certificate,),) = steps.rows_of(house.live, "select max(id) from certificate")
