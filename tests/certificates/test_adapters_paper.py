@@ -166,7 +166,7 @@ def test_a_snippet_in_a_field_is_printed_as_text_or_refused(field):
         assert faults_of(pdf) == [], snippet
         assert letters(snippet) in letters(text_of(pdf)), snippet
         printed += 1
-    assert printed >= len(CHOSEN) // 4
+    assert printed >= len(CHOSEN) // 5  # a short field refuses the long ones
     assert refused <= {"DoesNotFit", "UnprintableName", "UncoveredGlyphs", "UnprintablePromise"}
 
 
