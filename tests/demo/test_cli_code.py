@@ -51,6 +51,7 @@ def test_who_came_in_for_others_reads_the_code_of_the_app(demo: Flask) -> None:
         with unit_of_work():
             by = replace(actor_for(person_id), sign_in_id=sign_in_id)
             second_factor.give_code(done.output.strip(), by=by)
+    assert db.session.get_one(SignIn, sign_in_id).second_factor_at is not None
 
 
 def test_everybody_who_works_for_others_has_an_app_and_nobody_else(demo: Flask) -> None:

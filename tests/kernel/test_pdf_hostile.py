@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
-from academy.kernel import documents
 from academy.kernel.pdf.render import render_document
 from academy.kernel.resources import vendor_file
 from tests.judges.inside import look_inside
@@ -220,7 +219,3 @@ def test_a_child_that_opens_a_file_is_found(secret, tmp_path):
     html = PAGE.format(f'<link rel=attachment href="{secret.as_uri()}">')
     lines = traced("tests.kernel.careless_pdf:render_carelessly", html, tmp_path)
     assert str(secret) in strange(lines)
-
-
-def test_the_child_is_closed_afterwards():
-    documents.close()
