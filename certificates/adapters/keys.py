@@ -4,7 +4,6 @@ A leaf for coaching documents has another policy and is never on the list for ce
 coaching log does not validate as a certificate.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,14 +15,40 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from academy.kernel.documents import DocumentError
+from certificates.adapters import badge_keys
+from certificates.adapters.key_files import (
+    KeysError,
+    make_folder,
+    open_private,
+    private_pem,
+    require_passphrase,
+    write_private,
+)
+
+__all__ = [
+    "PURPOSES",
+    "KeyInfo",
+    "KeysError",
+    "NewKeys",
+    "Purpose",
+    "SealKey",
+    "add_key",
+    "fingerprint_in_groups",
+    "init_keys",
+    "is_for_certificates",
+    "key_id_of",
+    "list_keys",
+    "load_signer",
+    "root_certificate",
+    "trusted_leaves",
+    "write_private",
+]
 
 Purpose = Literal["certificates", "coaching"]
 PURPOSES: tuple[Purpose, ...] = ("certificates", "coaching")
 
 ROOT_YEARS = 10
 LEAF_YEARS = 3
-SHORTEST_PASSPHRASE = 12
 
 # Private policies below 2.25 (a UUID as an OID arc): nobody hands these out, nobody else has them.
 _ARC = "2.25.262618727119117809519145079130299071894"
@@ -34,10 +59,6 @@ _POLICIES: dict[Purpose, x509.ObjectIdentifier] = {
 _TITLES: dict[Purpose, str] = {"certificates": "certificaten", "coaching": "begeleiding"}
 _ROOT = "root"
 _CLOCK_SKEW = timedelta(minutes=5)
-
-
-class KeysError(DocumentError):
-    """The keys cannot be made or opened; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +98,14 @@ def init_keys(
 ) -> NewKeys:
     """Make a root for ten years and a leaf for each purpose for three, in a new `folder`.
 
+    With them come the keys of credentials, which have no certificate (`badge_keys`).
     Every file is readable by its owner only; private keys are encrypted with `passphrase` (at least
     12 characters). Raises KeysError if there are keys already.
     """
-    _require_passphrase(passphrase)
+    require_passphrase(passphrase)
     if folder.exists() and any(folder.glob("*.pem")):
         raise KeysError(f"In {folder} staan al sleutels. Die blijven zoals ze zijn.")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
+    make_folder(folder)
     root_key = ec.generate_private_key(ec.SECP256R1())
     root = _sign(
         _builder(_name(issuer, "basis"), root_key.public_key(), now=now, years=ROOT_YEARS)
@@ -94,12 +115,13 @@ def init_keys(
         root_key,
     )
     private = folder / f"{_ROOT}.key.pem"
-    _write(private, _private_pem(root_key, passphrase))
-    _write(folder / f"{_ROOT}.cert.pem", _certificate_pem(root))
+    write_private(private, private_pem(root_key, passphrase))
+    write_private(folder / f"{_ROOT}.cert.pem", _certificate_pem(root))
     made = tuple(
         add_key(folder, purpose, passphrase, now=now, root_private_key=private)
         for purpose in PURPOSES
     )
+    badge_keys.add_missing(folder, passphrase, now=now)
     return NewKeys(private, _fingerprint(root), made)
 
 
@@ -132,8 +154,8 @@ def add_key(
         root_key,
     )
     stem = folder / f"{purpose}-{_key_id(leaf)}"
-    _write(stem.with_suffix(".key.pem"), _private_pem(key, passphrase))
-    _write(stem.with_suffix(".cert.pem"), _certificate_pem(leaf))
+    write_private(stem.with_suffix(".key.pem"), private_pem(key, passphrase))
+    write_private(stem.with_suffix(".cert.pem"), _certificate_pem(leaf))
     return _info(leaf, purpose, folder)
 
 
@@ -276,14 +298,6 @@ def _certificate_pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _private_pem(key: ec.EllipticCurvePrivateKey, passphrase: str) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(passphrase.encode()),
-    )
-
-
 def _read_certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
@@ -292,33 +306,10 @@ def _read_certificate(path: Path) -> x509.Certificate:
 
 
 def _open_private(path: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
-    try:
-        if path.stat().st_mode & 0o077:
-            raise KeysError(f"{path.name} is leesbaar voor anderen. Zet de rechten op 0600.")
-        key = serialization.load_pem_private_key(path.read_bytes(), passphrase.encode())
-    except FileNotFoundError:
-        raise KeysError(f"De sleutel {path.name} is er niet.") from None
-    except (ValueError, TypeError):
-        raise KeysError(f"De sleutel {path.name} gaat niet open met dit wachtwoord.") from None
+    key = open_private(path, passphrase)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise KeysError(f"De sleutel {path.name} is van een andere soort.")
     return key
-
-
-def _require_passphrase(passphrase: str) -> None:
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise KeysError(
-            f"Het wachtwoord van de sleutels heeft minstens {SHORTEST_PASSPHRASE} tekens nodig."
-        )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a new file that only its owner can read, whatever the umask is."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def fingerprint_in_groups(fingerprint: str) -> str:
