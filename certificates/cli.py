@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -22,11 +19,10 @@ from certificates.adapters.keys import (
     init_keys,
     list_keys,
 )
+from certificates.cli_verify import snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
 from certificates.queries.lists import approved_in, find_cohort
-from certificates.queries.verification import check_upload
-from certificates.rules.verdict import Finding
 from certificates.services.keys import enter_key
 
 
@@ -54,29 +50,8 @@ def issue(cohort: str, *, as_json: bool) -> None:
         click.echo(f"{len(waiting)} certificaten gemaakt.")
 
 
-@certificates.command("verify")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="A JSON list instead of lines.")
-@with_appcontext
-def verify(files: tuple[str, ...], *, as_json: bool) -> None:
-    """Judge files against the register; exit 0 only if all are original."""
-    found = [(name, check_upload(Path(name).read_bytes()).finding) for name in files]
-    if as_json:
-        click.echo(json.dumps([_plain(name, finding) for name, finding in found], indent=2))
-    else:
-        for name, finding in found:
-            click.echo(f"{name}: {finding.verdict}. {finding.reasons[0].nl}")
-    raise SystemExit(0 if all(finding.verdict == "original" for _, finding in found) else 1)
-
-
-def _plain(name: str, finding: Finding) -> dict[str, Any]:
-    return {
-        "file": name,
-        "verdict": finding.verdict,
-        "as_of": finding.as_of.isoformat(),
-        "number": finding.number,
-        "reasons": [asdict(reason) for reason in finding.reasons],
-    }
+certificates.add_command(verify)
+certificates.add_command(snapshot)
 
 
 @certificates.command("sweep")

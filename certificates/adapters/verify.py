@@ -32,18 +32,22 @@ def check_file(
     today: date,
     lookup: Lookup | None = None,
     read_seal: ReadSeal | None = None,
+    if_absent: str = "not_registered",
 ) -> Finding:
     """Judge a file that anyone may have made; never raises for what is in it.
 
     `leaves` and `root` are our pinned certificates (DER), for certificates only. Without `lookup`
     there is no register, and an intact seal reads "original, status not known". `read_seal` is for
-    callers that parse in another process than the document child.
+    callers that parse in another process than the document child. `if_absent` is the reason for a
+    seal of ours that the register does not know.
     """
     if len(data) > LARGEST_FILE:
         return Finding("unknown", now, None, (REASONS["too_large"],))
     entry = lookup(hashlib.sha256(data).hexdigest()) if lookup else None
     seal = _read(data, list(leaves), root, read_seal or read_seal_in_child)
-    return file_verdict(entry, seal, now=now, today=today, has_register=lookup is not None)
+    return file_verdict(
+        entry, seal, now=now, today=today, has_register=lookup is not None, if_absent=if_absent
+    )
 
 
 def read_seal_in_child(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, Any]:

@@ -101,6 +101,13 @@ REASONS: Mapping[str, Reason] = {
             "This file is not in our register. Do not trust it.",
         ),
         Reason(
+            "not_in_snapshot",
+            "Dit bestand staat niet in deze momentopname. Misschien is het later gemaakt. "
+            "Kijk op de website van de academie.",
+            "This file is not in this snapshot. Perhaps it was made later. "
+            "Look on the academy's website.",
+        ),
+        Reason(
             "seal_missing",
             "Dit bestand staat in ons register, maar het zegel klopt niet. Vraag het ons na.",
             "This file is in our register, but its seal is not right. Ask us about it.",
@@ -162,10 +169,12 @@ def file_verdict(
     now: datetime,
     today: date,
     has_register: bool = True,
+    if_absent: str = "not_registered",
 ) -> Finding:
     """Say how a file stands. `entry` is the register's answer to the hash of the whole file.
 
-    Without a register an intact seal is all there is: original, status not known.
+    Without a register an intact seal is all there is: original, status not known. `if_absent` is
+    the reason for an intact seal that the register does not know.
     """
     if entry is not None and seal.intact:
         return register_verdict(entry, now=now, today=today)
@@ -175,7 +184,7 @@ def file_verdict(
         number = seal.number or None
         return Finding("original", now, number, (REASONS["status_not_known"],))
     if seal.intact:
-        return Finding("unknown", now, None, (REASONS["not_registered"],))
+        return Finding("unknown", now, None, (REASONS[if_absent],))
     if seal.carries_seal:
         return Finding("altered", now, None, (REASONS["altered"],))
     return Finding("unknown", now, None, (REASONS["not_ours"],))

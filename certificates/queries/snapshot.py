@@ -1,0 +1,72 @@
+"""The whole register as a snapshot: numbers, hashes, states and days, and nobody's name."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.kernel.settings import current
+from certificates.adapters.keys import list_keys, root_certificate
+from certificates.models import Certificate, SigningKey
+from certificates.queries.verification import STATES
+from certificates.rules.snapshot import Entry, Leaf, Snapshot
+
+
+def get_snapshot() -> Snapshot:
+    """Return the register as it stands now. Raises KeysError before `keys init`."""
+    settings = current()
+    return Snapshot(
+        as_of=clock.now().replace(microsecond=0),
+        academy=settings.name,
+        root=root_certificate(settings.keys),
+        leaves=tuple(_leaves()),
+        entries=tuple(_entries()),
+    )
+
+
+def _leaves() -> list[Leaf]:
+    """Return the keys that sealed certificates, from the folder: those are what verifying pins."""
+    compromised = dict(
+        db.session.execute(
+            sa.select(SigningKey.kid, SigningKey.compromised_at).where(
+                SigningKey.compromised_at.is_not(None)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        Leaf(key.key_id, key.certificate, compromised.get(key.key_id))
+        for key in list_keys(current().keys)
+        if key.purpose == "certificates"
+    ]
+
+
+def _entries() -> list[Entry]:
+    renewal = aliased(Certificate)
+    rows = db.session.execute(
+        sa.select(
+            Certificate.number,
+            Certificate.sha256,
+            Certificate.standing,
+            Certificate.standing_since,
+            Certificate.valid_until,
+            renewal.number.label("renewed_by"),
+        )
+        .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
+        .where(Certificate.state == "issued")
+        .order_by(Certificate.id)
+    )
+    return [
+        Entry(
+            number=row.number,
+            sha256=row.sha256,
+            state=STATES[row.standing],
+            valid_until=row.valid_until,
+            renewed_by=row.renewed_by,
+            since=row.standing_since,
+        )
+        for row in rows
+    ]
