@@ -23,7 +23,7 @@ from certificates.adapters.key_files import (
     open_private,
     private_pem,
     require_passphrase,
-    write_private,
+    write_new,
 )
 
 Purpose = Literal["credential", "jwt"]
@@ -83,8 +83,8 @@ def add_key(folder: Path, purpose: Purpose, passphrase: str, *, now: datetime) -
     )
     made_at = now.astimezone(UTC).replace(microsecond=0)
     info = BadgeKey(_key_id(public), purpose, made_at, public, has_private_key=True)
-    write_private(_path(folder, info, _PRIVATE), private_pem(key, passphrase))
-    write_private(_path(folder, info, _PUBLIC), _as_json(info))
+    write_new(_path(folder, info, _PRIVATE), private_pem(key, passphrase))
+    write_new(_path(folder, info, _PUBLIC), _as_json(info))
     return info
 
 
@@ -116,7 +116,7 @@ def end_key(folder: Path, key_id: str, *, now: datetime, compromised: bool = Fal
     path = _path(folder, ended, _PUBLIC)
     beside = path.with_suffix(".new")
     beside.unlink(missing_ok=True)
-    write_private(beside, _as_json(ended))
+    write_new(beside, _as_json(ended))
     beside.replace(path)
     return ended
 

@@ -15,7 +15,7 @@ class KeysError(DocumentError):
     """The keys cannot be made or opened; the sentence says why."""
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
     """Write a new file that only its owner can read, whatever the umask is."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -22,7 +22,7 @@ from certificates.adapters.key_files import (
     open_private,
     private_pem,
     require_passphrase,
-    write_private,
+    write_new,
 )
 
 __all__ = [
@@ -41,7 +41,6 @@ __all__ = [
     "load_signer",
     "root_certificate",
     "trusted_leaves",
-    "write_private",
 ]
 
 Purpose = Literal["certificates", "coaching"]
@@ -115,8 +114,8 @@ def init_keys(
         root_key,
     )
     private = folder / f"{_ROOT}.key.pem"
-    write_private(private, private_pem(root_key, passphrase))
-    write_private(folder / f"{_ROOT}.cert.pem", _certificate_pem(root))
+    write_new(private, private_pem(root_key, passphrase))
+    write_new(folder / f"{_ROOT}.cert.pem", _certificate_pem(root))
     made = tuple(
         add_key(folder, purpose, passphrase, now=now, root_private_key=private)
         for purpose in PURPOSES
@@ -154,8 +153,8 @@ def add_key(
         root_key,
     )
     stem = folder / f"{purpose}-{_key_id(leaf)}"
-    write_private(stem.with_suffix(".key.pem"), private_pem(key, passphrase))
-    write_private(stem.with_suffix(".cert.pem"), _certificate_pem(leaf))
+    write_new(stem.with_suffix(".key.pem"), private_pem(key, passphrase))
+    write_new(stem.with_suffix(".cert.pem"), _certificate_pem(leaf))
     return _info(leaf, purpose, folder)
 
 

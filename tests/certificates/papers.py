@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from academy.kernel.resources import vendor_file
+from certificates.rules.credential import CredentialFacts
 from certificates.rules.printed import PrintedCertificate, Signatory
 
 FONTS = vendor_file("print")
@@ -89,3 +90,25 @@ def make_printed(
         promise="Ik eet elk kwartaal mee aan een keukentafel in de wijk." if is_proof else "",
     )
     return replace(printed, **changes)
+
+
+def make_facts(design: str = "residents", language: str = "nl", **changes: Any) -> CredentialFacts:
+    """Return what the credential of one certificate says."""
+    facts = CredentialFacts(
+        credential_id="0f9b7c1e-6f0a-4a51-9a53-2f6ac1f0c7de",
+        place=4711,
+        number=NUMBER,
+        language=language,  # type: ignore[arg-type]
+        printed_name="Samira El Haddou",
+        title=TITLES[design][language],
+        statement=STATEMENTS[design][language],
+        kind="participation" if design == "governors" else "competence",
+        course_id=design,
+        course_version="1.0.0",
+        public_url="https://academie.example",
+        academy="Samen Lukt Het Zelf Academie",
+        code_url=CODE_URL,
+        valid_from=datetime(2026, 11, 22, 12, tzinfo=UTC),
+        valid_until=datetime(2029, 11, 22, 22, 59, 59, tzinfo=UTC),
+    )
+    return replace(facts, **changes)
