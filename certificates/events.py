@@ -22,8 +22,16 @@ class CertificateIssued:
 
 @dataclass(frozen=True, slots=True)
 class CertificateEnded:
-    """A certificate was revoked or withdrawn; `standing` says which."""
+    """A certificate was revoked, withdrawn or ended; `standing` says which."""
 
     certificate_id: int
     person_id: int
     standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateReinstated:
+    """A revoked certificate counts again."""
+
+    certificate_id: int
+    person_id: int

@@ -29,8 +29,14 @@ READ_DOSSIER = capability(
 REVOKE = capability("certificates:certificate:revoke", "board", step_up=True)
 """Propose to revoke, and confirm what another board member proposed."""
 
+END = capability("certificates:certificate:end", "board", "coordinator")
+"""Propose to end for good what a holder left behind, and confirm what somebody else proposed."""
+
 REGISTER = capability("certificates:register:read", "board", "coordinator")
 """Read the register."""
+
+DRESS = capability("certificates:design:dress", "board", step_up=True)
+"""Choose words, colours and logo of new certificates."""
 
 VERIFY = PUBLIC
 """Check a certificate."""
@@ -42,5 +48,7 @@ ALL: tuple[Capability, ...] = (
     DECIDE,
     READ_DOSSIER,
     REVOKE,
+    END,
     REGISTER,
+    DRESS,
 )

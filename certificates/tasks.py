@@ -38,6 +38,7 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
         passphrase=settings.keys_passphrase,
         now=clock.real_now(),
         fonts_folder=vendor_file("print"),
+        look=to_print.look,
     )
     sha256 = Storage(settings.storage).put(sealed.pdf)
     file = StoredFile(sha256=sha256, size_bytes=len(sealed.pdf), key=_key(sealed.key_id), code=code)
@@ -54,6 +55,6 @@ def remove_file(certificate_id: int) -> None:
     """Remove the file of a certificate that its holder took back; a second time changes nothing."""
     with unit_of_work():
         certificate = db.session.get_one(Certificate, certificate_id)
-        sha256 = certificate.sha256 if certificate.standing == "withdrawn" else None
+        sha256 = certificate.sha256 if certificate.standing in ("withdrawn", "ended") else None
     if sha256:
         Storage(current().storage).path(sha256).unlink(missing_ok=True)

@@ -25,7 +25,8 @@ from academy.people.services import about
 from certificates import tasks
 from certificates.models import Certificate
 from certificates.rules.number import CertificateNumber, find_number
-from certificates.services import decisions, evidence, life
+from certificates.services import decisions, evidence, life, names
+from courses.queries.on_behalf import reaches_of
 
 OUTCOMES = {"grant": "grant", "hold": "hold", "refuse": "refuse"}
 STANDINGS = {
@@ -123,6 +124,8 @@ def _propose_certificate(
 
 def _decide(row: Row, certificate: Row | None, memory: Memory) -> None:
     number = _number(certificate) if certificate else None
+    if certificate is not None:
+        _approve_name(row, certificate, memory)
     certificate_id = decisions.decide(
         memory.id_of("proposal", _proposal_key(row), row),
         row.word("outcome", OUTCOMES),
@@ -134,6 +137,14 @@ def _decide(row: Row, certificate: Row | None, memory: Memory) -> None:
     if certificate is not None and certificate_id is not None:
         memory.keep("certificate", certificate["certificate_no"], certificate_id)
         _compare(certificate, certificate_id)
+
+
+def _approve_name(row: Row, certificate: Row, memory: Memory) -> None:
+    """Say yes to the printed name: who has no mailbox had it read aloud by the proposer."""
+    person_id = memory.id("person", certificate, "person_id")
+    has_mailbox = db.session.get_one(Person, person_id).email
+    by = memory.actor(*((certificate, "person_id") if has_mailbox else (row, "proposed_by")))
+    names.approve_name(person_id, certificate["name_printed"], by=by, reaches=reaches_of(person_id))
 
 
 def _number(certificate: Row) -> CertificateNumber:
@@ -181,6 +192,9 @@ def _revoke(row: Row, memory: Memory) -> None:
     ground = next((code for word, code in GROUNDS.items() if word in row["reason"]), OTHER_GROUND)
     certificate_id = memory.id("certificate", row, "certificate_no")
     proposal_id = life.propose_revocation(certificate_id, ground, by=memory.acting(first, row))
+    if ground != "own_request":
+        by = memory.acting(first, row)
+        life.record_hearing(proposal_id, "heard", heard_on=today, by=by)
     life.confirm_revocation(proposal_id, by=memory.acting(second, row))
 
 

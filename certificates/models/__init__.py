@@ -1,37 +1,66 @@
 """Tables of certificates: keys, serials, decisions, the frozen register and what happened to it."""
 
+from certificates.models.chain import ChainEntry, ChainHead
 from certificates.models.checking import WAYS, VerificationCount
-from certificates.models.deciding import DECISION_KINDS, OPEN_DECISION, OUTCOMES, Decision, Serial
+from certificates.models.deciding import (
+    DECISION_KINDS,
+    OPEN_DECISION,
+    OUTCOMES,
+    Decision,
+    Ruling,
+    Serial,
+)
+from certificates.models.designs import DesignVersion
+from certificates.models.ending import (
+    END_CAUSES,
+    GROUNDS,
+    HEARINGS,
+    REVOCATION_OUTCOMES,
+    STANDING_KINDS,
+    Revocation,
+    StandingProposal,
+)
 from certificates.models.keys import KEY_PURPOSES, SigningKey
+from certificates.models.naming import APPROVAL_WAYS, NameApproval
 from certificates.models.register import (
     EVENT_KINDS,
-    GROUNDS,
-    REVOCATION_OUTCOMES,
     STANDINGS,
     STATES,
     Certificate,
     CertificateEvent,
-    Revocation,
 )
 from certificates.models.renewal import RenewalEvidence
+from certificates.models.sharing import CheckCount, ShareLink
 
 __all__ = [
+    "APPROVAL_WAYS",
     "DECISION_KINDS",
+    "END_CAUSES",
     "EVENT_KINDS",
     "GROUNDS",
+    "HEARINGS",
     "KEY_PURPOSES",
     "OPEN_DECISION",
     "OUTCOMES",
     "REVOCATION_OUTCOMES",
     "STANDINGS",
+    "STANDING_KINDS",
     "STATES",
     "WAYS",
     "Certificate",
     "CertificateEvent",
+    "ChainEntry",
+    "ChainHead",
+    "CheckCount",
     "Decision",
+    "DesignVersion",
+    "NameApproval",
     "RenewalEvidence",
     "Revocation",
+    "Ruling",
     "Serial",
+    "ShareLink",
     "SigningKey",
+    "StandingProposal",
     "VerificationCount",
 ]

@@ -93,3 +93,17 @@ class Decision(Model):
     version: Mapped[int] = mapped_column(default=1, info=PLAIN)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Ruling(Model):
+    """What was said on a proposal, each time: a hold can be followed by another. Append-only."""
+
+    __tablename__ = "certification_ruling"
+    __table_args__ = (one_of("outcome", OUTCOMES),)
+
+    id: Mapped[Id]
+    decision_id: Mapped[int] = parent_column("certification_decision")
+    outcome: Mapped[str] = mapped_column(sa.String(10), info=PROGRESS)
+    reason: Mapped[str] = mapped_column(sa.String(500), info=WORDS)
+    by_id: Mapped[int] = person_column()
+    at: Mapped[datetime] = mapped_column(info=PROGRESS)

@@ -18,12 +18,24 @@ from academy.kernel.db import (
     one_of,
 )
 from certificates.models.columns import parent_column, person_column
+from certificates.models.ending import GROUNDS
 
 STATES = ("approved", "issued")
-STANDINGS = ("valid", "replaced", "renewed", "revoked", "withdrawn")
-EVENT_KINDS = ("issued", "handed_out", "replaced", "renewed", "revoked", "withdrawn")
-GROUNDS = ("own_request", "fraud", "conduct")
-REVOCATION_OUTCOMES = ("confirmed", "dropped")
+STANDINGS = ("valid", "replaced", "renewed", "revoked", "withdrawn", "ended")
+EVENT_KINDS = (
+    "issued",
+    "handed_out",
+    "reprinted",
+    "replaced",
+    "renewed",
+    "expired",
+    "revoked",
+    "reinstated",
+    "name_hidden",
+    "name_shown",
+    "withdrawn",
+    "ended",
+)
 
 
 class Certificate(Model):
@@ -73,13 +85,24 @@ class Certificate(Model):
     issued_at: Mapped[datetime | None] = mapped_column(info=REGISTER)
     standing: Mapped[str] = mapped_column(sa.String(10), default="valid", info=REGISTER)
     standing_since: Mapped[date | None] = mapped_column(info=REGISTER)
+    name_hidden_on: Mapped[date | None] = mapped_column(info=REGISTER)
 
 
 class CertificateEvent(Model):
     """One step in a certificate's life, append-only. `ground` is a code, never a story."""
 
     __tablename__ = "certificate_event"
-    __table_args__ = (one_of("kind", EVENT_KINDS), one_of("ground", GROUNDS))
+    __table_args__ = (
+        one_of("kind", EVENT_KINDS),
+        one_of("ground", GROUNDS),
+        sa.Index(
+            "uq_certificate_event_expired",
+            "certificate_id",
+            unique=True,
+            sqlite_where=sa.text("kind = 'expired'"),
+            postgresql_where=sa.text("kind = 'expired'"),
+        ),
+    )
 
     id: Mapped[Id]
     certificate_id: Mapped[int] = parent_column("certificate")
@@ -87,36 +110,3 @@ class CertificateEvent(Model):
     at: Mapped[datetime] = mapped_column(info=REGISTER)
     by_id: Mapped[int | None] = person_column(nullable=True)
     ground: Mapped[str | None] = mapped_column(sa.String(20), info=REGISTER)
-
-
-class Revocation(Model):
-    """A board member's proposal to revoke, and what another one said of it."""
-
-    __tablename__ = "certificate_revocation"
-    __table_args__ = (
-        one_of("ground", GROUNDS),
-        one_of("outcome", REVOCATION_OUTCOMES),
-        sa.CheckConstraint(
-            "closed_by_id is null or outcome = 'dropped'"
-            " or (closed_by_id <> proposer_id and closed_by_id <> holder_id)",
-            name="four_eyes",
-        ),
-        sa.CheckConstraint("(outcome is null) = (closed_by_id is null)", name="closed_by_somebody"),
-        sa.Index(
-            "uq_certificate_revocation_open",
-            "certificate_id",
-            unique=True,
-            sqlite_where=sa.text("outcome is null"),
-            postgresql_where=sa.text("outcome is null"),
-        ),
-    )
-
-    id: Mapped[Id]
-    certificate_id: Mapped[int] = parent_column("certificate")
-    ground: Mapped[str] = mapped_column(sa.String(20), info=REGISTER)
-    holder_id: Mapped[int] = person_column()
-    proposer_id: Mapped[int] = person_column()
-    proposed_at: Mapped[datetime] = mapped_column(info=REGISTER)
-    closed_by_id: Mapped[int | None] = person_column(nullable=True)
-    closed_at: Mapped[datetime | None] = mapped_column(info=REGISTER)
-    outcome: Mapped[str | None] = mapped_column(sa.String(10), info=REGISTER)

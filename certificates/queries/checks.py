@@ -15,6 +15,7 @@ from academy.kernel.storage import Storage
 from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
 from certificates.adapters.verify import Lookup, check_file
 from certificates.models import Certificate, Serial, SigningKey
+from certificates.queries.approvals import waits_for_name
 from certificates.rules.verdict import RegisterEntry
 
 MOST_WAIT = timedelta(hours=1)
@@ -30,7 +31,7 @@ def file_faults() -> list[str]:
 def _file_faults() -> Iterator[str]:
     rows = db.session.execute(
         sa.select(Certificate.number, Certificate.sha256, Certificate.size_bytes)
-        .where(Certificate.state == "issued", Certificate.standing != "withdrawn")
+        .where(Certificate.state == "issued", Certificate.standing.not_in(("withdrawn", "ended")))
         .order_by(Certificate.id)
     ).all()
     if not rows:
@@ -100,6 +101,7 @@ def waiting_faults() -> list[str]:
             Certificate.state == "approved",
             Certificate.approved_at < clock.now() - MOST_WAIT,
             ~has_job,
+            ~waits_for_name(),
         )
         .order_by(Certificate.id)
     )
@@ -123,7 +125,7 @@ def known_files() -> set[str]:
     return set(
         db.session.scalars(
             sa.select(Certificate.sha256).where(
-                Certificate.sha256.is_not(None), Certificate.standing != "withdrawn"
+                Certificate.sha256.is_not(None), Certificate.standing.not_in(("withdrawn", "ended"))
             )
         )
     )

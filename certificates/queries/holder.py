@@ -71,7 +71,7 @@ def _row(one: Certificate) -> OwnCertificate:
 def get_stored(certificate_id: int) -> StoredCertificate:
     """Return where the file lies. Raises NotFoundError without one, and after it was taken back."""
     found = db.session.get(Certificate, certificate_id)
-    if found is None or found.sha256 is None or found.standing == "withdrawn":
+    if found is None or found.sha256 is None or found.standing in ("withdrawn", "ended"):
         raise NotFoundError
     return StoredCertificate(found.enrolment_id, found.person_id, found.number, found.sha256)
 

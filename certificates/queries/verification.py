@@ -21,13 +21,14 @@ from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
 from certificates.rules.verdict import Finding, RegisterEntry, State, register_verdict
 
-NO_NAME = ("revoked", "withdrawn", "replaced")
+NO_NAME = ("revoked", "withdrawn", "ended", "replaced")
 STATES: dict[str, State] = {
     "valid": "issued",
     "renewed": "issued",
     "replaced": "replaced",
     "revoked": "revoked",
     "withdrawn": "withdrawn",
+    "ended": "ended",
 }
 
 
@@ -126,6 +127,7 @@ def _by(column: str) -> sa.Select[Any]:
             Certificate.content,
             Certificate.issued_on,
             Certificate.valid_until,
+            Certificate.name_hidden_on,
             renewal.number.label("renewed_by"),
         )
         .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
@@ -138,9 +140,16 @@ def _find(column: str, asked: str, *, with_name: bool) -> _Registered | None:
     row = db.session.execute(_by(column), {"asked": asked}).one_or_none()
     if row is None:
         return None
-    may_name = with_name and row.standing not in NO_NAME
+    is_hidden = row.name_hidden_on is not None
+    may_name = with_name and not is_hidden and row.standing not in NO_NAME
     return _Registered(
-        RegisterEntry(row.number, STATES[row.standing], row.valid_until, row.renewed_by),
+        RegisterEntry(
+            row.number,
+            STATES[row.standing],
+            row.valid_until,
+            row.renewed_by,
+            name_hidden=with_name and is_hidden,
+        ),
         Details(
             title=_title(row.content),
             issued_on=row.issued_on,

@@ -21,7 +21,7 @@ ALGORITHM = "ecdsa-p256-sha256"
 LARGEST_SNAPSHOT = 64 * 1024 * 1024
 """About three hundred thousand certificates."""
 
-STATES: tuple[State, ...] = ("issued", "revoked", "replaced", "withdrawn")
+STATES: tuple[State, ...] = ("issued", "revoked", "replaced", "withdrawn", "ended")
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 

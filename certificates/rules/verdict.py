@@ -22,7 +22,7 @@ VERDICTS: tuple[Verdict, ...] = (
     "expired",
     "withdrawn",
 )
-State = Literal["issued", "revoked", "replaced", "withdrawn"]
+State = Literal["issued", "revoked", "replaced", "withdrawn", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """What the register says of one certificate. `renewed_by` is the number of its renewal."""
+    """What the register says of one certificate. `renewed_by` is the number of its renewal.
+
+    `name_hidden`: the name could be told, but its holder wishes otherwise.
+    """
 
     number: str
     state: State
     valid_until: date | None
     renewed_by: str | None = None
+    name_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,16 @@ REASONS: Mapping[str, Reason] = {
             "This certificate has been withdrawn at the holder's request.",
         ),
         Reason(
+            "ended",
+            "Dit certificaat is niet meer actief.",
+            "This certificate is no longer active.",
+        ),
+        Reason(
+            "name_hidden",
+            "Het is echt. De naam is op verzoek van de eigenaar niet te zien.",
+            "It is real. At the holder's request the name cannot be seen.",
+        ),
+        Reason(
             "replaced",
             "Dit certificaat is vervangen door een nieuw certificaat.",
             "This certificate has been replaced by a new one.",
@@ -156,9 +170,11 @@ def register_verdict(entry: RegisterEntry | None, *, now: datetime, today: date)
     if entry is None:
         return Finding("unknown", now, None, (REASONS["unknown"],))
     verdict = _standing(entry, today=today)
-    reasons = [REASONS[verdict]]
+    reasons = [REASONS["ended" if entry.state == "ended" else verdict]]
     if entry.renewed_by and verdict in {"original", "expired"}:
         reasons.append(REASONS["renewed"])
+    if entry.name_hidden and verdict in {"original", "expired"}:
+        reasons.append(REASONS["name_hidden"])
     return Finding(verdict, now, entry.number, tuple(reasons))
 
 
@@ -191,7 +207,7 @@ def file_verdict(
 
 
 def _standing(entry: RegisterEntry, *, today: date) -> Verdict:
-    if entry.state == "withdrawn":
+    if entry.state in {"withdrawn", "ended"}:
         return "withdrawn"
     if entry.state == "revoked":
         return "revoked"

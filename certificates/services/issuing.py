@@ -107,7 +107,7 @@ def mail_values(certificate_id: int) -> dict[str, str] | None:
     None when the certificate was taken back, or the holder wants to hear nothing.
     """
     certificate = db.session.get(Certificate, certificate_id)
-    if certificate is None or certificate.standing == "withdrawn":
+    if certificate is None or certificate.standing in ("withdrawn", "revoked", "ended"):
         return None
     if is_silent(certificate.person_id, clock.now()):
         return None

@@ -1,7 +1,10 @@
-"""What happens to a certificate after its issue: handed out, taken back, revoked by two people."""
+"""What happens to a certificate after its issue: handed out, revoked by two, taken back, hidden."""
 
 from __future__ import annotations
 
+from datetime import date
+
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from academy.kernel import audit, clock, events, policy, queue
@@ -15,24 +18,26 @@ from academy.kernel.errors import (
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.events import CertificateEnded
-from certificates.models import GROUNDS, Certificate, CertificateEvent, Revocation
+from certificates.models import GROUNDS, Certificate, CertificateEvent, Decision, Revocation
 from certificates.queries.chain import find_open_revocation, was_handed_out
 from certificates.queries.facts import get_facts
+from certificates.services import chain
 
 REMOVE_JOB = "certificates.remove_file"
+HEARD = ("heard", "in_writing", "did_not_come")
 
 
 def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | None = None) -> None:
     """Note one step in a certificate's life, and the audit line that goes with it."""
-    db.session.add(
-        CertificateEvent(
-            certificate_id=certificate.id,
-            kind=kind,
-            at=clock.now(),
-            by_id=by.person_id,
-            ground=ground,
-        )
+    step = CertificateEvent(
+        certificate_id=certificate.id,
+        kind=kind,
+        at=clock.now(),
+        by_id=by.person_id,
+        ground=ground,
     )
+    db.session.add(step)
+    chain.append(step)
     audit.record(
         f"certificates:certificate:{kind.replace('_', '-')}",
         ("certificate", certificate.id),
@@ -45,7 +50,7 @@ def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | N
 def set_standing(
     certificate: Certificate, standing: str, *, by: Actor, ground: str | None = None
 ) -> None:
-    """End a certificate as `standing`: replaced, renewed, revoked or withdrawn."""
+    """End a certificate as `standing`: replaced, renewed, revoked, withdrawn or ended."""
     certificate.standing = standing
     certificate.standing_since = clock.today()
     add_event(certificate, standing, by=by, ground=ground)
@@ -53,9 +58,9 @@ def set_standing(
 
 def hand_out(certificate_id: int, *, by: Actor) -> None:
     """Note that the holder has the paper in hand. Raises ConflictError if that was noted before."""
-    certificate = _locked(certificate_id)
+    certificate = get_locked(certificate_id)
     policy.require(by, policies.PROPOSE, get_facts(certificate.enrolment_id).reach)
-    _refuse_unissued(certificate)
+    refuse_unissued(certificate)
     if was_handed_out(certificate_id):
         raise ConflictError(_("Dit certificaat is al uitgereikt."))
     add_event(certificate, "handed_out", by=by)
@@ -73,9 +78,9 @@ def propose_revocation(certificate_id: int, ground: str, *, by: Actor) -> int:
     if ground not in GROUNDS:
         sentence = _("Kies een grond.")
         raise InvalidInputError(sentence, fields={"ground": sentence})
-    certificate = _locked(certificate_id)
+    certificate = get_locked(certificate_id)
     policy.require(by, policies.REVOKE, get_facts(certificate.enrolment_id).reach)
-    _refuse_own(certificate.person_id, by)
+    refuse_own(certificate.person_id, by)
     _refuse_ended(certificate)
     if find_open_revocation(certificate_id) is not None:
         raise ConflictError(_("Er ligt al een voorstel om dit certificaat in te trekken."))
@@ -85,6 +90,7 @@ def propose_revocation(certificate_id: int, ground: str, *, by: Actor) -> int:
         holder_id=certificate.person_id,
         proposer_id=by.person_id,
         proposed_at=clock.now(),
+        hearing="not_needed" if ground == "own_request" else "open",
     )
     db.session.add(proposal)
     db.session.flush()  # the audit names the row
@@ -98,19 +104,49 @@ def propose_revocation(certificate_id: int, ground: str, *, by: Actor) -> int:
     return proposal.id
 
 
+def record_hearing(revocation_id: int, hearing: str, *, heard_on: date, by: Actor) -> None:
+    """Note how the holder could speak: heard, in_writing or did_not_come, and on which day.
+
+    Raises InvalidInputError for a day before the proposal or after today, ConflictError when it
+    was noted before or is not needed.
+    """
+    proposal = _open_revocation(revocation_id, by=by)
+    refuse_own(proposal.holder_id, by)
+    if hearing not in HEARD:
+        sentence = _("Kies hoe de eigenaar is gehoord.")
+        raise InvalidInputError(sentence, fields={"hearing": sentence})
+    if proposal.hearing not in ("open", "earlier"):
+        raise ConflictError(_("Het gesprek met de eigenaar staat al genoteerd."))
+    if not proposal.proposed_at.astimezone(clock.AMSTERDAM).date() <= heard_on <= clock.today():
+        sentence = _("Kies een dag vanaf het voorstel, tot en met vandaag.")
+        raise InvalidInputError(sentence, fields={"heard_on": sentence})
+    proposal.hearing, proposal.heard_on, proposal.heard_by_id = hearing, heard_on, by.person_id
+    audit.record(
+        "certificates:revocation:heard",
+        ("certificate_revocation", proposal.id),
+        by=by,
+        subject_id=proposal.holder_id,
+        hearing=hearing,
+    )
+
+
 def confirm_revocation(revocation_id: int, *, by: Actor) -> None:
     """Revoke, as another board member proposed.
 
-    Raises ForbiddenError for the proposer and the holder.
+    Raises ForbiddenError for the proposer and the holder, ConflictError before the holder could
+    speak.
     """
     proposal = _open_revocation(revocation_id, by=by)
-    _refuse_own(proposal.holder_id, by)
+    refuse_own(proposal.holder_id, by)
     if proposal.proposer_id == by.person_id:
         raise ForbiddenError(_("Je deed dit voorstel zelf. Een ander bestuurslid bevestigt het."))
-    certificate = _locked(proposal.certificate_id)
+    if proposal.ground != "own_request" and proposal.hearing not in HEARD:
+        raise ConflictError(_("Hoor eerst de eigenaar. Schrijf daarna de dag en de manier op."))
+    certificate = get_locked(proposal.certificate_id)
     _refuse_ended(certificate)
     _close(proposal, "confirmed", by=by)
     set_standing(certificate, "revoked", by=by, ground=proposal.ground)
+    _revoke_successors(certificate, proposal.ground, by=by)
     events.emit(CertificateEnded(certificate.id, certificate.person_id, "revoked"))
 
 
@@ -137,6 +173,23 @@ def _open_revocation(revocation_id: int, *, by: Actor) -> Revocation:
     return proposal
 
 
+def _revoke_successors(certificate: Certificate, ground: str, *, by: Actor) -> None:
+    """Revoke with it what was granted in its place and has no file yet: it would come out valid."""
+    rows = db.session.scalars(
+        sa.select(Certificate)
+        .where(
+            sa.or_(
+                Certificate.replaces_id == certificate.id, Certificate.renews_id == certificate.id
+            ),
+            Certificate.state == "approved",
+            Certificate.standing == "valid",
+        )
+        .with_for_update()
+    )
+    for successor in rows:
+        set_standing(successor, "revoked", by=by, ground=ground)
+
+
 def _close(proposal: Revocation, outcome: str, *, by: Actor) -> None:
     proposal.outcome = outcome
     proposal.closed_by_id = by.person_id
@@ -149,42 +202,83 @@ def _close(proposal: Revocation, outcome: str, *, by: Actor) -> None:
 def withdraw(certificate_id: int, *, by: Actor) -> None:
     """Take a certificate back at the holder's own wish: the name and the file go.
 
-    The register keeps number, hash, dates and standing. Raises NotFoundError for anybody else.
+    The register keeps number, hash, dates and standing. Raises NotFoundError for anybody else,
+    ConflictError for what was revoked: taking it back would hide that.
     """
-    certificate = _locked(certificate_id)
+    certificate = get_own_locked(certificate_id, by=by)
+    if certificate.standing in ("withdrawn", "ended"):
+        raise ConflictError(_("Je nam dit certificaat al terug."))
+    if certificate.standing == "revoked":
+        raise ConflictError(_("Dit certificaat is ingetrokken. Bel ons als je naam weg moet."))
+    empty(certificate, "withdrawn", by=by)
+
+
+def hide_name(certificate_id: int, *, by: Actor) -> None:
+    """Let nobody who checks see the name; the file stays with its holder.
+
+    Raises NotFoundError for anybody else, ConflictError when it is hidden or does not count.
+    """
+    certificate = get_own_locked(certificate_id, by=by)
+    if certificate.standing not in ("valid", "renewed"):
+        raise ConflictError(_("Dit certificaat telt niet meer."))
+    if certificate.name_hidden_on is not None:
+        raise ConflictError(_("Je naam is al verborgen."))
+    certificate.name_hidden_on = clock.today()
+    add_event(certificate, "name_hidden", by=by)
+
+
+def show_name(certificate_id: int, *, by: Actor) -> None:
+    """Let who checks by code or file see the name again."""
+    certificate = get_own_locked(certificate_id, by=by)
+    if certificate.name_hidden_on is None:
+        raise ConflictError(_("Je naam is al te zien."))
+    certificate.name_hidden_on = None
+    add_event(certificate, "name_shown", by=by)
+
+
+def get_own_locked(certificate_id: int, *, by: Actor) -> Certificate:
+    """Return the actor's own issued certificate, locked. Raises NotFoundError, ConflictError."""
+    certificate = get_locked(certificate_id)
     if by.person_id is None or certificate.person_id != by.person_id:
         raise NotFoundError
-    _refuse_unissued(certificate)
-    if certificate.standing == "withdrawn":
-        raise ConflictError(_("Je nam dit certificaat al terug."))
+    refuse_unissued(certificate)
+    return certificate
+
+
+def empty(certificate: Certificate, standing: str, *, by: Actor) -> None:
+    """End a certificate for good: name, promise and file go, number and standing stay."""
     certificate.printed_name = ""
     certificate.promise = ""
-    set_standing(certificate, "withdrawn", by=by)
+    db.session.get_one(Decision, certificate.decision_id).printed_name = ""
+    set_standing(certificate, standing, by=by)
     queue.enqueue(REMOVE_JOB, key=f"certificate-{certificate.id}", certificate_id=certificate.id)
-    events.emit(CertificateEnded(certificate.id, certificate.person_id, "withdrawn"))
+    events.emit(CertificateEnded(certificate.id, certificate.person_id, standing))
 
 
 # --- shared ----------------------------------------------------------------------------------
 
 
-def _locked(certificate_id: int) -> Certificate:
+def get_locked(certificate_id: int) -> Certificate:
+    """Return a certificate and keep its row until the commit. Raises NotFoundError."""
     certificate = db.session.get(Certificate, certificate_id, with_for_update=True)
     if certificate is None:
         raise NotFoundError
     return certificate
 
 
-def _refuse_own(holder_id: int, by: Actor) -> None:
+def refuse_own(holder_id: int, by: Actor) -> None:
+    """Refuse who would decide on their own certificate."""
     if by.person_id is None or by.person_id == holder_id:
         raise ForbiddenError(_("Dit gaat over jezelf. Iemand anders beslist."))
 
 
-def _refuse_unissued(certificate: Certificate) -> None:
+def refuse_unissued(certificate: Certificate) -> None:
+    """Refuse what has no file yet."""
     if certificate.state != "issued":
         raise ConflictError(_("Dit certificaat wordt nog gemaakt."))
 
 
 def _refuse_ended(certificate: Certificate) -> None:
-    _refuse_unissued(certificate)
+    refuse_unissued(certificate)
     if certificate.standing not in ("valid", "renewed"):
         raise ConflictError(_("Dit certificaat telt niet meer."))
