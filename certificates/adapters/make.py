@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from academy.kernel import documents
+from certificates.rules.credential import CredentialFacts
 from certificates.rules.printed import Language, PrintedCertificate
 
 
@@ -25,6 +26,7 @@ def make_certificate(
     printed: PrintedCertificate,
     design: str,
     *,
+    credential: CredentialFacts | None = None,
     keys_folder: Path,
     passphrase: str,
     now: datetime,
@@ -37,6 +39,7 @@ def make_certificate(
     """
     answer: dict[str, Any] = documents.call(
         "certificates.adapters.make_in_child:make",
+        credential=credential.as_plain() if credential else None,
         design=design,
         values=printed.as_plain(),
         keys_folder=str(keys_folder),

@@ -7,11 +7,13 @@ from typing import Any
 
 from academy.kernel.pdf.render import render_document
 from certificates.adapters import keys, text
+from certificates.adapters.credential_in_child import attached, signed_credential
 from certificates.adapters.design import load_design
 from certificates.adapters.render import render_certificate
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_intact
 from certificates.rules.code import group_code
+from certificates.rules.credential import CredentialFacts
 from certificates.rules.names import clean_name
 from certificates.rules.printed import Language, PrintedCertificate
 
@@ -28,18 +30,34 @@ def make(
     *,
     design: str,
     values: dict[str, Any],
+    credential: dict[str, Any] | None = None,
     keys_folder: str,
     passphrase: str,
     now: datetime,
     fonts_folder: str,
 ) -> dict[str, Any]:
-    """Return the fields of `make.SealedDocument`."""
+    """Return the fields of `make.SealedDocument`.
+
+    `credential` is `CredentialFacts.as_plain()`; without it the file carries none.
+    """
     folder = Path(keys_folder)
     key = keys.load_signer(folder, "certificates", passphrase, now=now)
     texts = load_design(design).texts[values["language"]]
-    unsealed = render_certificate(design=design, values=values, fonts_folder=fonts_folder)
+    badge = (
+        signed_credential(
+            CredentialFacts.from_plain(credential),
+            keys_folder=Path(keys_folder),
+            passphrase=passphrase,
+            now=now,
+        )
+        if credential
+        else None
+    )
+    unsealed = render_certificate(
+        design=design, values=values, fonts_folder=fonts_folder, badge=badge
+    )
     pdf = seal(unsealed, key, reason=texts["reason"], field_label=texts["field_label"])
-    require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key)
+    require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key, badge=badge)
     return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
 
 
@@ -61,8 +79,12 @@ def make_document(
     return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
 
 
-def require_as_meant(pdf: bytes, printed: PrintedCertificate, *, key: keys.SealKey) -> None:
+def require_as_meant(
+    pdf: bytes, printed: PrintedCertificate, *, key: keys.SealKey, badge: bytes | None
+) -> None:
     """Check a sealed file as a stranger would: seal, size, name, number and code as printed.
+
+    What is attached must be `badge`, to the byte, or nothing without it.
 
     Raises OwnCheckFailedError, or what `signature.read_intact` raises.
     """
@@ -71,6 +93,8 @@ def require_as_meant(pdf: bytes, printed: PrintedCertificate, *, key: keys.SealK
     found = read_intact(pdf, leaves=[key.info.certificate], root=key.root_certificate)
     if found["number"] != printed.number:
         raise OwnCheckFailedError("other_number")
+    if attached(pdf) != badge:
+        raise OwnCheckFailedError("other_attachment")
     pages = text.page_texts(pdf)
     for said in (clean_name(printed.printed_name), printed.number, group_code(printed.code)):
         if not text.says(pages, said):

@@ -9,7 +9,8 @@ from typing import Any
 
 from academy.kernel.documents import DocumentError
 from academy.kernel.pdf import fonts, qr
-from academy.kernel.pdf.render import html_date, render_document
+from academy.kernel.pdf.render import AttachedData, html_date, render_document
+from certificates.adapters.credential import ATTACHMENT
 from certificates.adapters.design import Design, load_design
 from certificates.rules.code import group_code
 from certificates.rules.names import (
@@ -35,10 +36,12 @@ class UnprintableName(DocumentError):  # noqa: N818 (named after the fact, as ev
     """The name is empty, too long, or holds invisible or direction-changing characters."""
 
 
-def render_certificate(*, design: str, values: dict[str, Any], fonts_folder: str) -> bytes:
+def render_certificate(
+    *, design: str, values: dict[str, Any], fonts_folder: str, badge: bytes | None = None
+) -> bytes:
     """Return the unsealed PDF of one certificate; the same values give the same bytes.
 
-    `values` is `PrintedCertificate.as_plain()`. Raises UnprintableName, UncoveredGlyphs or
+    `values` is `PrintedCertificate.as_plain()`; `badge` is attached. Raises UnprintableName, UncoveredGlyphs or
     DoesNotFit with a sentence for people before anything is made.
     """
     printed = PrintedCertificate.from_plain(values)
@@ -51,6 +54,7 @@ def render_certificate(*, design: str, values: dict[str, Any], fonts_folder: str
         assets={**laid_out.assets, "qr.svg": qr_svg(printed.code_url)},
         pages=1,
         box_class="vak",
+        attached=AttachedData(ATTACHMENT, "Open Badge", badge, printed.made_at) if badge else None,
     )
 
 

@@ -6,12 +6,13 @@ Meant to run in the document child (`kernel.documents`); importing it loads Weas
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.formatting_structure.boxes import LineBox, TextBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -46,6 +47,16 @@ _UA_IDENTIFIER = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AttachedData:
+    """What the paper says, for machines. Its own moment, or two renderings would differ."""
+
+    name: str
+    description: str
+    content: bytes
+    made_at: dt.datetime
+
+
 class DoesNotFit(DocumentError):  # noqa: N818 (named after the fact, as events are)
     """A text is longer than the box that the design gives it."""
 
@@ -58,6 +69,7 @@ def render_document(
     assets: Mapping[str, bytes] | None = None,
     pages: int | None = None,
     box_class: str = "",
+    attached: AttachedData | None = None,
 ) -> bytes:
     """Return `html` as a tagged PDF that is PDF/A-3a and PDF/UA-1.
 
@@ -65,6 +77,7 @@ def render_document(
     bytes in `assets`; nothing else is fetched. The head of `html` carries the title, and
     `dcterms.created` and `dcterms.modified`, or two renderings differ. `pages` and `box_class`
     make a guard: DoesNotFit if there are more pages, or text leaves a box of that class.
+    `attached` rides along in the file.
     """
     if len(html) > _LONGEST_HTML:
         raise DocumentError(
@@ -80,7 +93,14 @@ def render_document(
     )
     _require_fit(document, pages=pages, box_class=box_class)
     _require_safe_links(document)
-    return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_finish))
+    return bytes(
+        document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            pdf_tags=True,
+            finisher=_finish,
+            attachments=[_attachment(attached)] if attached else None,
+        )
+    )
 
 
 def html_date(moment: dt.datetime) -> str:
@@ -123,6 +143,18 @@ def _sheet(css: str, fonts_folder: str) -> CSS:
     """Return a parsed style sheet; what it names is fetched per document, by the document."""
     configuration, _base = _print_styles(fonts_folder)
     return CSS(string=css, font_config=configuration, url_fetcher=_AssetFetcher({}))
+
+
+def _attachment(data: AttachedData) -> Attachment:
+    made_at = data.made_at.astimezone(dt.UTC)
+    return Attachment(
+        string=data.content,
+        name=data.name,
+        description=data.description,
+        relationship="Data",
+        created=made_at,
+        modified=made_at,
+    )
 
 
 def _finish(_document: Any, pdf: Any) -> None:
