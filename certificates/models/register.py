@@ -43,6 +43,7 @@ class Certificate(Model):
 
     `content` is the snapshot that was printed beside the name: titles, statement, hours,
     signatories, place, design, course version. While `state` is approved there is no file yet.
+    `status_place` is where its credential's status stands, in all status lists together.
     """
 
     __tablename__ = "certificate"
@@ -85,6 +86,8 @@ class Certificate(Model):
     issued_at: Mapped[datetime | None] = mapped_column(info=REGISTER)
     standing: Mapped[str] = mapped_column(sa.String(10), default="valid", info=REGISTER)
     standing_since: Mapped[date | None] = mapped_column(info=REGISTER)
+    credential_id: Mapped[str | None] = mapped_column(sa.String(36), unique=True, info=REGISTER)
+    status_place: Mapped[int | None] = mapped_column(unique=True, info=REGISTER)
     name_hidden_on: Mapped[date | None] = mapped_column(info=REGISTER)
 
 

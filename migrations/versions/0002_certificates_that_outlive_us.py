@@ -272,11 +272,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name=op.f("uq_register_entry_hash")),
         sa.UniqueConstraint("position", name=op.f("uq_register_entry_position")),
     )
-    with op.batch_alter_table("register_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_register_entry_number"), ["number"], unique=False)
-
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("credential_id", sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column("status_place", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("name_hidden_on", sa.Date(), nullable=True))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_certificate_credential_id"), ["credential_id"]
+        )
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_certificate_status_place"), ["status_place"]
+        )
 
     with op.batch_alter_table("certificate_event", schema=None) as batch_op:
         batch_op.create_index(
@@ -390,10 +395,11 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_certificate_status_place"), type_="unique")
+        batch_op.drop_constraint(batch_op.f("uq_certificate_credential_id"), type_="unique")
         batch_op.drop_column("name_hidden_on")
-
-    with op.batch_alter_table("register_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_register_entry_number"))
+        batch_op.drop_column("status_place")
+        batch_op.drop_column("credential_id")
 
     op.drop_table("register_entry")
     with op.batch_alter_table("share_link", schema=None) as batch_op:
