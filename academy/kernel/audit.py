@@ -126,7 +126,7 @@ def _write_kept(session: Session) -> None:
         head = AuditHead(id=1, hash=GENESIS, events=0)
         session.add(head)
         session.flush()  # a second writer now waits, or fails on the primary key
-    salts = _salts(session, {one.subject_id for one in kept if one.subject_id is not None})
+    salts = salts_of(session, {one.subject_id for one in kept if one.subject_id is not None})
     recorded_at = clock.real_now()
     previous = head.hash
     rows: list[dict[str, Any]] = []
@@ -153,7 +153,11 @@ def _write_kept(session: Session) -> None:
     session.flush()
 
 
-def _salts(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
+def salts_of(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
+    """Return the salts of these people; who has none yet gets one.
+
+    Call it only while the chain's head is locked, or two writers make the same salt.
+    """
     known: dict[int | None, bytes] = {
         row.person_id: row.salt
         for row in session.scalars(

@@ -23,6 +23,8 @@ KERNEL = {
     "job",
     "outgoing_mail",
     "person_salt",
+    "register_entry",
+    "register_head",
     "sign_in_code",
     "sign_in_letter",
 }

@@ -1,0 +1,134 @@
+"""What of a certificate the register's chain ties down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel.db import db
+from certificates.models import Certificate, SigningKey
+from certificates.rules.chain import content_hash, day_text, facts_hash, keyed_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """One certificate as it stands in the register now. `raw_content` is JSON as it is stored."""
+
+    id: int
+    number: str
+    letter: str
+    year: int
+    serial: int
+    track: str
+    language: str
+    issued_on: date
+    valid_until: date | None
+    state: str
+    sha256: str | None
+    size_bytes: int | None
+    key: str | None
+    replaces: str | None
+    renews: str | None
+    standing: str
+    standing_since: date | None
+    name_hidden_on: date | None
+    raw_content: str
+    person_id: int
+    printed_name: str
+    promise: str
+    code_hash: str | None
+
+    @property
+    def facts(self) -> str:
+        """The hash of what is nobody's person."""
+        return facts_hash(
+            (
+                self.number,
+                self.letter,
+                self.year,
+                self.serial,
+                self.track,
+                self.language,
+                day_text(self.issued_on),
+                day_text(self.valid_until),
+                self.state,
+                self.sha256,
+                self.size_bytes,
+                self.key,
+                self.replaces,
+                self.renews,
+                self.standing,
+                day_text(self.standing_since),
+                day_text(self.name_hidden_on),
+                _content_hash(self.raw_content),
+            )
+        )
+
+    def holder(self, salt: bytes) -> str:
+        """Return the keyed hash of whose it is."""
+        whose = (self.person_id, self.printed_name, self.promise, self.code_hash)
+        return keyed_hash(salt, (self.number, *whose))
+
+    def step(self, salt: bytes, *, by_id: int | None, ground: str | None) -> str:
+        """Return the keyed hash of who did a step and on which ground."""
+        return keyed_hash(salt, (self.number, by_id, ground))
+
+
+def chained_by_id(ids: Collection[int]) -> dict[int, Chained]:
+    """Return these certificates by their ids."""
+    return {one.id: one for one in _chained(Certificate.id.in_(ids))}
+
+
+def every_chained() -> Iterator[Chained]:
+    """Yield every certificate, in the order in which they were entered."""
+    return _chained(sa.true())
+
+
+def _chained(condition: sa.ColumnElement[bool]) -> Iterator[Chained]:
+    replaced, renewed = aliased(Certificate), aliased(Certificate)
+    rows: Iterable[Any] = db.session.execute(
+        sa.select(
+            Certificate.id,
+            Certificate.number,
+            Certificate.letter,
+            Certificate.year,
+            Certificate.serial,
+            Certificate.track,
+            Certificate.language,
+            Certificate.issued_on,
+            Certificate.valid_until,
+            Certificate.state,
+            Certificate.sha256,
+            Certificate.size_bytes,
+            SigningKey.kid,
+            replaced.number,
+            renewed.number,
+            Certificate.standing,
+            Certificate.standing_since,
+            Certificate.name_hidden_on,
+            sa.cast(Certificate.content, sa.Text),
+            Certificate.person_id,
+            Certificate.printed_name,
+            Certificate.promise,
+            Certificate.code_hash,
+        )
+        .outerjoin(SigningKey, SigningKey.id == Certificate.key_id)
+        .outerjoin(replaced, replaced.id == Certificate.replaces_id)
+        .outerjoin(renewed, renewed.id == Certificate.renews_id)
+        .where(condition)
+        .order_by(Certificate.id)
+    )
+    return (Chained(*row) for row in rows)
+
+
+@lru_cache(maxsize=1024)
+def _content_hash(raw: str) -> str:
+    """A group's certificates say the same; what they say is parsed once."""
+    return content_hash(json.loads(raw))
