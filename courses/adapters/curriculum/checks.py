@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from courses.adapters.curriculum.checks_certificate import check_certificate
 from courses.rules.course_rule import FINAL, QUIZ, SELFSCAN
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class CourseDocuments:
 def check_course(found: CourseDocuments, library: Library) -> None:
     """Note every fault between the documents of one course."""
     _check_course_itself(found.course, found.track)
+    check_certificate(found.course)
     _check_sources(found.course, library)
     _check_group_size(found.course)
     _check_pass_rule(found)

@@ -153,6 +153,25 @@ RENEWAL_RULE = Record(
     }
 )
 
+EXPIRY = Chosen(
+    "method",
+    {
+        "from_completion": Record({"method": TEXT}),
+        "from_previous_end": Record({"method": TEXT}),
+        "fixed_date": Record(
+            {
+                "method": TEXT,
+                "last_day": Words(
+                    r"\d{4}-\d{2}-\d{2}",
+                    'een dag als "2026-12-31", met aanhalingstekens',
+                    'a day like "2026-12-31", in quotes',
+                ),
+                "minimum_months": Number(0),
+            }
+        ),
+    },
+)
+
 CERTIFICATE = Record(
     {
         "title": BOTH,
@@ -163,7 +182,12 @@ CERTIFICATE = Record(
         "statement": BOTH,
         "disclaimer": BOTH,
     },
-    {"promise_on_certificate": YesNo(), "study_hours_on_certificate": COUNT, "pe_note": BOTH},
+    {
+        "promise_on_certificate": YesNo(),
+        "study_hours_on_certificate": COUNT,
+        "pe_note": BOTH,
+        "expiry": EXPIRY,
+    },
 )
 
 COURSE = Record(
