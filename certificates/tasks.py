@@ -14,6 +14,7 @@ from certificates.adapters.make import make_certificate
 from certificates.models import Certificate
 from certificates.queries.printing import find_to_print
 from certificates.rules.code import LENGTH
+from certificates.services.credentials import prepare_credential
 from certificates.services.issuing import StoredFile, record_issued
 
 log = structlog.get_logger()
@@ -29,11 +30,13 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
     code = code or ids.crockford(LENGTH)
     with unit_of_work():
         to_print = find_to_print(certificate_id, code=code, public_url=settings.public_url)
+        credential = prepare_credential(certificate_id, code=code) if to_print else None
     if to_print is None:
         return
     sealed = make_certificate(
         to_print.printed,
         to_print.design,
+        credential=credential,
         keys_folder=settings.keys,
         passphrase=settings.keys_passphrase,
         now=clock.real_now(),

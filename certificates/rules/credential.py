@@ -25,7 +25,7 @@ CONTEXTS = (
 LIST_LENGTH = 131_072
 """Places in a status list: the least that the standard allows, so that one hides in the crowd."""
 STATUS_PURPOSE = "revocation"
-ENDED = frozenset({"revoked", "withdrawn", "replaced"})
+ENDED = frozenset({"revoked", "withdrawn", "replaced", "ended"})
 """Standings whose bit is set. A renewed certificate was good until its own end."""
 
 _SKEW = timedelta(minutes=1)
