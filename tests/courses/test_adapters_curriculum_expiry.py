@@ -26,7 +26,7 @@ def put(folder, file, old, new):
 def sentences(folder):
     with pytest.raises(CurriculumFault) as caught:
         read_curricula(folder)
-    return [fault.sentence for fault in caught.value.faults]
+    return [fault.sentence_nl for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize(
