@@ -14,7 +14,7 @@ from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
-from certificates.services.register import ISSUE_JOB
+from certificates.services.names import ISSUE_JOB
 from certificates.views import decisions, holder, register, verify
 from certificates.views.today import today
 

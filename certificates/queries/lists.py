@@ -16,6 +16,7 @@ from academy.kernel.policy import Actor, Capability
 from academy.people.models import Person
 from certificates import policies
 from certificates.models import Certificate, Decision, Revocation
+from certificates.queries.approvals import waits_for_name
 from certificates.queries.chain import IS_OPEN
 from courses.models import Cohort, Enrolment
 from courses.queries.progress import progress_of_many
@@ -256,12 +257,19 @@ def _page(rows: Sequence[Any]) -> Page[RegisterRow]:
 
 
 def approved_in(cohort_id: int) -> list[int]:
-    """Return the ids of a cohort's certificates that were granted and have no file yet."""
+    """Return the ids of a cohort's certificates that were granted and have no file yet.
+
+    Without those that wait for the holder's yes to the name.
+    """
     return list(
         db.session.scalars(
             sa.select(Certificate.id)
             .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-            .where(Enrolment.cohort_id == cohort_id, Certificate.state == "approved")
+            .where(
+                Enrolment.cohort_id == cohort_id,
+                Certificate.state == "approved",
+                ~waits_for_name(),
+            )
             .order_by(Certificate.id)
         )
     )

@@ -15,10 +15,7 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
-from academy.kernel.i18n import language
-from academy.kernel.pdf import fonts
 from academy.kernel.policy import Actor
-from academy.kernel.resources import vendor_file
 from certificates import policies
 from certificates.models import OUTCOMES, Certificate, Decision
 from certificates.queries import chain
@@ -31,7 +28,7 @@ from certificates.queries.facts import (
 )
 from certificates.queries.judgement import judge, judge_renewal
 from certificates.rules.four_eyes import Obstacle, find_obstacle
-from certificates.rules.names import clean_name, find_name_problem
+from certificates.services.names import printable
 from certificates.services.register import approve
 from courses.services import enrolment as enrolments
 
@@ -58,7 +55,7 @@ def propose(enrolment_id: int, *, by: Actor, hardship: str = "") -> int:
     hardship = _text(hardship, field="hardship")
     verdict = judge(enrolment_id)
     _refuse_incomplete(verdict.complete, hardship, name=facts.holder)
-    _printable(facts.printed_name)
+    printable(facts.printed_name)
     return _add(facts, "first", by=by, verdict=verdict.trace, hardship=hardship)
 
 
@@ -69,7 +66,7 @@ def propose_replacement(certificate_id: int, *, printed_name: str, by: Actor) ->
     when the certificate does not count any more or a proposal is open.
     """
     facts, earlier = _changeable(certificate_id, by=by)
-    printed_name = _printable(printed_name)
+    printed_name = printable(printed_name)
     if printed_name == earlier.printed_name:
         sentence = _("Deze naam staat al op het certificaat.")
         raise InvalidInputError(sentence, fields={"printed_name": sentence})
@@ -88,7 +85,7 @@ def propose_renewal(certificate_id: int, *, by: Actor, hardship: str = "") -> in
     hardship = _text(hardship, field="hardship")
     verdict = _judge_renewal(facts, earlier)
     _refuse_incomplete(verdict["complete"], hardship, name=facts.holder)
-    _printable(earlier.printed_name)
+    printable(earlier.printed_name)
     return _add(
         facts,
         "renewal",
@@ -136,17 +133,6 @@ def _refuse_incomplete(complete: bool, hardship: str, *, name: str) -> None:  # 
         name=name,
     )
     raise InvalidInputError(sentence, fields={"hardship": sentence})
-
-
-def _printable(name: str) -> str:
-    """Return the cleaned name. Raises InvalidInputError for one that we cannot print."""
-    cleaned = clean_name(name)
-    uncovered = fonts.uncovered(cleaned, str(vendor_file("print")))
-    problem = find_name_problem(cleaned, uncovered=uncovered)
-    if problem is not None:
-        sentence = problem.en if language() == "en" else problem.nl
-        raise InvalidInputError(sentence, fields={"printed_name": sentence})
-    return cleaned
 
 
 def _text(text: str, *, field: str) -> str:
@@ -305,7 +291,7 @@ def _grant(
         sentence = _("Deze dag is al geweest. Kies vandaag of later.")
         raise InvalidInputError(sentence, fields={"issued_on": sentence})
     _judge_again(decision, facts)
-    name = _printable(decision.printed_name or facts.printed_name)
+    name = printable(decision.printed_name or facts.printed_name)
     certificate = approve(decision, facts, printed_name=name, issued_on=issued_on, serial=serial)
     if decision.kind == "first":
         enrolments.complete(facts.enrolment_id, by=by)

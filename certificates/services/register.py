@@ -16,14 +16,7 @@ from certificates.models import Certificate, Decision, Serial
 from certificates.queries.facts import EnrolmentFacts, contact_hours, find_promise, signers
 from certificates.rules.number import LETTERS, format_number
 from certificates.rules.validity import valid_until
-
-ISSUE_JOB = "certificates.issue"
-
-
-def job_key(certificate_id: int) -> str:
-    """Return the key under which a certificate's job is enqueued, once."""
-    return f"certificate-{certificate_id}"
-
+from certificates.services.names import enqueue_issue
 
 def approve(
     decision: Decision,
@@ -34,6 +27,8 @@ def approve(
     serial: int | None = None,
 ) -> Certificate:
     """Enter the certificate that `decision` grants, frozen, and enqueue the making of its file.
+
+    Without the holder's yes to the name the file waits for it (`services.names`).
 
     `serial` is for a register taken over from elsewhere; without it the next one is given out.
     Raises ConflictError when something that must be printed is missing.
@@ -65,7 +60,7 @@ def approve(
     )
     db.session.add(certificate)
     db.session.flush()  # the job needs the id
-    queue.enqueue(ISSUE_JOB, key=job_key(certificate.id), certificate_id=certificate.id)
+    enqueue_issue(certificate)
     return certificate
 
 

@@ -13,6 +13,7 @@ from academy.kernel.settings import current
 from academy.people.models import Person
 from certificates import tasks
 from certificates.adapters.keys import init_keys
+from certificates.models import NameApproval
 from certificates.services import decisions
 from courses.models import (
     AttendanceCell,
@@ -87,7 +88,7 @@ def commit_scene(name: str = "Samira", **content: object) -> Scene:
 
 
 def make_ready(enrolment: Enrolment, *, by: Person) -> None:
-    """Let somebody attend every session and finish every assignment."""
+    """Let somebody attend every session, finish every assignment and say yes to their name."""
     sessions = sa.select(Session.id).where(Session.cohort_id == enrolment.cohort_id)
     for session_id in db.session.scalars(sessions):
         mark = AttendanceMark(
@@ -122,7 +123,22 @@ def make_ready(enrolment: Enrolment, *, by: Person) -> None:
                 submitted_by_id=enrolment.person_id,
             )
         )
+    approve_name(enrolment)
     db.session.flush()
+
+
+def approve_name(enrolment: Enrolment) -> None:
+    """Let somebody say yes to their name as it is known."""
+    person = db.session.get_one(Person, enrolment.person_id)
+    db.session.add(
+        NameApproval(
+            person_id=person.id,
+            printed_name=person.name_on_certificate or person.display_name,
+            approved_at=clock.now(),
+            by_id=person.id,
+            way="self",
+        )
+    )
 
 
 def make_keys() -> None:

@@ -5,7 +5,7 @@ Meant to run in the document child (`kernel.documents`); importing it loads Weas
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -79,6 +79,47 @@ def render_document(
     make a guard: DoesNotFit if there are more pages, or text leaves a box of that class.
     `attached` rides along in the file.
     """
+    document = _laid_out(html, css, fonts_folder, assets or {}, pages=pages, box_class=box_class)
+    return _written(document, attached)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidLine:
+    """A line of one text: where it begins, its baseline, its width, and the room it has, in px."""
+
+    text: str
+    left: float
+    baseline: float
+    width: float
+    room: float
+
+
+def render_template(
+    html: str,
+    css: str,
+    *,
+    fonts_folder: str,
+    assets: Mapping[str, bytes] | None = None,
+    pages: int | None = None,
+    box_class: str = "",
+    attached: AttachedData | None = None,
+) -> tuple[bytes, list[LaidLine]]:
+    """Return what `render_document` does, not compressed and with whole fonts, and its lines."""
+    document = _laid_out(html, css, fonts_folder, assets or {}, pages=pages, box_class=box_class)
+    pdf = _written(document, attached, uncompressed_pdf=True, full_fonts=True)
+    return pdf, [line for page in document.pages for line in _lines(page)]
+
+
+def _laid_out(
+    html: str,
+    css: str,
+    fonts_folder: str,
+    assets: Mapping[str, bytes],
+    *,
+    pages: int | None,
+    box_class: str,
+) -> Any:
+    """Return the document as the engine laid it out, checked against its guards."""
     if len(html) > _LONGEST_HTML:
         raise DocumentError(
             "De tekst is te lang voor één document.",
@@ -86,21 +127,41 @@ def render_document(
             kind="TooLong",
         )
     configuration, base = _print_styles(fonts_folder)
-    fetcher = _AssetFetcher(dict(assets or {}))
+    fetcher = _AssetFetcher(dict(assets))
     sheet = _sheet(css, fonts_folder)
     document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
         stylesheets=[base, sheet], font_config=configuration, pdf_variant="pdf/a-3a"
     )
     _require_fit(document, pages=pages, box_class=box_class)
     _require_safe_links(document)
+    return document
+
+
+def _written(document: Any, attached: AttachedData | None, **options: bool) -> bytes:
     return bytes(
         document.write_pdf(
             pdf_variant="pdf/a-3a",
             pdf_tags=True,
             finisher=_finish,
             attachments=[_attachment(attached)] if attached else None,
+            **options,
         )
     )
+
+
+def _lines(page: Any) -> Iterator[LaidLine]:
+    """Give every line that is one text."""
+    for block in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (as in `_require_fit`)
+        for line in getattr(block, "children", ()):
+            texts = _texts(line) if isinstance(line, LineBox) else []
+            if len(texts) == 1:
+                (text,) = texts
+                baseline = text.position_y + text.baseline
+                yield LaidLine(text.text, text.position_x, baseline, text.width, block.width)
+
+
+def _texts(line: LineBox) -> list[TextBox]:
+    return [box for box in line.descendants() if isinstance(box, TextBox)]
 
 
 def html_date(moment: dt.datetime) -> str:

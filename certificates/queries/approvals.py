@@ -1,0 +1,44 @@
+"""Whether the holder said yes to the name, and which granted certificates wait for that."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.kernel.db import db
+from academy.kernel.queue import Job
+from certificates.models import Certificate, NameApproval
+
+
+def is_approved(person_id: int, printed_name: str) -> bool:
+    """Say whether somebody's newest yes is to exactly this spelling."""
+    newest = db.session.scalar(
+        sa.select(NameApproval.printed_name)
+        .where(NameApproval.person_id == person_id)
+        .order_by(NameApproval.id.desc())
+        .limit(1)
+    )
+    return newest is not None and newest == printed_name
+
+
+def has_yes() -> sa.ColumnElement[bool]:
+    """Return the condition that the holder of `Certificate` said yes to the name on it."""
+    newer = aliased(NameApproval)
+    is_newest = ~sa.exists().where(
+        newer.person_id == NameApproval.person_id, newer.id > NameApproval.id
+    )
+    return sa.exists().where(
+        NameApproval.person_id == Certificate.person_id,
+        NameApproval.printed_name == Certificate.printed_name,
+        is_newest,
+    )
+
+
+def waits_for_name() -> sa.ColumnElement[bool]:
+    """Return the condition that `Certificate` was granted and waits for a yes to its name.
+
+    What has a job was let go before: under an earlier yes, or before a yes was asked.
+    """
+    key = "certificate-" + sa.cast(Certificate.id, sa.String)
+    has_job = sa.exists().where(Job.name == "certificates.issue", Job.key == key)
+    return sa.and_(Certificate.state == "approved", ~has_job, ~has_yes())
