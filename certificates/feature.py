@@ -9,22 +9,27 @@ from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies, tasks
 from certificates.mails import MESSAGES
+from certificates.publishing import PUBLISH_JOB, publish_snapshot
 from certificates.queries import checks
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
-from certificates.views import decisions, holder, register, verify
+from certificates.views import decisions, holder, offline, register, verify
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
 
 FEATURE = Feature(
     name="certificates",
-    blueprints=(verify.bp, holder.bp, decisions.bp, register.bp, api.bp),
+    blueprints=(verify.bp, offline.bp, holder.bp, decisions.bp, register.bp, api.bp),
     capabilities=policies.ALL,
-    jobs={ISSUE_JOB: tasks.issue, REMOVE_JOB: tasks.remove_file},
+    jobs={
+        ISSUE_JOB: tasks.issue,
+        REMOVE_JOB: tasks.remove_file,
+        PUBLISH_JOB: publish_snapshot,
+    },
     today=today,
     messages=MESSAGES,
     navigation=(

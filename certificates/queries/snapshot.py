@@ -28,15 +28,12 @@ def get_snapshot() -> Snapshot:
 
 def _leaves() -> list[Leaf]:
     """Return the keys that sealed certificates, from the folder: those are what verifying pins."""
-    compromised = dict(
-        db.session.execute(
-            sa.select(SigningKey.kid, SigningKey.compromised_at).where(
-                SigningKey.compromised_at.is_not(None)
-            )
+    rows = db.session.execute(
+        sa.select(SigningKey.kid, SigningKey.compromised_at).where(
+            SigningKey.compromised_at.is_not(None)
         )
-        .tuples()
-        .all()
     )
+    compromised = {row.kid: row.compromised_at for row in rows}
     return [
         Leaf(key.key_id, key.certificate, compromised.get(key.key_id))
         for key in list_keys(current().keys)

@@ -35,6 +35,7 @@ PUBLIC_PATHS = {
     "/opleidingen/<key>",
     "/privacy",
     "/readyz",
+    "/register/momentopname.json",
     "/styleguide",
     "/taal/<code>",
     "/toegankelijkheid",

@@ -1,0 +1,37 @@
+"""What a stranger downloads to check without us: the register's snapshot, and the page for it."""
+
+from __future__ import annotations
+
+from flask import Response, send_file
+
+from academy.kernel.errors import NotFoundError
+from academy.kernel.web.blueprint import FeatureBlueprint
+from certificates.policies import VERIFY
+from certificates.services.snapshot import public_file
+
+bp = FeatureBlueprint("offline", __name__)
+
+FRESH_SECONDS = 3600
+
+
+@bp.page("/register/momentopname.json", needs=VERIFY)
+def snapshot() -> Response:
+    """Give the snapshot that the daily job made; it holds no names. None before the first one."""
+    path = public_file()
+    if not path.is_file():
+        raise NotFoundError
+    answer = send_file(
+        path,
+        mimetype="application/json",
+        download_name="momentopname.json",
+        as_attachment=True,
+        max_age=FRESH_SECONDS,
+    )
+    return _open_to_all(answer)
+
+
+def _open_to_all(answer: Response) -> Response:
+    """Let anyone keep it for an hour, and nobody's search engine list it."""
+    answer.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
