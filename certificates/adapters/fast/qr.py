@@ -1,4 +1,4 @@
-"""QR codes by addition: over bits a QR code is a sum, so each letter of a code adds its own modules.
+"""QR codes by addition: over bits a code is a sum, so each letter of an address adds its modules.
 
 Error correction and placement are linear; only the choice of the mask is not, so that is made here
 by the same penalties as segno's. The result is module for module what segno makes.
@@ -169,7 +169,7 @@ def _judged(side: int) -> _Modules:
     """Everything but the places of the mask's number, the dark module there, and the version's."""
     rows = [[True] * side for _ in range(side)]
     for at in (*range(9), *range(side - 8, side)):
-        if at != 6:  # noqa: PLR2004 (there runs the timing pattern)
+        if at != 6:
             rows[at][8] = rows[8][at] = False
     if side >= _FIRST_WITH_VERSION:
         for at in range(6):
