@@ -1,19 +1,30 @@
 """Certificates as they leave the house, judged by validators that are not ours."""
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from academy.kernel import documents
 from academy.kernel.documents import DocumentError
-from certificates.adapters import keys
+from certificates.adapters import badge_keys, credential, keys
 from certificates.adapters.design import DESIGNS
 from certificates.adapters.make import make_certificate, make_coaching_document
 from certificates.rules.printed import Signatory
-from tests.certificates.papers import CODE_URL, FONTS, NAMES, NOW, NUMBER, PASSPHRASE, make_printed
+from tests.certificates.papers import (
+    CODE_URL,
+    FONTS,
+    NAMES,
+    NOW,
+    NUMBER,
+    PASSPHRASE,
+    make_facts,
+    make_printed,
+)
 from tests.judges import pdf as judges
 from tests.judges import vera
+from tests.judges.inside import look_inside
 
 LOG = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Logboek</title>
 <meta name="dcterms.created" content="2026-11-23T09:00:00Z">
@@ -39,6 +50,7 @@ def make(keys_folder):
         return make_certificate(
             make_printed(design, language, **changes),
             design,
+            credential=make_facts(design, language),
             keys_folder=keys_folder,
             passphrase=PASSPHRASE,
             now=datetime.now(UTC),
@@ -206,8 +218,33 @@ def test_a_paper_hides_nothing(make):
     pdf = make().pdf
     for word in (b"/OpenAction", b"/AA", b"/JS", b"/XFA", b"/RichMedia", b"/OCProperties"):
         assert word not in pdf
-    assert pdf.count(b"/EmbeddedFile") == 0
     assert pdf.count(b"/Widget") == 1
+    assert look_inside(pdf).hidden_beside(("credential.json", "/Data")) == set()
+
+
+def test_the_credential_in_a_paper_is_the_signed_one(make, keys_folder, tmp_path):
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(make().pdf)
+    said = judges.attachment(file, "credential.json")
+    (key,) = [one for one in badge_keys.list_keys(keys_folder) if one.purpose == "credential"]
+    credential.require_signed_by(json.loads(said), key, did="did:web:academie.example")
+    assert (
+        documents.call(
+            "certificates.adapters.credential_in_child:read_credential", pdf=file.read_bytes()
+        )
+        == said
+    )
+    without = make_certificate(
+        make_printed(),
+        "residents",
+        keys_folder=keys_folder,
+        passphrase=PASSPHRASE,
+        now=datetime.now(UTC),
+        fonts_folder=FONTS,
+    )
+    with pytest.raises(DocumentError) as raised:
+        documents.call("certificates.adapters.credential_in_child:read_credential", pdf=without.pdf)
+    assert raised.value.kind == "NoCredential"
 
 
 @pytest.mark.parametrize(

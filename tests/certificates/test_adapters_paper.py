@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
+    DecodedStreamObject,
     DictionaryObject,
     NameObject,
     TextStringObject,
@@ -49,11 +50,14 @@ SNIPPETS = [
 CHOSEN = SNIPPETS[:: size(1, otherwise=12)]
 FIELDS = ("printed_name", "statement", "place", "disclaimer", "title", "hands", "promise")
 HOST = "https://academie.example/"
+CREDENTIAL = ("credential.json", "/Data")
 
 
 def render(printed: PrintedCertificate, design: str) -> bytes:
     """Return the paper, not yet sealed, made here: the child has tests of its own."""
-    return render_certificate(design=design, values=printed.as_plain(), fonts_folder=str(FONTS))
+    return render_certificate(
+        design=design, values=printed.as_plain(), fonts_folder=str(FONTS), badge=b'{"type": []}'
+    )
 
 
 def text_of(pdf: bytes) -> str:
@@ -142,10 +146,10 @@ def with_snippet(field: str, snippet: str) -> tuple[str, PrintedCertificate]:
     return design, replace(printed, **{field: snippet})
 
 
-def faults_of(pdf: bytes) -> list[str]:
-    """Return what an unsealed paper must not have."""
+def faults_of(pdf: bytes, *attached: tuple[str, str]) -> list[str]:
+    """Return what an unsealed paper must not have: anything beside what is `attached`."""
     inside = look_inside(pdf)
-    faults = sorted(inside.hidden)
+    faults = sorted(inside.hidden_beside(*attached))
     faults += [one for one in inside.addresses if not one.startswith(HOST)]
     faults += [f"{inside.widgets} widgets" for _once in "x" if inside.widgets]
     faults += [f"{inside.revisions} revisions" for _once in "x" if inside.revisions != 1]
@@ -163,7 +167,7 @@ def test_a_snippet_in_a_field_is_printed_as_text_or_refused(field):
         except DocumentError as error:
             refused.add(error.kind)
             continue
-        assert faults_of(pdf) == [], snippet
+        assert faults_of(pdf, CREDENTIAL) == [], snippet
         assert letters(snippet) in letters(text_of(pdf)), snippet
         printed += 1
     assert printed >= len(CHOSEN) // 5  # a short field refuses the long ones
@@ -189,7 +193,7 @@ def test_a_design_that_trusts_a_field_is_found():
 def test_nothing_lies_hidden_before_sealing(design, language):
     for name in NAMES:
         pdf = render(make_printed(design, language, printed_name=name), design)
-        assert faults_of(pdf) == [], name
+        assert faults_of(pdf, CREDENTIAL) == [], name
 
 
 def planted(change: Any) -> bytes:
@@ -208,6 +212,14 @@ def _entry(name: str, value: Any) -> Any:
     return change
 
 
+def _loose_file(writer: PdfWriter) -> None:
+    """Embed a file that no list of attachments names."""
+    stream = DecodedStreamObject()
+    stream.set_data(b"MZ")
+    stream[NameObject("/Type")] = NameObject("/EmbeddedFile")
+    writer.root_object[NameObject("/Extra")] = writer._add_object(stream)
+
+
 def _widget(writer: PdfWriter) -> None:
     widget = DictionaryObject({NameObject("/Subtype"): NameObject("/Widget")})
     writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(widget)])
@@ -222,7 +234,8 @@ HIDING = {
     "/JS": _entry("/Extra", SCRIPT),
     "/OCProperties": _entry("/OCProperties", DictionaryObject()),
     "/XFA": _entry("/AcroForm", DictionaryObject({NameObject("/XFA"): TextStringObject("x")})),
-    "/EmbeddedFiles": lambda writer: writer.add_attachment("x.exe", b"MZ"),
+    "/EmbeddedFile": lambda writer: writer.add_attachment("x.exe", b"MZ"),
+    "/EmbeddedFiles": _loose_file,
     "/RichMedia": _entry(
         "/Extra", DictionaryObject({NameObject("/Subtype"): NameObject("/RichMedia")})
     ),
@@ -233,13 +246,21 @@ HIDING = {
 @pytest.mark.trust("T17", planted=True)
 @pytest.mark.parametrize(("name", "change"), HIDING.items(), ids=HIDING)
 def test_what_lies_hidden_is_found(name, change):
-    assert name in faults_of(planted(change))
+    assert name in faults_of(planted(change), CREDENTIAL)
+
+
+@pytest.mark.trust("T17", planted=True)
+def test_another_name_or_relationship_of_the_attachment_is_found():
+    pdf = render(make_printed(), "residents")
+    assert faults_of(pdf) != []
+    assert faults_of(pdf, ("other.json", "/Data")) != []
+    assert faults_of(pdf, ("credential.json", "/Source")) != []
 
 
 @pytest.mark.trust("T17", planted=True)
 def test_a_second_revision_is_found():
     pdf = render(make_printed(), "residents")
-    assert "2 revisions" in faults_of(pdf + b"\n%%EOF\n")
+    assert "2 revisions" in faults_of(pdf + b"\n%%EOF\n", CREDENTIAL)
 
 
 # --- contrast on paper (T37) ---------------------------------------------------------------------

@@ -30,6 +30,10 @@ class Inside:
     """What was found."""
 
     names: set[str] = field(default_factory=set)
+    attached: list[tuple[str, str]] = field(default_factory=list)
+    """Of each attachment its name and what it is to the paper."""
+    embedded: int = 0
+    """Streams that are files, listed or not."""
     addresses: set[str] = field(default_factory=set)
     streams: list[bytes] = field(default_factory=list)
     widgets: int = 0
@@ -39,6 +43,12 @@ class Inside:
     def hidden(self) -> set[str]:
         """The names that must not be there."""
         return self.names & HIDDEN
+
+    def hidden_beside(self, *attached: tuple[str, str]) -> set[str]:
+        """What must not be there, but for exactly these attachments."""
+        if self.attached != list(attached) or self.embedded != len(attached):
+            return self.hidden | {f"attached: {self.attached}, embedded: {self.embedded}"}
+        return self.hidden - {"/EmbeddedFiles", "/EmbeddedFile"}
 
     def holds(self, words: bytes) -> bool:
         """Say whether some stream holds these bytes."""
@@ -56,6 +66,11 @@ def look_inside(pdf: bytes) -> Inside:
             found.names |= {
                 one for one in value.values() if isinstance(one, str) and one[:1] == "/"
             }
+            found.embedded += value.get("/Type") == "/EmbeddedFile"
+            if value.get("/Type") == "/Filespec":
+                found.attached.append(
+                    (_text(value.get("/UF", value.get("/F"))), str(value.get("/AFRelationship")))
+                )
             found.widgets += value.get("/Subtype") == "/Widget"
             if "/URI" in value:
                 found.addresses.add(_text(value["/URI"]))

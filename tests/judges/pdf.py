@@ -64,6 +64,15 @@ def text(file: Path) -> str:
     return " ".join(_run("pdftotext", "-layout", str(file), "-").stdout.split())
 
 
+def attachment(file: Path, name: str) -> bytes:
+    """Return what poppler detaches from a file under `name`."""
+    out = file.with_suffix(".attached")
+    done = _run("pdfdetach", "-savefile", name, "-o", str(out), str(file))
+    if done.returncode != 0:
+        raise RuntimeError(f"pdfdetach found no {name}: {done.stderr}")
+    return out.read_bytes()
+
+
 def codes(file: Path, *, dots_per_inch: int = 150) -> list[str]:
     """Return the QR codes that a scanner reads from a raster of the first page."""
     command = ["pdftoppm", "-r", str(dots_per_inch), "-png", "-f", "1", "-l", "1", str(file)]
