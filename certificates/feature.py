@@ -8,26 +8,37 @@ from academy.kernel import mail
 from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies, tasks
+from certificates.checkpointing import CHECKPOINT_JOB, make_checkpoint
 from certificates.mails import MESSAGES
 from certificates.publishing import PUBLISH_JOB, publish_snapshot
-from certificates.queries import checks
+from certificates.queries import chain_checks, checks, checkpoints
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
-from certificates.views import decisions, holder, offline, register, verify
+from certificates.views import credentials, decisions, designs, holder, offline, register, verify
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
 
 FEATURE = Feature(
     name="certificates",
-    blueprints=(verify.bp, offline.bp, holder.bp, decisions.bp, register.bp, api.bp),
+    blueprints=(
+        credentials.bp,
+        verify.bp,
+        offline.bp,
+        holder.bp,
+        decisions.bp,
+        register.bp,
+        designs.bp,
+        api.bp,
+    ),
     capabilities=policies.ALL,
     jobs={
         ISSUE_JOB: tasks.issue,
         REMOVE_JOB: tasks.remove_file,
+        CHECKPOINT_JOB: make_checkpoint,
         PUBLISH_JOB: publish_snapshot,
     },
     today=today,
@@ -59,6 +70,8 @@ FEATURE = Feature(
         checks.waiting_faults,
         checks.orphan_faults,
         checks.key_faults,
+        chain_checks.chain_faults,
+        checkpoints.checkpoint_faults,
     ),
     figures=(
         Figure("academy_certificates_issued", "Certificates with a sealed file.", issued_count),

@@ -11,6 +11,8 @@ from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.adapters.keys import KeyInfo, list_keys
 from certificates.adapters.make import make_certificate
+from certificates.adapters.pinning import list_pinned
+from certificates.adapters.signer import external_seal
 from certificates.models import Certificate
 from certificates.queries.printing import find_to_print
 from certificates.rules.code import LENGTH
@@ -41,6 +43,7 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
         passphrase=settings.keys_passphrase,
         now=clock.real_now(),
         fonts_folder=vendor_file("print"),
+        external=external_seal(settings),
         look=to_print.look,
     )
     sha256 = Storage(settings.storage).put(sealed.pdf)
@@ -51,7 +54,8 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
 
 
 def _key(key_id: str) -> KeyInfo:
-    return next(key for key in list_keys(current().keys) if key.key_id == key_id)
+    folder = current().keys
+    return next(k for k in (*list_keys(folder), *list_pinned(folder)) if k.key_id == key_id)
 
 
 def remove_file(certificate_id: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from academy.kernel import documents
 from certificates.rules.credential import CredentialFacts
+from certificates.rules.look import Look
 from certificates.rules.printed import Language, PrintedCertificate
 
 
@@ -22,7 +23,7 @@ class SealedDocument:
     key_id: str
 
 
-def make_certificate(
+def make_certificate(  # noqa: PLR0913 (all that makes a paper)
     printed: PrintedCertificate,
     design: str,
     *,
@@ -31,11 +32,14 @@ def make_certificate(
     passphrase: str,
     now: datetime,
     fonts_folder: Path,
+    look: Look | None = None,
+    external: dict[str, str] | None = None,
 ) -> SealedDocument:
-    """Return the sealed and checked PDF of `printed` in `design`, made in the document child.
+    """Return the sealed and checked PDF of `printed` in `design`, dressed in `look`, made in the document child.
 
-    `now` is the real time: it chooses the key. Raises DocumentError: a sentence for people if a
-    text cannot be printed, DocumentTimeout if it took too long.
+    `now` is the real time: it chooses the key. `external` says where a seal from elsewhere lies.
+    Raises DocumentError: a sentence for people if a text cannot be printed, DocumentTimeout if it
+    took too long.
     """
     answer: dict[str, Any] = documents.call(
         "certificates.adapters.make_in_child:make",
@@ -46,6 +50,8 @@ def make_certificate(
         passphrase=passphrase,
         now=now,
         fonts_folder=str(fonts_folder),
+        look=look.as_plain() if look else None,
+        external=external,
     )
     return SealedDocument(**answer)
 

@@ -12,6 +12,7 @@ from certificates.adapters.design import load_design
 from certificates.adapters.render import render_certificate
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_intact
+from certificates.adapters.signer import Signer, open_signer, pins
 from certificates.rules.code import group_code
 from certificates.rules.credential import CredentialFacts
 from certificates.rules.names import clean_name
@@ -26,7 +27,7 @@ class OwnCheckFailedError(Exception):
     """What we made is not what we meant to make; nothing may be issued. The message is a code."""
 
 
-def make(
+def make(  # noqa: PLR0913 (all that makes a paper)
     *,
     design: str,
     values: dict[str, Any],
@@ -35,13 +36,14 @@ def make(
     passphrase: str,
     now: datetime,
     fonts_folder: str,
+    look: dict[str, Any] | None = None,
+    external: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of `make.SealedDocument`.
 
     `credential` is `CredentialFacts.as_plain()`; without it the file carries none.
     """
-    folder = Path(keys_folder)
-    key = keys.load_signer(folder, "certificates", passphrase, now=now)
+    key = open_signer(Path(keys_folder), passphrase, now=now, external=external)
     texts = load_design(design).texts[values["language"]]
     badge = (
         signed_credential(
@@ -54,7 +56,7 @@ def make(
         else None
     )
     unsealed = render_certificate(
-        design=design, values=values, fonts_folder=fonts_folder, badge=badge
+        design=design, values=values, fonts_folder=fonts_folder, look=look, badge=badge
     )
     pdf = seal(unsealed, key, reason=texts["reason"], field_label=texts["field_label"])
     require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key, badge=badge)
@@ -80,7 +82,7 @@ def make_document(
 
 
 def require_as_meant(
-    pdf: bytes, printed: PrintedCertificate, *, key: keys.SealKey, badge: bytes | None
+    pdf: bytes, printed: PrintedCertificate, *, key: Signer, badge: bytes | None
 ) -> None:
     """Check a sealed file as a stranger would: seal, size, name, number and code as printed.
 
@@ -90,7 +92,7 @@ def require_as_meant(
     """
     if len(pdf) > LARGEST_CERTIFICATE:
         raise OwnCheckFailedError("too_large")
-    found = read_intact(pdf, leaves=[key.info.certificate], root=key.root_certificate)
+    found = read_intact(pdf, **pins(key))
     if found["number"] != printed.number:
         raise OwnCheckFailedError("other_number")
     if attached(pdf) != badge:

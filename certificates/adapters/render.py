@@ -12,7 +12,9 @@ from academy.kernel.pdf import fonts, qr
 from academy.kernel.pdf.render import AttachedData, html_date, render_document
 from certificates.adapters.credential import ATTACHMENT
 from certificates.adapters.design import Design, load_design
+from certificates.adapters.dressing import dress
 from certificates.rules.code import group_code
+from certificates.rules.look import Look
 from certificates.rules.names import (
     clean_name,
     find_name_problem,
@@ -37,15 +39,21 @@ class UnprintableName(DocumentError):  # noqa: N818 (named after the fact, as ev
 
 
 def render_certificate(
-    *, design: str, values: dict[str, Any], fonts_folder: str, badge: bytes | None = None
+    *,
+    design: str,
+    values: dict[str, Any],
+    fonts_folder: str,
+    look: dict[str, Any] | None = None,
+    badge: bytes | None = None,
 ) -> bytes:
     """Return the unsealed PDF of one certificate; the same values give the same bytes.
 
-    `values` is `PrintedCertificate.as_plain()`; `badge` is attached. Raises UnprintableName, UncoveredGlyphs or
-    DoesNotFit with a sentence for people before anything is made.
+    `values` is `PrintedCertificate.as_plain()`, `look` is `Look.as_plain()`; `badge` is attached.
+    Raises UnprintableName, UncoveredGlyphs or DoesNotFit with a sentence for people, before
+    anything is made.
     """
     printed = PrintedCertificate.from_plain(values)
-    laid_out = load_design(design)
+    laid_out = dress(load_design(design), Look.from_plain(look))
     context = page_values(printed, laid_out, fonts_folder=fonts_folder)
     return render_document(
         laid_out.html(context),

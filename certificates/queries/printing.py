@@ -8,6 +8,8 @@ from typing import Literal
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from certificates.models import Certificate
+from certificates.queries.designs import find_look
+from certificates.rules.look import Look
 from certificates.rules.printed import PrintedCertificate, Signatory
 from courses.rules.words import Text
 
@@ -21,9 +23,10 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class ToPrint:
-    """A certificate without a file: its design and every value on the paper."""
+    """A certificate without a file: its design, how that is dressed, every value on the paper."""
 
     design: str
+    look: Look | None
     printed: PrintedCertificate
 
 
@@ -38,6 +41,7 @@ def find_to_print(certificate_id: int, *, code: str, public_url: str) -> ToPrint
     content = found.content
     return ToPrint(
         design=content["design"],
+        look=find_look(content.get("design_version")),
         printed=PrintedCertificate(
             language=language,
             printed_name=found.printed_name,

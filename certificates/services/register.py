@@ -13,10 +13,12 @@ from academy.kernel.db import db
 from academy.kernel.errors import ConflictError
 from academy.kernel.settings import current
 from certificates.models import Certificate, Decision, Serial
+from certificates.queries.designs import current_version_id
 from certificates.queries.facts import EnrolmentFacts, contact_hours, find_promise, signers
 from certificates.rules.number import LETTERS, format_number
-from certificates.rules.validity import valid_until
+from certificates.rules.validity import expiry_rule, last_day
 from certificates.services.names import enqueue_issue
+
 
 def approve(
     decision: Decision,
@@ -81,11 +83,11 @@ def _take_serial(letter: str, *, year: int, serial: int | None) -> int:
 def _last_day(
     kind: str, earlier: Certificate | None, facts: EnrolmentFacts, issued_on: date
 ) -> date | None:
-    """A replacement keeps the end; a renewal counts from the old end, not from today."""
+    """A replacement keeps the end; for the rest the course says how its certificates end."""
     if earlier is not None and kind == "replacement":
         return earlier.valid_until
-    start = (earlier.valid_until if earlier is not None else None) or issued_on
-    return valid_until(start, months=facts.course["certificate"]["validity_months"])
+    previous_end = earlier.valid_until if earlier is not None else None
+    return last_day(expiry_rule(facts.course), issued_on, previous_end=previous_end)
 
 
 def _promise(facts: EnrolmentFacts) -> str:
@@ -107,6 +109,7 @@ def _content(facts: EnrolmentFacts) -> dict[str, Any]:
         raise ConflictError(_("Er is niemand die dit certificaat kan ondertekenen."))
     return {
         "design": facts.track,
+        "design_version": current_version_id(facts.track),
         "kind": printed["kind"],
         "title": dict(printed["title"]),
         "statement": dict(printed["statement"]),

@@ -53,6 +53,7 @@ def overview() -> str:
         may_propose=who.may(policies.PROPOSE),
         may_decide=who.may(policies.DECIDE),
         may_read_register=who.may(policies.REGISTER),
+        may_dress=who.may(policies.DRESS),
     )
 
 

@@ -42,6 +42,7 @@ class Route:
 
 
 USUAL: dict[str, Any] = {
+    "list_number": 1,
     "order": 1,
     "step": 1,
     "token": "not-a-token",
@@ -52,6 +53,7 @@ USUAL: dict[str, Any] = {
     "moment": "before_gov_03",
     "number": "SLHZ-B-2026-00001-03",
     "course_id": 1,
+    "design": "residents",
 }
 """Values of the parts of an address that are no ids of rows."""
 

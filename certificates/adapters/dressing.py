@@ -1,0 +1,53 @@
+"""Puts a chosen look on a design: colours in its files, words in its texts, a logo at its place."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import replace
+
+from certificates.adapters.design import Design
+from certificates.rules.look import EDITABLE, Look
+
+_LOGO_MM = (19.0, 14.2)
+
+
+def dress(design: Design, look: Look) -> Design:
+    """Return `design` as the academy dressed it; layout and places stay as they are."""
+    colours = look.colours()
+    assets = {
+        name: _recoloured(data.decode(), colours).encode() for name, data in design.assets.items()
+    }
+    css = _recoloured(design.css, colours)
+    if look.logo:
+        assets["logo.png"] = look.logo
+        css += _logo_style(look.logo)
+    return replace(design, css=css, assets=assets, texts=_worded(design, look))
+
+
+def _recoloured(text: str, colours: dict[str, str]) -> str:
+    found = re.compile("|".join(re.escape(colour) for colour in colours))
+    return found.sub(lambda match: colours[match[0]], text)
+
+
+def _worded(design: Design, look: Look) -> dict[str, dict[str, str]]:
+    return {
+        language: {
+            name: look.text(language, name, usual) if name in EDITABLE else usual
+            for name, usual in texts.items()
+        }
+        for language, texts in design.texts.items()
+    }
+
+
+def _logo_style(png: bytes) -> str:
+    width, height = _size(png)
+    scale = min(_LOGO_MM[0] / width, _LOGO_MM[1] / height)
+    size = f"{width * scale:.2f}mm {height * scale:.2f}mm"
+    return f"\n.merk{{background:url(asset:logo.png) 0 0/{size} no-repeat}}"
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Return the width and height in pixels that a PNG's first chunk names."""
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height

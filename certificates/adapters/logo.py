@@ -1,0 +1,62 @@
+"""A logo, made anew for print: the pixels on white, small, and nothing else of the file.
+
+Runs in the document child, for anybody may have made the file.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from PIL import Image, ImageFile
+
+from academy.kernel.documents import DocumentError
+
+LONGEST_SIDE = 600
+SHORTEST_SIDE = 100
+MOST_PIXELS = 20_000_000
+READ = ("PNG", "JPEG")
+
+
+def remake(data: bytes) -> bytes:
+    """Return the picture in `data` as a PNG of at most 600 pixels a side, on white.
+
+    Raises DocumentError; its `kind` says why: `not_a_picture`, `too_many_pixels`, `too_small` or
+    `damaged`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # ours is the stricter limit on pixels
+        try:
+            return _remade(_opened(data))
+        except DocumentError:
+            raise
+        except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
+            raise _refused("damaged") from error
+
+
+def _opened(data: bytes) -> Image.Image:
+    Image.MAX_IMAGE_PIXELS = None
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, in the same child, says True for all
+    try:
+        image = Image.open(io.BytesIO(data), formats=READ)
+    except Image.UnidentifiedImageError as error:
+        raise _refused("not_a_picture") from error
+    if image.width * image.height > MOST_PIXELS:
+        raise _refused("too_many_pixels")
+    if max(image.size) < SHORTEST_SIDE:
+        raise _refused("too_small")
+    return image
+
+
+def _remade(image: Image.Image) -> bytes:
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    clean = Image.new("RGB", image.size, "white")
+    with_alpha = image.convert("RGBA")
+    clean.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    out = io.BytesIO()
+    clean.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _refused(kind: str) -> DocumentError:
+    return DocumentError(kind, kind=kind)
