@@ -17,7 +17,16 @@ from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
-from certificates.views import credentials, decisions, designs, holder, offline, register, verify
+from certificates.views import (
+    credentials,
+    credentials,
+    decisions,
+    designs,
+    holder,
+    offline,
+    register,
+    verify,
+)
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
@@ -25,6 +34,7 @@ mail.register_values(ISSUED_MAIL, mail_values)
 FEATURE = Feature(
     name="certificates",
     blueprints=(
+        credentials.bp,
         credentials.bp,
         verify.bp,
         offline.bp,

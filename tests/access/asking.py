@@ -43,6 +43,7 @@ class Route:
 
 USUAL: dict[str, Any] = {
     "list_number": 1,
+    "list_number": 1,
     "order": 1,
     "step": 1,
     "token": "not-a-token",

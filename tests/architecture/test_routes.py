@@ -12,6 +12,7 @@ from tests.conftest import make_settings
 
 PUBLIC_PATHS = {
     "/",
+    "/.well-known/did.json",
     "/afmelden/<token>",
     "/api/v1/certificates/<number>/verification",
     "/api/v1/certificates/verification",
@@ -36,6 +37,7 @@ PUBLIC_PATHS = {
     "/privacy",
     "/readyz",
     "/register/momentopname.json",
+    "/status/<int:list_number>",
     "/styleguide",
     "/taal/<code>",
     "/toegankelijkheid",
