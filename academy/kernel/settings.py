@@ -31,6 +31,28 @@ class Settings:
     """Folder with the sealing keys; never in the database."""
     keys_passphrase: str
     """Opens the private keys; never logged."""
+    seal_pkcs12: str
+    """PKCS#12 file with a seal from elsewhere; empty means our own key."""
+    seal_passphrase: str
+    """Opens `seal_pkcs12`; never logged."""
+    seal_pkcs11_module: str
+    """Library that speaks to the device with a seal from elsewhere; empty means none."""
+    seal_pkcs11_token: str
+    """Label of the token in that device."""
+    seal_pkcs11_key_label: str
+    """Label of the key on that token."""
+    seal_pkcs11_pin: str
+    """Opens the token; never logged."""
+    seal_pkcs11_environment: str
+    """One `NAME=value` that the library wants to find in its environment."""
+    tsa_url: str
+    """Time-stamp authority (RFC 3161); with it certificates are made at level B-T, or not at all."""
+    tsa_cert: str
+    """PEM file with the authority's certificates; only their time stamps are taken then."""
+    checkpoints: Path
+    """Folder with the daily checkpoints of register and audit; best on another disk."""
+    checkpoint_mail: str
+    """Mailbox that gets every checkpoint; empty means none."""
     secret_key: str
     """Signs cookies and derives sign-in codes; at least 32 characters."""
     notes_key: tuple[str, ...]
@@ -102,6 +124,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         storage=Path(text("STORAGE", str(var / "files"))),
         keys=Path(text("KEYS", str(var / "keys"))),
         keys_passphrase=text("KEYS_PASSPHRASE"),
+        seal_pkcs12=text("SEAL_PKCS12", ""),
+        seal_passphrase=text("SEAL_PASSPHRASE", ""),
+        seal_pkcs11_module=text("SEAL_PKCS11_MODULE", ""),
+        seal_pkcs11_token=text("SEAL_PKCS11_TOKEN", ""),
+        seal_pkcs11_key_label=text("SEAL_PKCS11_KEY_LABEL", ""),
+        seal_pkcs11_pin=text("SEAL_PKCS11_PIN", ""),
+        seal_pkcs11_environment=text("SEAL_PKCS11_ENVIRONMENT", ""),
+        tsa_url=text("TSA_URL", ""),
+        tsa_cert=text("TSA_CERT", ""),
+        checkpoints=Path(text("CHECKPOINTS", str(var / "checkpoints"))),
+        checkpoint_mail=text("CHECKPOINT_MAIL", ""),
         secret_key=text("SECRET_KEY"),
         notes_key=tuple(part.strip() for part in text("NOTES_KEY").split(",") if part.strip()),
         public_url=text("PUBLIC_URL", f"http://127.0.0.1:{environment.get('PORT', '8000')}"),
@@ -136,6 +169,7 @@ def _refuse_wrong(settings: Settings) -> None:
     if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise SettingsError("ACADEMY_DATABASE_URL must start with sqlite: or postgresql+psycopg:")
     _refuse_wrong_mail(settings)
+    _refuse_wrong_seal(settings)
     url = urlsplit(settings.public_url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise SettingsError("ACADEMY_PUBLIC_URL must be a web address")
@@ -148,8 +182,25 @@ def _refuse_wrong_mail(settings: Settings) -> None:
         raise SettingsError("ACADEMY_SMTP_TLS must be off, starttls or tls")
     if bool(settings.smtp_user) != bool(settings.smtp_password):
         raise SettingsError("ACADEMY_SMTP_USER and ACADEMY_SMTP_PASSWORD belong together")
+    if settings.checkpoint_mail and "@" not in settings.checkpoint_mail:
+        raise SettingsError("ACADEMY_CHECKPOINT_MAIL must be a mail address")
     if settings.smtp_user and settings.smtp_tls == "off" and settings.smtp_host not in LOOPBACK:
         raise SettingsError("ACADEMY_SMTP_TLS must be starttls or tls to send a password")
+
+
+def _refuse_wrong_seal(settings: Settings) -> None:
+    if settings.seal_pkcs12 and settings.seal_pkcs11_module:
+        raise SettingsError("ACADEMY_SEAL_PKCS12 and ACADEMY_SEAL_PKCS11_MODULE: set one of them")
+    device = (settings.seal_pkcs11_token, settings.seal_pkcs11_key_label, settings.seal_pkcs11_pin)
+    if settings.seal_pkcs11_module and not all(device):
+        raise SettingsError(
+            "ACADEMY_SEAL_PKCS11_MODULE wants ACADEMY_SEAL_PKCS11_TOKEN, _KEY_LABEL and _PIN too"
+        )
+    address = urlsplit(settings.tsa_url)
+    if settings.tsa_url and (address.scheme not in {"http", "https"} or not address.hostname):
+        raise SettingsError("ACADEMY_TSA_URL must be a web address")
+    if settings.tsa_cert and not settings.tsa_url:
+        raise SettingsError("ACADEMY_TSA_CERT is of no use without ACADEMY_TSA_URL")
 
 
 def _integer(value: str, name: str, lowest: int, highest: int) -> int:
