@@ -17,16 +17,7 @@ from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
-from certificates.views import (
-    credentials,
-    credentials,
-    decisions,
-    designs,
-    holder,
-    offline,
-    register,
-    verify,
-)
+from certificates.views import credentials, decisions, designs, holder, offline, register, verify
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
@@ -34,7 +25,6 @@ mail.register_values(ISSUED_MAIL, mail_values)
 FEATURE = Feature(
     name="certificates",
     blueprints=(
-        credentials.bp,
         credentials.bp,
         verify.bp,
         offline.bp,
@@ -47,7 +37,7 @@ FEATURE = Feature(
     capabilities=policies.ALL,
     jobs={
         ISSUE_JOB: tasks.issue,
-        REMOVE_JOB: tasks.remove_file,
+        REMOVE_JOB: tasks.remove_file, tasks.EXPIRE_JOB: tasks.expire,
         CHECKPOINT_JOB: make_checkpoint,
         PUBLISH_JOB: publish_snapshot,
     },

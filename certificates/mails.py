@@ -7,7 +7,8 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from academy.kernel.messages.declared import Message
-from certificates.queries import due
+from certificates.queries import due, told
+from certificates.services.life import REVOCATION_PROPOSED, REVOKED
 
 MESSAGES = (
     Message(
@@ -20,5 +21,27 @@ MESSAGES = (
         by_phone=True,
         by_letter=True,
         unless=_("alleen als er nog geen nieuw certificaat is"),
+    ),
+    Message(
+        REVOCATION_PROPOSED,
+        title=_("Iemand wil je certificaat intrekken"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=told.revocation_proposed,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+        unless=_("alleen als het voorstel er dan nog ligt"),
+    ),
+    Message(
+        REVOKED,
+        title=_("Je certificaat is ingetrokken"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=told.revoked,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+        unless=_("alleen als het dan nog ingetrokken is"),
     ),
 )

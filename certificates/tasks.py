@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 
-from academy.kernel import clock, ids
+from academy.kernel import clock, ids, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.resources import vendor_file
 from academy.kernel.settings import current
@@ -17,9 +19,13 @@ from certificates.models import Certificate
 from certificates.queries.printing import find_to_print
 from certificates.rules.code import LENGTH
 from certificates.services.credentials import prepare_credential
+from certificates.services.expiring import note_expired
 from certificates.services.issuing import StoredFile, record_issued
 
 log = structlog.get_logger()
+
+EXPIRE_JOB = "certificates.expire"
+ROUNDS_KEPT = timedelta(days=30)
 
 
 def issue(certificate_id: int, *, code: str | None = None) -> None:
@@ -65,3 +71,16 @@ def remove_file(certificate_id: int) -> None:
         sha256 = certificate.sha256 if certificate.standing in ("withdrawn", "ended") else None
     if sha256:
         Storage(current().storage).path(sha256).unlink(missing_ok=True)
+
+
+def expire() -> None:
+    """Note what expired, in small units of work, and forget the earlier rounds of this job."""
+    more = True
+    while more:
+        with unit_of_work():
+            more = note_expired(today=clock.today()) > 0
+    with unit_of_work():
+        queue.forget_done(EXPIRE_JOB, before=clock.real_now() - ROUNDS_KEPT)
+
+
+queue.every(EXPIRE_JOB, timedelta(days=1))

@@ -64,6 +64,7 @@ class Revocation(Model):
         sa.String(20), default="open", server_default="earlier", info=REGISTER
     )
     heard_on: Mapped[date | None] = mapped_column(info=REGISTER)
+    heard_at: Mapped[datetime | None] = mapped_column(info=REGISTER)
     heard_by_id: Mapped[int | None] = person_column(nullable=True)
     closed_by_id: Mapped[int | None] = person_column(nullable=True)
     closed_at: Mapped[datetime | None] = mapped_column(info=REGISTER)

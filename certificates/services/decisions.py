@@ -17,7 +17,7 @@ from academy.kernel.errors import (
 )
 from academy.kernel.policy import Actor
 from certificates import policies
-from certificates.models import OUTCOMES, Certificate, Decision
+from certificates.models import OUTCOMES, Certificate, Decision, Ruling
 from certificates.queries import chain
 from certificates.queries.facts import (
     EnrolmentFacts,
@@ -208,6 +208,7 @@ def decide(
     decision.outcome = outcome
     decision.decided_by_id = by.person_id
     decision.decided_at = clock.now()
+    _keep_ruling(decision)
     certificate = None
     if outcome == "grant":
         certificate = _grant(
@@ -222,6 +223,19 @@ def decide(
         certificate_id=certificate.id if certificate else None,
     )
     return certificate.id if certificate else None
+
+
+def _keep_ruling(decision: Decision) -> None:
+    """Keep what was said this time: after a hold the decision's own columns are written again."""
+    db.session.add(
+        Ruling(
+            decision_id=decision.id,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            by_id=decision.decided_by_id,
+            at=decision.decided_at,
+        )
+    )
 
 
 def why_not(decision_id: int, *, by: Actor) -> str:
@@ -290,12 +304,24 @@ def _grant(
     if issued_on < clock.today():
         sentence = _("Deze dag is al geweest. Kies vandaag of later.")
         raise InvalidInputError(sentence, fields={"issued_on": sentence})
+    _refuse_ended_earlier(decision)
     _judge_again(decision, facts)
     name = printable(decision.printed_name or facts.printed_name)
     certificate = approve(decision, facts, printed_name=name, issued_on=issued_on, serial=serial)
     if decision.kind == "first":
         enrolments.complete(facts.enrolment_id, by=by)
     return certificate
+
+
+def _refuse_ended_earlier(decision: Decision) -> None:
+    """Refuse when what it follows was revoked or taken back since, or is about to be revoked."""
+    if decision.earlier_id is None:
+        return
+    earlier = db.session.get_one(Certificate, decision.earlier_id, with_for_update=True)
+    if earlier.standing != "valid":
+        raise ConflictError(_("Het eerdere certificaat telt niet meer."))
+    if chain.find_open_revocation(earlier.id) is not None:
+        raise ConflictError(_("Beslis eerst over het voorstel om dit certificaat in te trekken."))
 
 
 def _judge_again(decision: Decision, facts: EnrolmentFacts) -> None:

@@ -15,6 +15,7 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.events import CertificateEnded
@@ -24,11 +25,13 @@ from certificates.queries.facts import get_facts
 from certificates.services import chain
 
 REMOVE_JOB = "certificates.remove_file"
+REVOCATION_PROPOSED = "certificates/revocation_proposed"
+REVOKED = "certificates/revoked"
 HEARD = ("heard", "in_writing", "did_not_come")
 
 
-def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | None = None) -> None:
-    """Note one step in a certificate's life, and the audit line that goes with it."""
+def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | None = None) -> int:
+    """Note one step in a certificate's life with its audit line, and return the step's id."""
     step = CertificateEvent(
         certificate_id=certificate.id,
         kind=kind,
@@ -37,6 +40,7 @@ def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | N
         ground=ground,
     )
     db.session.add(step)
+    db.session.flush()  # a cover sheet is found by the step's id
     chain.append(step)
     audit.record(
         f"certificates:certificate:{kind.replace('_', '-')}",
@@ -45,6 +49,7 @@ def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | N
         subject_id=certificate.person_id,
         ground=ground,
     )
+    return step.id
 
 
 def set_standing(
@@ -64,6 +69,21 @@ def hand_out(certificate_id: int, *, by: Actor) -> None:
     if was_handed_out(certificate_id):
         raise ConflictError(_("Dit certificaat is al uitgereikt."))
     add_event(certificate, "handed_out", by=by)
+
+
+def reprint(certificate_id: int, *, by: Actor) -> int:
+    """Note that the paper is printed once more, and return the event's id for the cover sheet.
+
+    The file stays as it is. Its holder may, and who reads the register. Raises NotFoundError for
+    anybody else and without a file, ConflictError for what does not count any more.
+    """
+    certificate = get_locked(certificate_id)
+    if by.person_id is None or certificate.person_id != by.person_id:
+        policy.require(by, policies.REGISTER, get_facts(certificate.enrolment_id).reach)
+    refuse_unissued(certificate)
+    if certificate.standing not in ("valid", "renewed"):
+        raise ConflictError(_("Dit certificaat telt niet meer."))
+    return add_event(certificate, "reprinted", by=by)
 
 
 # --- revoke: two of the board ----------------------------------------------------------------
@@ -101,6 +121,7 @@ def propose_revocation(certificate_id: int, ground: str, *, by: Actor) -> int:
         subject_id=certificate.person_id,
         ground=ground,
     )
+    _announce(REVOCATION_PROPOSED, proposal)
     return proposal.id
 
 
@@ -120,7 +141,8 @@ def record_hearing(revocation_id: int, hearing: str, *, heard_on: date, by: Acto
     if not proposal.proposed_at.astimezone(clock.AMSTERDAM).date() <= heard_on <= clock.today():
         sentence = _("Kies een dag vanaf het voorstel, tot en met vandaag.")
         raise InvalidInputError(sentence, fields={"heard_on": sentence})
-    proposal.hearing, proposal.heard_on, proposal.heard_by_id = hearing, heard_on, by.person_id
+    proposal.hearing, proposal.heard_on = hearing, heard_on
+    proposal.heard_by_id, proposal.heard_at = by.person_id, clock.now()
     audit.record(
         "certificates:revocation:heard",
         ("certificate_revocation", proposal.id),
@@ -147,6 +169,7 @@ def confirm_revocation(revocation_id: int, *, by: Actor) -> None:
     _close(proposal, "confirmed", by=by)
     set_standing(certificate, "revoked", by=by, ground=proposal.ground)
     _revoke_successors(certificate, proposal.ground, by=by)
+    _announce(REVOKED, proposal)
     events.emit(CertificateEnded(certificate.id, certificate.person_id, "revoked"))
 
 
@@ -171,6 +194,15 @@ def _open_revocation(revocation_id: int, *, by: Actor) -> Revocation:
     if proposal.outcome is not None:
         raise ConflictError(_("Hierover is al besloten."))
     return proposal
+
+
+def _announce(message: str, proposal: Revocation) -> None:
+    announce(
+        message,
+        key=f"{message}-{proposal.id}",
+        person_ids=[proposal.holder_id],
+        revocation_id=proposal.id,
+    )
 
 
 def _revoke_successors(certificate: Certificate, ground: str, *, by: Actor) -> None:

@@ -297,6 +297,7 @@ def upgrade() -> None:
             sa.Column("hearing", sa.String(length=20), server_default="earlier", nullable=False)
         )
         batch_op.add_column(sa.Column("heard_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("heard_by_id", sa.Integer(), nullable=True))
         batch_op.create_index(
             batch_op.f("ix_certificate_revocation_heard_by_id"), ["heard_by_id"], unique=False
@@ -384,6 +385,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_certificate_revocation_heard_by_id"))
         batch_op.drop_column("heard_by_id")
+        batch_op.drop_column("heard_at")
         batch_op.drop_column("heard_on")
         batch_op.drop_column("hearing")
 

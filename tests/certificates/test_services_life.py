@@ -192,6 +192,8 @@ def test_two_of_the_board_revoke_and_no_way_shows_a_name_after(
 ) -> None:
     revocation_id = life.propose_revocation(certificate_id, "conduct", by=make_actor(scene.board))
     assert check_code(CODE).finding.verdict == "original"
+    by = make_actor(scene.board)
+    life.record_hearing(revocation_id, "heard", heard_on=clock.today(), by=by)
     life.confirm_revocation(revocation_id, by=make_actor(scene.other_board))
     db.session.commit()
 
@@ -237,6 +239,7 @@ def test_the_database_holds_the_four_eyes_of_a_revocation(
     revocation_id = life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.board))
     revocation = db.session.get_one(Revocation, revocation_id)
     revocation.outcome, revocation.closed_by_id = "confirmed", scene.board.id
+    revocation.hearing = "earlier"
 
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()

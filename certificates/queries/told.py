@@ -1,0 +1,41 @@
+"""What the messages about a revocation print; None once it is not so any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from academy.kernel.db import db
+from academy.kernel.i18n import pick
+from certificates.models import Certificate, Revocation
+from certificates.queries.facts import get_facts
+
+
+def revocation_proposed(revocation_id: int) -> dict[str, Any] | None:
+    """Return what the holder reads while the proposal is open."""
+    proposal = db.session.get(Revocation, revocation_id)
+    if proposal is None or proposal.outcome is not None:
+        return None
+    return _about(proposal)
+
+
+def revoked(revocation_id: int) -> dict[str, Any] | None:
+    """Return what the holder reads after the second yes, while it stays revoked."""
+    proposal = db.session.get(Revocation, revocation_id)
+    if proposal is None or proposal.outcome != "confirmed":
+        return None
+    certificate = db.session.get_one(Certificate, proposal.certificate_id)
+    return _about(proposal) if certificate.standing == "revoked" else None
+
+
+def _about(proposal: Revocation) -> dict[str, Any]:
+    certificate = db.session.get_one(Certificate, proposal.certificate_id)
+    appeal = get_facts(certificate.enrolment_id).course.get("appeal_rule") or {}
+    return {
+        "title": pick(certificate.content["title"]),
+        "ground": proposal.ground,
+        "days": appeal.get("objection_within_days", OBJECTION_DAYS),
+    }
+
+
+OBJECTION_DAYS = 42
+"""How long the holder may object where the course says nothing."""
