@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from certificates.adapters.keys import (
     init_keys,
     list_keys,
 )
+from certificates.adapters.pinning import list_pinned, pin_seal
+from certificates.adapters.pkcs12 import chain_in
 from certificates.cli_verify import snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
@@ -92,6 +95,28 @@ def keys_init() -> None:
     click.echo(f"Neem {made.root_private_key} mee naar een veilige plek en gooi het hier weg.")
 
 
+@keys.command("pin")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@with_appcontext
+def keys_pin(file: str | None) -> None:
+    """Make a seal from elsewhere known: the chain in a PEM FILE, or in ACADEMY_SEAL_PKCS12."""
+    settings = current()
+    try:
+        if file is None and not settings.seal_pkcs12:
+            raise click.ClickException("Geef een bestand, of zet ACADEMY_SEAL_PKCS12.")
+        if file:
+            pem = Path(file).read_bytes()
+        else:
+            pem = chain_in(Path(settings.seal_pkcs12), settings.seal_passphrase)
+        key = pin_seal(settings.keys, pem)
+    except KeysError as error:
+        raise click.ClickException(str(error)) from error
+    with unit_of_work():
+        enter_key(key)
+    click.echo(f"{key.key_id}, tot {key.valid_until:%d-%m-%Y}")
+    click.echo(fingerprint_in_groups(key.fingerprint))
+
+
 @keys.command("list")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list instead of lines.")
 @with_appcontext
@@ -106,7 +131,7 @@ def keys_list(*, as_json: bool) -> None:
             "valid_until": key.valid_until.isoformat(),
             "has_private_key": key.has_private_key,
         }
-        for key in list_keys(current().keys)
+        for key in (*list_keys(current().keys), *list_pinned(current().keys))
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))

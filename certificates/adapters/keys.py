@@ -91,6 +91,15 @@ class SealKey:
     private_key: ec.EllipticCurvePrivateKey
     root_certificate: bytes
 
+    @property
+    def others(self) -> tuple[bytes, ...]:
+        """The rest of the chain: our root."""
+        return (self.root_certificate,)
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the ECDSA signature of `data` with SHA-256, DER."""
+        return self.private_key.sign(data, ec.ECDSA(hashes.SHA256()))
+
 
 def init_keys(
     folder: Path, passphrase: str, *, now: datetime, issuer: str = "Samen Lukt Het Zelf Academie"
@@ -207,12 +216,21 @@ def _opened(folder: Path, info: KeyInfo, passphrase: str) -> SealKey:
 
 def is_for_certificates(certificate: bytes) -> bool:
     """Say whether a certificate (DER) carries the policy of the certificates' seal."""
+    return _has_policy(certificate, "certificates")
+
+
+def is_for_coaching(certificate: bytes) -> bool:
+    """Say whether a certificate (DER) carries the policy of the seal for coaching documents."""
+    return _has_policy(certificate, "coaching")
+
+
+def _has_policy(certificate: bytes, purpose: Purpose) -> bool:
     extensions = x509.load_der_x509_certificate(certificate).extensions
     try:
         policies = extensions.get_extension_for_class(x509.CertificatePolicies).value
     except x509.ExtensionNotFound:
         return False
-    return [p.policy_identifier for p in policies] == [_POLICIES["certificates"]]
+    return [p.policy_identifier for p in policies] == [_POLICIES[purpose]]
 
 
 def key_id_of(certificate: bytes) -> str:

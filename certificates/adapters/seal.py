@@ -1,4 +1,6 @@
-"""The seal: PAdES B-B with ECDSA P-256, certifying with no change allowed, no visible widget.
+"""The seal: PAdES B-B, certifying with no change allowed, no visible widget.
+
+ECDSA P-256 with our own key; with a seal from elsewhere what that has.
 
 Runs in the document child; importing it loads pyHanko.
 """
@@ -6,8 +8,6 @@ Runs in the document child; importing it loads pyHanko.
 import io
 
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import (
@@ -18,19 +18,31 @@ from pyhanko.sign.fields import (
 )
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certificates.adapters.keys import SealKey
+from certificates.adapters.signer import Signer
 
 FIELD = "Zegel"
-# Certificate chain of two P-256 certificates and the attributes: about 2.4 kB, in hexadecimal.
-_BYTES_RESERVED = 8192
+# Room for the container, in hexadecimal digits. Two P-256 certificates and the attributes: 2.4 kB.
+_LEAST_ROOM = 8192
+_BESIDE_CERTIFICATES = 2048
+ROOM_FOR_STAMP = 24_576
+"""Digits for a time stamp with its certificates: twelve kilobytes."""
 
 
-def seal(pdf: bytes, key: SealKey, *, reason: str, field_label: str) -> bytes:
+def room_for(signer: Signer, *, with_stamp: bool = False) -> int:
+    """Return how many digits the container of a signer's seal needs in the file."""
+    certificates = sum(map(len, (signer.info.certificate, *signer.others)))
+    room = max(_LEAST_ROOM, 2 * (certificates + _BESIDE_CERTIFICATES))
+    return room + (ROOM_FOR_STAMP if with_stamp else 0)
+
+
+def seal(
+    pdf: bytes, key: Signer, *, reason: str, field_label: str, with_stamp: bool = False
+) -> bytes:
     """Return `pdf` with one certifying signature over the whole file and the file otherwise as is.
 
-    `field_label` is the accessible name of the signature field. The field lies outside the page:
-    a widget of no size is refused by one validator, a hidden one by the other
-    (certificates.md, section 3).
+    `with_stamp` leaves room for a time stamp, which `stamp.embed` puts in. `field_label` is the
+    accessible name of the signature field. The field lies outside the page: a widget of no size is
+    refused by one validator, a hidden one by the other.
     """
     writer = _KeepMetadata(io.BytesIO(pdf))
     metadata = signers.PdfSignatureMetadata(
@@ -47,7 +59,9 @@ def seal(pdf: bytes, key: SealKey, *, reason: str, field_label: str) -> bytes:
         invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
     )
     signer = signers.PdfSigner(metadata, _OpenedSigner(key), new_field_spec=field)
-    sealed: io.BytesIO = signer.sign_pdf(writer, bytes_reserved=_BYTES_RESERVED)
+    sealed: io.BytesIO = signer.sign_pdf(
+        writer, bytes_reserved=room_for(key, with_stamp=with_stamp)
+    )
     return sealed.getvalue()
 
 
@@ -61,13 +75,14 @@ class _KeepMetadata(IncrementalPdfFileWriter):
 class _OpenedSigner(signers.Signer):
     """Signs with a key that is already open: pyHanko's own loads it again for each signature."""
 
-    def __init__(self, key: SealKey) -> None:
+    def __init__(self, key: Signer) -> None:
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register(asn1_x509.Certificate.load(key.root_certificate))
+        for other in key.others:
+            store.register(asn1_x509.Certificate.load(other))
         super().__init__(
             signing_cert=asn1_x509.Certificate.load(key.info.certificate), cert_registry=store
         )
-        self._key = key.private_key
+        self._key = key
 
     async def async_sign_raw(
         self,
@@ -75,9 +90,9 @@ class _OpenedSigner(signers.Signer):
         digest_algorithm: str,
         dry_run: bool = False,  # noqa: FBT001, FBT002 (pyHanko's signature)
     ) -> bytes:
-        """Return the ECDSA signature of `data`, DER."""
+        """Return the signature of `data`."""
         if digest_algorithm != "sha256":
             raise ValueError(f"not our digest: {digest_algorithm}")
         if dry_run:
-            return bytes(72)
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+            return bytes(512)
+        return self._key.sign(data)

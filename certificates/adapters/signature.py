@@ -5,12 +5,14 @@ there is (trust.md, section 0, finding 3), so here any exception means: the seal
 """
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
@@ -24,6 +26,7 @@ _SIGNED_DATA = asn1_cms.ContentType("signed_data").dump()
 _VERSION_1 = asn1_cms.CMSVersion("v1").dump()
 _SHA256 = bytes.fromhex("300d06096086480165030402010500")
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+_RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
 _NO_CONTENT = bytes.fromhex("300b06092a864886f70d010701")
 
 
@@ -31,21 +34,26 @@ class NotIntactError(Exception):
     """The seal is not what we make; the message is a stable code."""
 
 
-def read_signature(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, Any]:
+def read_signature(
+    data: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]] = ()
+) -> dict[str, Any]:
     """Return the fields of `rules.verdict.SealReading` for a file, whatever it holds.
 
-    `leaves` and `root` are the pinned certificates (DER).
+    `leaves` and `root` are our pinned certificates (DER); `chains` are those of seals from
+    elsewhere, each from its leaf to its root.
     """
-    carries = carries_seal(data, leaves=leaves)
+    carries = carries_seal(data, leaves=[*leaves, *(chain[0] for chain in chains)])
     try:
-        found = read_intact(data, leaves=leaves, root=root)
+        found = read_intact(data, leaves=leaves, root=root, chains=chains)
     except Exception as error:  # noqa: BLE001 (hostile input: see the module's docstring)
         problem = str(error) if isinstance(error, NotIntactError) else type(error).__name__
         return {"carries_seal": carries, "intact": False, "problem": problem}
     return {"carries_seal": True, "intact": True, **found}
 
 
-def read_intact(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, str]:
+def read_intact(
+    data: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]] = ()
+) -> dict[str, str]:
     """Return the key id and the certificate number of a file whose seal is ours and intact.
 
     Raises NotIntactError, or nearly anything else, for any other file.
@@ -56,14 +64,13 @@ def read_intact(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, s
         raise NotIntactError("not_one_signature")
     (signature,) = signatures
     leaf = signature.signer_cert.dump()
-    if leaf not in leaves or not keys.is_for_certificates(leaf):
-        raise NotIntactError("not_our_key")
-    status = validate_pdf_signature(signature, _context(leaf, root))
+    chain = _chain(leaf, leaves=leaves, root=root, chains=chains)
+    status = validate_pdf_signature(signature, _context(chain))
     _require(status.bottom_line, "not_valid")
     _require(status.coverage == SignatureCoverageLevel.ENTIRE_FILE, "not_whole_file")
     _require(status.modification_level == ModificationLevel.NONE, "modified")
     _require(signature.docmdp_level == MDPPerm.NO_CHANGES, "not_certifying")
-    _require_canonical(data, signature, leaf=leaf, root=root)
+    _require_canonical(data, signature, chain)
     info = reader.trailer["/Info"]
     return {"key_id": keys.key_id_of(leaf), "number": str(info.get("/Keywords", ""))}
 
@@ -71,10 +78,25 @@ def read_intact(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, s
 def carries_seal(data: bytes, *, leaves: list[bytes]) -> bool:
     """Say whether the public key of one of our leaves stands in the bytes, however broken."""
     lowered = data.lower()
-    return any(half in lowered for leaf in leaves for half in _point_halves(leaf))
+    return any(half in lowered for leaf in leaves for half in _key_halves(leaf))
 
 
-def _require_canonical(data: bytes, signature: Any, *, leaf: bytes, root: bytes) -> None:
+def _chain(
+    leaf: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]]
+) -> list[bytes]:
+    """Return the pinned chain of a leaf: our own leaf for certificates, or a seal from elsewhere.
+
+    A coaching leaf is neither, whoever pins it.
+    """
+    if leaf in leaves and keys.is_for_certificates(leaf):
+        return [leaf, root]
+    for chain in chains:
+        if chain[0] == leaf and not keys.is_for_coaching(leaf):
+            return chain
+    raise NotIntactError("not_our_key")
+
+
+def _require_canonical(data: bytes, signature: Any, chain: list[bytes]) -> None:
     """Refuse a change in the part that no signature covers: the container of the signature itself.
 
     A third of a small file is that container; of 500 random changes there pyHanko accepts half.
@@ -84,8 +106,8 @@ def _require_canonical(data: bytes, signature: Any, *, leaf: bytes, root: bytes)
     _require(data[start + length : end] == b"<" + container.hex().upper().encode() + b">", "case")
     signed = asn1_cms.ContentInfo.load(container)["content"]
     certificates = [choice.chosen.dump() for choice in signed["certificates"]]
-    _require(sorted(certificates) == sorted([leaf, root]), "chain")
-    expected = _container(certificates, signed["signer_infos"][0], leaf=leaf)
+    _require(sorted(certificates) == sorted(chain), "chain")
+    expected = _container(certificates, signed["signer_infos"][0], leaf=chain[0])
     _require(container.rstrip(b"\0") == expected.rstrip(b"\0"), "container")
 
 
@@ -99,7 +121,7 @@ def _container(certificates: list[bytes], signer: Any, *, leaf: bytes) -> bytes:
         sid,
         _SHA256,
         _der(0xA0, signer["signed_attrs"].contents),
-        _ECDSA_SHA256,
+        _RSA_SHA256 if own.public_key.algorithm == "rsa" else _ECDSA_SHA256,
         _der(0x04, signer["signature"].native),
     )
     signed_data = _der(
@@ -121,23 +143,28 @@ def _der(tag: int, *parts: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + body
 
 
-def _point_halves(leaf: bytes) -> list[bytes]:
-    point = (
-        x509.load_der_x509_certificate(leaf)
-        .public_key()
-        .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+def _key_halves(leaf: bytes) -> list[bytes]:
+    """Return the two halves of what makes a public key, as they stand in the container."""
+    key = x509.load_der_x509_certificate(leaf).public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        modulus = key.public_numbers().n.to_bytes(key.key_size // 8, "big")
+        half = len(modulus) // 2
+        return [modulus[:half].hex().encode(), modulus[half:].hex().encode()]
+    point = key.public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
     )
     return [point[1:33].hex().encode(), point[33:].hex().encode()]
 
 
-def _context(leaf: bytes, root: bytes) -> ValidationContext:
-    """Trust our root only, fetch nothing, and look at the time the leaf was made.
+def _context(chain: list[bytes]) -> ValidationContext:
+    """Trust the root of a pinned chain only, fetch nothing, and look at the time it was made.
 
     A seal outlives its leaf: whether a file is older than the end of its key is for the register.
     """
-    made = x509.load_der_x509_certificate(leaf).not_valid_before_utc
+    made = max(x509.load_der_x509_certificate(one).not_valid_before_utc for one in chain)
     return ValidationContext(
-        trust_roots=[asn1_x509.Certificate.load(root)],
+        trust_roots=[asn1_x509.Certificate.load(chain[-1])],
+        other_certs=[asn1_x509.Certificate.load(one) for one in chain[1:-1]],
         moment=made,
         allow_fetching=False,
         revocation_mode="soft-fail",

@@ -50,14 +50,20 @@ def check_file(
     )
 
 
-def read_seal_in_child(data: bytes, *, leaves: list[bytes], root: bytes) -> dict[str, Any]:
-    """Read the seal where a hostile file can do no harm. Raises DocumentError if it tried."""
+def read_seal_in_child(
+    data: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]] = ()
+) -> dict[str, Any]:
+    """Read the seal where a hostile file can do no harm. Raises DocumentError if it tried.
+
+    `chains` are the pinned seals from elsewhere, each from its leaf to its root.
+    """
     answer: dict[str, Any] = documents.call(
         "certificates.adapters.signature:read_signature",
         wall_seconds=WALL_SECONDS,
         data=data,
         leaves=leaves,
         root=root,
+        chains=list(chains),
     )
     return answer
 

@@ -13,6 +13,7 @@ from academy.kernel.queue import Job
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
+from certificates.adapters.pinning import list_pinned, reader
 from certificates.adapters.verify import Lookup, check_file
 from certificates.models import Certificate, Serial, SigningKey
 from certificates.queries.approvals import waits_for_name
@@ -41,7 +42,7 @@ def _file_faults() -> Iterator[str]:
     except KeysError:
         yield "there are issued certificates but no keys to check them with"
         return
-    storage = Storage(current().storage)
+    storage, read_seal = Storage(current().storage), reader(current().keys)
     now = clock.now()
     for number, sha256, size_bytes in rows:
         entry = RegisterEntry(number, "issued", None)
@@ -54,7 +55,13 @@ def _file_faults() -> Iterator[str]:
             yield f"the file of certificate {number} was altered"
             continue
         verdict = check_file(
-            data, leaves=leaves, root=root, now=now, today=now.date(), lookup=_always(entry)
+            data,
+            leaves=leaves,
+            root=root,
+            now=now,
+            today=now.date(),
+            lookup=_always(entry),
+            read_seal=read_seal,
         ).verdict
         if verdict != "original" or len(data) != size_bytes:
             yield f"the seal of certificate {number} is not valid"
@@ -138,7 +145,8 @@ def orphans_before() -> datetime:
 
 def key_faults() -> list[str]:
     """Return the keys that sealed a certificate and are not in the folder any more."""
-    here = {key.key_id for key in list_keys(current().keys)}
+    folder = current().keys
+    here = {key.key_id for key in (*list_keys(folder), *list_pinned(folder))}
     used = db.session.scalars(
         sa.select(SigningKey.kid)
         .where(SigningKey.id.in_(sa.select(Certificate.key_id).distinct()))

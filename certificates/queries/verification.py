@@ -15,6 +15,7 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters.keys import KeysError, root_certificate, trusted_leaves
+from certificates.adapters.pinning import reader
 from certificates.adapters.verify import check_file
 from certificates.models import Certificate
 from certificates.rules.code import code_digest, find_code
@@ -93,7 +94,13 @@ def check_upload(data: bytes) -> Check:
 
     leaves, root = _pinned()
     finding = check_file(
-        data, leaves=leaves, root=root, now=clock.now(), today=clock.today(), lookup=lookup
+        data,
+        leaves=leaves,
+        root=root,
+        now=clock.now(),
+        today=clock.today(),
+        lookup=lookup,
+        read_seal=reader(current().keys),
     )
     registered = found.get(finding.number or "")
     return Check(finding, registered.details if registered else None)
