@@ -18,7 +18,7 @@ def dress(design: Design, look: Look) -> Design:
     assets = {
         name: _recoloured(data.decode(), colours).encode() for name, data in design.assets.items()
     }
-    css = _recoloured(design.css, colours)
+    css = _recoloured(design.css, colours) + f"\nh1,h2{{color:{look.ink}}}"
     if look.logo:
         assets["logo.png"] = look.logo
         css += _logo_style(look.logo)
