@@ -43,7 +43,6 @@ class Route:
 
 USUAL: dict[str, Any] = {
     "list_number": 1,
-    "list_number": 1,
     "order": 1,
     "step": 1,
     "token": "not-a-token",
