@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from academy.keeping.databases import database_at, sync_folder
 from academy.keeping.manifest import (
+    CHECKPOINTS,
     DATABASE,
     FILES,
     FORMAT,
@@ -64,12 +67,13 @@ def _fill(
     folder: Path, settings: Settings, *, with_private_keys: bool
 ) -> tuple[Manifest, tuple[str, ...]]:
     made_at = clock.real_now()
-    for part in (DATABASE, FILES, KEYS):
+    for part in (DATABASE, FILES, KEYS, CHECKPOINTS):
         (folder / part).mkdir()
     database = database_at(settings.database_url)
     facts = database.copy_out(folder / DATABASE / database.dump_name)
     warnings = _copy_files(settings.storage, folder / FILES)
     _copy_keys(settings.keys, folder / KEYS, with_private_keys=with_private_keys)
+    newest = _copy_checkpoints(settings.checkpoints, folder / CHECKPOINTS)
     manifest = Manifest(
         format=FORMAT,
         made_at=made_at.isoformat(),
@@ -79,6 +83,7 @@ def _fill(
         private_keys=any((folder / KEYS).glob("*.key.pem")),
         notes_keys=key_fingerprints(settings),
         files=keep_all(folder),
+        checkpoint=newest,
     )
     write_manifest(folder, manifest)
     for path in (folder, *folder.iterdir()):
@@ -115,6 +120,25 @@ def _copy_keys(keys: Path, target: Path, *, with_private_keys: bool) -> None:
     for path in sorted(keys.glob("*.pem")):
         if with_private_keys or not path.name.endswith(".key.pem"):
             copy_durably(path, target / path.name)
+
+
+def _copy_checkpoints(checkpoints: Path, target: Path) -> dict[str, Any] | None:
+    """Copy every checkpoint with its signature; return what the newest says."""
+    found = sorted(checkpoints.glob("[0-9]*.json"))
+    for path in found:
+        copy_durably(path, target / path.name)
+        signature = path.with_suffix(".sig")
+        if signature.exists():
+            copy_durably(signature, target / signature.name)
+    return _said(found[-1]) if found else None
+
+
+def _said(path: Path) -> dict[str, Any] | None:
+    try:
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # `academy check` says that it was changed
+        return None
+    return said
 
 
 def copy_durably(source: Path, target: Path) -> None:

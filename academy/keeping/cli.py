@@ -46,6 +46,8 @@ def backup(folder: Path, *, with_keys: bool, as_json: bool) -> None:
         facts = made.manifest.facts
         click.echo(f"{made.folder}: {rows} rows, {len(made.manifest.files)} files")
         click.echo(f"audit chain: {facts.audit_events} events, {facts.audit_hash}")
+        if made.manifest.checkpoint is not None:
+            click.echo(f"newest checkpoint: {made.manifest.checkpoint['day']}")
     raise SystemExit(1 if made.warnings else 0)
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from academy.kernel.db import db, set_reading
 from academy.kernel.pdf.fonts import FACES
 from academy.kernel.resources import vendor_file
 from academy.kernel.settings import LOOPBACK, Settings
+from certificates.adapters.checkpoints import newest
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
 
 LEAF_WARNING = timedelta(days=90)
@@ -28,6 +30,7 @@ LONGEST_WAIT = timedelta(minutes=1)
 """A due job that nobody takes for this long has no worker."""
 MOST_SKEW = timedelta(seconds=5)
 BACKUP_AGE = timedelta(days=2)
+CHECKPOINT_AGE = timedelta(days=2)
 LITTLE_SPACE, NO_SPACE = 1 << 30, 100 << 20
 MAIL_SECONDS = 5.0
 
@@ -183,6 +186,31 @@ def _backup(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _checkpoints(settings: Settings) -> Iterator[Finding]:
+    url = sa.make_url(settings.database_url)
+    is_here = url.get_backend_name() == "sqlite" or url.host in {None, "", *LOOPBACK}
+    database = Path(url.database or "") if url.get_backend_name() == "sqlite" else settings.var
+    kept_elsewhere = bool(settings.checkpoint_mail) or settings.demo
+    if is_here and not kept_elsewhere and _disk(settings.checkpoints) == _disk(database):
+        yield Finding(
+            "checkpoints", "warning", f"{settings.checkpoints} lies on the disk of the database;"
+            " let ACADEMY_CHECKPOINTS name another one, or set ACADEMY_CHECKPOINT_MAIL",
+        )  # fmt: skip
+    last = newest(settings.checkpoints)
+    if last is None:
+        yield Finding("checkpoints", "ok", "no checkpoint was kept yet; a worker does it every day")
+        return
+    age = clock.real_today() - last
+    late: State = "warning" if age > CHECKPOINT_AGE and not settings.demo else "ok"
+    yield Finding("checkpoints", late, f"the last checkpoint is of {last}")
+
+
+def _disk(path: Path) -> int:
+    while not path.exists():
+        path = path.parent
+    return path.stat().st_dev
+
+
 # --- the database ---------------------------------------------------------------------------
 
 
@@ -243,5 +271,13 @@ def _chain(settings: Settings) -> Iterator[Finding]:
         )
 
 
-_HERE: tuple[Look, ...] = (_settings, _secrets, _storage, _keys, _fonts, _backup)
+_HERE: tuple[Look, ...] = (
+    _settings,
+    _secrets,
+    _storage,
+    _keys,
+    _fonts,
+    _backup,
+    _checkpoints,
+)
 _IN_DATABASE: tuple[Look, ...] = (_tables, _clocks, _work, _chain)

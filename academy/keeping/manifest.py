@@ -6,11 +6,12 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
-DATABASE, FILES, KEYS = "database", "files", "keys"
+DATABASE, FILES, KEYS, CHECKPOINTS = "database", "files", "keys", "checkpoints"
 
 
 class BackupError(Exception):
@@ -48,6 +49,7 @@ class Manifest:
     """Everything that a restore must find again.
 
     `notes_keys` are fingerprints of the keys for coaching text; the keys are not in a backup.
+    `checkpoint` is what the newest daily checkpoint says, None when there was none.
     """
 
     format: int
@@ -58,6 +60,7 @@ class Manifest:
     private_keys: bool
     notes_keys: tuple[str, ...]
     files: dict[str, Kept]
+    checkpoint: dict[str, Any] | None = None
 
     @property
     def dump(self) -> str:

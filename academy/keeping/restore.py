@@ -13,7 +13,15 @@ from flask import current_app
 from academy.keeping.backup import copy_durably, key_fingerprints, note_checkpoint
 from academy.keeping.checks import all_faults
 from academy.keeping.databases import database_at, is_empty, sync_folder
-from academy.keeping.manifest import FILES, KEYS, BackupError, Manifest, read_manifest, sha256_of
+from academy.keeping.manifest import (
+    CHECKPOINTS,
+    FILES,
+    KEYS,
+    BackupError,
+    Manifest,
+    read_manifest,
+    sha256_of,
+)
 from academy.kernel import ids
 from academy.kernel.db import db
 from academy.kernel.settings import Settings
@@ -48,6 +56,7 @@ def restore(folder: Path, settings: Settings, *, replace: bool) -> Restored:
     try:
         _add_files(folder / FILES, manifest, settings.storage)
         notes = _add_keys(folder, manifest, settings)
+        notes += _add_checkpoints(folder, manifest, settings.checkpoints)
         stage.put_in_place()
         note_checkpoint(manifest, settings)
     except BaseException:
@@ -119,6 +128,30 @@ def _add_keys(folder: Path, manifest: Manifest, settings: Settings) -> tuple[str
     sync_folder(settings.keys)
     if not any(settings.keys.glob("*.key.pem")):
         notes += ("there are no private keys here: put them back before anything is sealed",)
+    return notes
+
+
+def _add_checkpoints(folder: Path, manifest: Manifest, checkpoints: Path) -> tuple[str, ...]:
+    """Put the checkpoints back; those that tell of what the backup does not hold go aside."""
+    kept = manifest.below(CHECKPOINTS)
+    here = sorted(path.name for path in checkpoints.glob("[0-9]*"))
+    same = all(
+        name in kept
+        and sha256_of(checkpoints / name) == manifest.files[f"{CHECKPOINTS}/{name}"].sha256
+        for name in here
+    )
+    notes: tuple[str, ...] = ()
+    if not same:
+        aside = checkpoints / f"before-{ids.nonce()}"  # the folder itself may be a disk
+        aside.mkdir(mode=0o700)
+        for name in here:
+            (checkpoints / name).rename(aside / name)
+        notes = (f"the checkpoints that were here were moved to {aside}",)
+    if kept:
+        checkpoints.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in kept:
+        if not (checkpoints / name).exists():
+            copy_durably(folder / CHECKPOINTS / name, checkpoints / name)
     return notes
 
 

@@ -94,9 +94,16 @@ def kept(folder: Path, leaves: Sequence[KeyInfo]) -> list[Kept]:
     return [_kept(path, leaves) for path in sorted(folder.glob("[0-9]*.json"))]
 
 
-def newest(folder: Path) -> Path | None:
-    """Return the newest checkpoint's file, or None."""
-    return max(folder.glob("[0-9]*.json"), default=None)
+def newest(folder: Path) -> date | None:
+    """Return the day of the newest checkpoint, or None."""
+    return max((day for path in folder.glob("[0-9]*.json") if (day := _day(path))), default=None)
+
+
+def _day(path: Path) -> date | None:
+    try:
+        return date.fromisoformat(path.stem)
+    except ValueError:
+        return None
 
 
 def _kept(path: Path, leaves: Sequence[KeyInfo]) -> Kept:
