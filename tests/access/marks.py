@@ -72,6 +72,7 @@ PUBLIC_TEXT = {
 CODES = {
     ("agreed_action", "owner"),
     ("agreed_level", "criterion"),
+    ("certificate", "credential_id"),
     ("certificate", "language"),
     ("certificate", "letter"),
     ("certificate", "number"),
