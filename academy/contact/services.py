@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from academy.contact import policies, rules
 from academy.contact.models import ContactRequest, ContactStep
 from academy.contact.queries import answers_requests
-from academy.kernel import audit, clock, limits, mail, policy
+from academy.kernel import audit, clock, limits, mail, once, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.limits import Limit
@@ -22,6 +22,7 @@ from academy.people.services.persons import NewPerson
 from courses.services import enrolment
 
 WRITE_LIMIT = Limit("contact", 6, timedelta(hours=1))
+FORM = "contact"
 CONFIRMATION = "contact/confirmation"
 MOST_LETTERS = 4000
 
@@ -36,11 +37,15 @@ class Message:
     message: str
 
 
-def send_message(written: Message, *, address: str) -> ContactRequest:
+def send_message(written: Message, *, address: str) -> ContactRequest | None:
     """Store a message from the public form and confirm it by mail where that is possible.
 
-    Raises InvalidInputError when nobody could be called back, TooManyError after six an hour.
+    The same words twice in a day are one message: None for the second. Raises InvalidInputError
+    when nobody could be called back, TooManyError after six an hour.
     """
+    words = repr(written)
+    if once.was_sent(FORM, words):
+        return None
     limits.spend(WRITE_LIMIT, address)
     fields = {}
     if not written.reach.strip():
@@ -51,7 +56,7 @@ def send_message(written: Message, *, address: str) -> ContactRequest:
         fields["message"] = _("Vertel kort wat je wilt. Eén zin is genoeg.")
     if fields:
         raise InvalidInputError(next(iter(fields.values())), fields=fields)
-    return receive(written)
+    return receive(written) if once.is_first(FORM, words) else None
 
 
 def receive(written: Message, *, source_id: str | None = None) -> ContactRequest:

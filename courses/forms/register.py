@@ -172,6 +172,7 @@ def _mark(entry: Entry) -> NewMark:
 class WalkInForm(FlaskForm):  # type: ignore[misc]
     """Somebody who walked in: a name is enough."""
 
+    form_key = HiddenField()
     call_name = StringField(
         _("Voornaam of roepnaam"),
         description=_("Heeft iemand één naam? Dat is goed. Alle letters en talen mogen."),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from academy.kernel import clock, policy
+from academy.kernel import clock, once, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, NotFoundError
 from academy.kernel.policy import Actor
@@ -20,13 +20,16 @@ from courses.services.enrolment import seat_at_once
 from courses.services.taking_part import RUNNING
 
 
-def add_walk_in(session_id: int, new: NewPerson, *, by: Actor) -> int:
+def add_walk_in(session_id: int, new: NewPerson, *, by: Actor, form_key: str = "") -> int | None:
     """Add somebody nobody knew, with a chair and a mark at this session; return the enrolment.
 
-    Raises NotFoundError, ConflictError (the cohort is full or does not run, the session is still
-    to come) or InvalidInputError without any name.
+    None when the form of this key added them before. Raises NotFoundError, ConflictError (the
+    cohort is full or does not run, the session is still to come) or InvalidInputError without any
+    name.
     """
     session, cohort = _open_session(session_id, by=by)
+    if form_key and not once.is_first("walk-in", f"{session_id}:{form_key}"):
+        return None
     person = add_person(new, by=by, right=policies.MARK)
     return _seat(session, cohort, person.id, by=by)
 

@@ -8,6 +8,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug import Response
 
+from academy.kernel import ids
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
@@ -26,7 +27,8 @@ RULE = "/groepen/<int:cohort_id>/aanwezig/<int:session_id>/erbij"
 @bp.page(RULE, needs=policies.MARK)
 def ask(cohort_id: int, session_id: int) -> str:
     """Ask who walked in; who applied already is one button."""
-    return _page(_open(cohort_id, session_id), WalkInForm(formdata=None))
+    form = WalkInForm(formdata=None, form_key=ids.nonce())
+    return _page(_open(cohort_id, session_id), form)
 
 
 @bp.action(RULE, needs=policies.MARK)
@@ -49,7 +51,7 @@ def add(cohort_id: int, session_id: int) -> Any:
         phone=form.phone.data or "",
     )
     try:
-        walk_in.add_walk_in(session_id, new, by=actor())
+        walk_in.add_walk_in(session_id, new, by=actor(), form_key=form.form_key.data or "")
     except (ConflictError, InvalidInputError) as error:
         form.call_name.errors = [error.sentence]
         return make_response(_page(register, form), error.status)

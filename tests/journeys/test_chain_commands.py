@@ -91,7 +91,9 @@ def test_curricula_are_read_once(tmp_path: Path) -> None:
 def _a_stranger_gets_a_chair() -> int:
     with _on(APPLIES):
         message = contact.Message("Zoë Brandsma", "06-00000400", "bij het station", "Een tuin!")
-        request_id = contact.send_message(message, address="192.0.2.1").id
+        request = contact.send_message(message, address="192.0.2.1")
+        assert request is not None
+        request_id = request.id
     with _on(APPLIES):
         tineke = _who(COORDINATOR)
         place_id = db.session.scalars(sa.select(Place.id).where(Place.source_id == "NB05")).one()
