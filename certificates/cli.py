@@ -22,7 +22,7 @@ from certificates.adapters.keys import (
 )
 from certificates.adapters.pinning import list_pinned, pin_seal
 from certificates.adapters.pkcs12 import chain_in
-from certificates.cli_verify import snapshot, verify
+from certificates.cli_verify import checker, snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
 from certificates.queries.lists import approved_in, find_cohort
@@ -55,6 +55,7 @@ def issue(cohort: str, *, as_json: bool) -> None:
 
 certificates.add_command(verify)
 certificates.add_command(snapshot)
+certificates.add_command(checker)
 
 
 @certificates.command("sweep")

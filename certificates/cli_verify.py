@@ -20,7 +20,7 @@ from certificates.adapters.offline import NoRootError, by_seal_alone, find_root,
 from certificates.queries.verification import check_upload
 from certificates.rules.snapshot import SnapshotError
 from certificates.rules.verdict import Finding
-from certificates.services.snapshot import make_snapshot, public_file, put
+from certificates.services.snapshot import make_checker, make_snapshot, public_file, put
 
 Judgement = Callable[[bytes], Finding]
 
@@ -117,3 +117,18 @@ def snapshot(*, out: Path | None) -> None:
     path = out or public_file()
     put(data, path)
     click.echo(f"{path}: {len(data)} bytes")
+
+
+@click.command("checker")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Write it here."
+)
+@with_appcontext
+def checker(*, out: Path) -> None:
+    """Write the page that checks certificates in a browser, without network and without us."""
+    try:
+        page = make_checker()
+    except DocumentError as error:
+        raise click.ClickException(str(error)) from error
+    put(page, out)
+    click.echo(f"{out}: {len(page)} bytes")

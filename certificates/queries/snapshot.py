@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import current
-from certificates.adapters.keys import list_keys, root_certificate
+from certificates.adapters.keys import is_for_certificates, list_keys, root_certificate
 from certificates.models import Certificate, SigningKey
 from certificates.queries.verification import STATES
 from certificates.rules.snapshot import Entry, Leaf, Snapshot
@@ -27,7 +27,10 @@ def get_snapshot() -> Snapshot:
 
 
 def _leaves() -> list[Leaf]:
-    """Return the keys that sealed certificates, from the folder: those are what verifying pins."""
+    """Return the keys that sealed certificates, from the folder: those are what verifying pins.
+
+    Seals from elsewhere are not among them: our root does not vouch for those.
+    """
     rows = db.session.execute(
         sa.select(SigningKey.kid, SigningKey.compromised_at).where(
             SigningKey.compromised_at.is_not(None)
@@ -37,7 +40,7 @@ def _leaves() -> list[Leaf]:
     return [
         Leaf(key.key_id, key.certificate, compromised.get(key.key_id))
         for key in list_keys(current().keys)
-        if key.purpose == "certificates"
+        if is_for_certificates(key.certificate)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The snapshot of the register that anyone may download: made once a day, kept as one file."""
+"""What anyone may download to check without us: the register's snapshot, and the page for it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 from academy.kernel import clock
+from academy.kernel.resources import folder
 from academy.kernel.settings import current
 from certificates.adapters import snapshot as adapter
+from certificates.adapters.checker import make_page, read_pinned
 from certificates.queries.snapshot import get_snapshot
 
 
@@ -29,6 +31,14 @@ def make_snapshot() -> bytes:
         passphrase=settings.keys_passphrase,
         now=clock.real_now(),
     )
+
+
+def make_checker() -> bytes:
+    """Return the page that checks certificates by itself. Raises KeysError before `keys init`."""
+    settings = current()
+    pinned = read_pinned(settings.keys, academy=settings.name, public_url=settings.public_url)
+    logo = (folder("static") / "logo.svg").read_text(encoding="utf-8")
+    return make_page(pinned, logo=logo, made_on=clock.today())
 
 
 def put(data: bytes, path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 
 from academy.kernel.errors import NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint
+from certificates.adapters.checker import policy_of
+from certificates.adapters.keys import KeysError
 from certificates.policies import VERIFY
-from certificates.services.snapshot import public_file
+from certificates.services.snapshot import make_checker, public_file
 
 bp = FeatureBlueprint("offline", __name__)
 
@@ -27,6 +29,20 @@ def snapshot() -> Response:
         as_attachment=True,
         max_age=FRESH_SECONDS,
     )
+    return _open_to_all(answer)
+
+
+@bp.page("/controleer/zelf.html", needs=VERIFY)
+def checker() -> Response:
+    """Give the page that checks a certificate by itself, to use here or to keep."""
+    try:
+        page = make_checker()
+    except KeysError:
+        raise NotFoundError from None
+    answer = Response(page, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = f"{policy_of(page)}; frame-ancestors 'none'"
+    answer.add_etag()
+    answer.make_conditional(request)
     return _open_to_all(answer)
 
 

@@ -29,6 +29,7 @@ PUBLIC_PATHS = {
     "/contact/bedankt",
     "/controleer",
     "/controleer/bestand",
+    "/controleer/zelf.html",
     "/healthz",
     "/metrics",
     "/mijn-berichten/stop/<token>",

@@ -1,0 +1,108 @@
+"""Puts together the page that checks certificates without us: one file, with our keys in it.
+
+The script is built by `bin/assets` from certificates/checker/. A library: no web, no database.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from certificates.adapters import badge_keys, keys
+from certificates.adapters.credential import published
+from certificates.rules.credential import issuer_did, key_url
+from certificates.rules.snapshot import PROBLEMS
+from certificates.rules.verdict import REASONS
+
+_FOLDER = Path(__file__).resolve().parent.parent
+_SLOT = re.compile(r"\{\{(\w+)\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What the page trusts: our root, and beside it the leaves and badge keys of today."""
+
+    academy: str
+    public_url: str
+    root: bytes
+    leaves: Sequence[bytes]
+    badge_keys: Mapping[str, str]
+    """The address of each key of credentials, with its public half (multibase)."""
+
+
+def read_pinned(folder: Path, *, academy: str, public_url: str) -> Pinned:
+    """Return what is pinned now. Raises KeysError before `keys init`."""
+    did = issuer_did(public_url)
+    shown = [published(key) for key in badge_keys.list_keys(folder) if not key.compromised_at]
+    return Pinned(
+        academy=academy,
+        public_url=public_url,
+        root=keys.root_certificate(folder),
+        leaves=[one for one in keys.trusted_leaves(folder) if keys.is_for_certificates(one)],
+        badge_keys={key_url(did, key.key_id): key.multibase for key in shown if key.multibase},
+    )
+
+
+def make_page(pinned: Pinned, *, logo: str, made_on: date) -> bytes:
+    """Return the page. It needs nothing but itself, and its policy lets it ask for nothing."""
+    style, script = _read("checker/page.css"), _read("vendor/checker.js")
+    fingerprint = hashlib.sha256(pinned.root).hexdigest()
+    values = {
+        "academy": escape(pinned.academy),
+        "snapshot": escape(f"{pinned.public_url}/register/momentopname.json"),
+        "fingerprint": keys.fingerprint_in_groups(fingerprint),
+        "made_nl": f"{made_on:%d-%m-%Y}",
+        "made_en": made_on.isoformat(),
+        "logo": logo,
+        "style": style,
+        "script": script,
+        "policy": _policy(style=style, script=script),
+        "pinned": _for_script(_plain(pinned, fingerprint)),
+    }
+    page = _SLOT.sub(lambda slot: values[slot[1]], _read("checker/page.html"))
+    return page.encode("utf-8")
+
+
+def policy_of(page: bytes) -> str:
+    """Return the content policy that stands in a page of ours, for the header that goes with it."""
+    found = re.search(rb'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    if found is None:
+        raise ValueError("this page has no policy")
+    return found[1].decode("ascii")
+
+
+def _plain(pinned: Pinned, fingerprint: str) -> dict[str, Any]:
+    return {
+        "rootFingerprint": fingerprint,
+        "leaves": [base64.b64encode(leaf).decode("ascii") for leaf in pinned.leaves],
+        "badgeKeys": dict(pinned.badge_keys),
+        "reasons": {code: [reason.nl, reason.en] for code, reason in REASONS.items()},
+        "problems": {code: list(sentences) for code, sentences in PROBLEMS.items()},
+    }
+
+
+def _policy(*, style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
+
+
+def _for_script(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")

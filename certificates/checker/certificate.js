@@ -1,0 +1,58 @@
+// Certificates of keys (X.509), as far as ours go: P-256, signed by the root that the page knows.
+
+import { children, fromHex, need, readDer, same, sha256, toHex } from "./der.js";
+
+const ECDSA_SHA256 = fromHex("300a06082a8648ce3d040302");
+const OID_POLICIES = fromHex("0603551d20");
+
+export function readCertificate(der) {
+  const node = readDer(der);
+  need(node.end === der.length, "certificate");
+  const [signed, algorithm, signature] = children(node);
+  const [, serial, , issuer, , subject, publicKey, ...rest] = children(signed);
+  return {
+    der,
+    signed: signed.whole,
+    algorithm: algorithm.whole,
+    signature: signature.value.subarray(1),
+    serial: serial.whole,
+    issuer: issuer.whole,
+    subject: subject.whole,
+    publicKey: publicKey.whole,
+    policies: policiesOf(rest.find((one) => one.tag === 0xa3)),
+  };
+}
+
+function policiesOf(extensions) {
+  if (!extensions) return [];
+  for (const extension of children(children(extensions)[0])) {
+    const parts = children(extension);
+    if (same(parts[0].whole, OID_POLICIES)) {
+      const list = readDer(parts[parts.length - 1].value);
+      return children(list).map((policy) => toHex(children(policy)[0].whole));
+    }
+  }
+  return [];
+}
+
+export async function verifies(publicKey, signature, data) {
+  const [r, s] = children(readDer(signature)).map((number) => toHex(number.value).replace(/^00/, ""));
+  if (r.length > 64 || s.length > 64) return false;
+  const raw = fromHex(r.padStart(64, "0") + s.padStart(64, "0"));
+  const kind = { name: "ECDSA", namedCurve: "P-256" };
+  const key = await crypto.subtle.importKey("spki", publicKey, kind, false, ["verify"]);
+  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, raw, data);
+}
+
+// A leaf of ours: signed by the pinned root, for certificates and for nothing else.
+export async function needOurLeaf(leaf, root, pinned) {
+  need(toHex(await sha256(root.der)) === pinned.rootFingerprint, "not_our_root");
+  need(same(leaf.issuer, root.subject), "chain");
+  need(same(leaf.algorithm, ECDSA_SHA256), "chain");
+  need(await verifies(root.publicKey, leaf.signature, leaf.signed), "chain");
+  need(leaf.policies.length === 1 && leaf.policies[0] === pinned.policy, "not_our_key");
+}
+
+export async function keyId(leaf) {
+  return toHex(await sha256(leaf.der)).slice(0, 16);
+}

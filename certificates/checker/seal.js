@@ -1,0 +1,114 @@
+// The seal of a file: exactly one, over every byte, in the one form that we write.
+//
+// It mirrors certificates/adapters/signature.py. Whatever is not in the gap is signed by us, so only
+// the gap itself (the container of the signature) can differ, and that must be canonical.
+
+import { keyId, needOurLeaf, readCertificate, verifies } from "./certificate.js";
+import { children, fromHex, join, need, readDer, same, sha256, writeDer } from "./der.js";
+
+const SIGNED_DATA = fromHex("06092a864886f70d010702");
+const VERSION_1 = fromHex("020101");
+const SHA256 = fromHex("300d06096086480165030402010500");
+const ECDSA_SHA256 = fromHex("300a06082a8648ce3d040302");
+const NO_CONTENT = fromHex("300b06092a864886f70d010701");
+const DATA = fromHex("06092a864886f70d010701");
+const OID_CONTENT_TYPE = fromHex("06092a864886f70d010903");
+const OID_DIGEST = fromHex("06092a864886f70d010904");
+const RANGE = /\/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/y;
+
+export async function readSeal(bytes, text, pinned) {
+  const { container, signed } = cutOut(bytes, text);
+  const parts = readContainer(container);
+  const certificates = parts.certificates.map(readCertificate);
+  const leaf = certificates.find((one) => same(one.serial, parts.serial));
+  const root = certificates.find((one) => one !== leaf);
+  need(leaf && root && certificates.length === 2, "chain");
+  await needOurLeaf(leaf, root, pinned);
+  const id = await keyId(leaf);
+  need(pinned.leaves === null || pinned.leaves.has(id), "not_our_key");
+  needCanonical(container, parts, leaf);
+  const attributes = readAttributes(parts.attributes);
+  need(same(attributes.digest, await sha256(signed)), "modified");
+  const said = writeDer(0x31, parts.attributes);
+  need(await verifies(leaf.publicKey, parts.signature, said), "not_valid");
+  need(/\/DocMDP\b/.test(text) && /\/P\s+1\b/.test(text), "not_certifying");
+  return { keyId: id };
+}
+
+function cutOut(bytes, text) {
+  need(text.split("/ByteRange").length === 2, "not_one_signature");
+  RANGE.lastIndex = text.indexOf("/ByteRange");
+  const found = RANGE.exec(text);
+  need(found, "not_one_signature");
+  const [zero, first, second, length] = found.slice(1).map(Number);
+  need(zero === 0 && first < second && second + length === bytes.length, "not_whole_file");
+  const gap = text.slice(first, second);
+  need(/^<(?:[0-9A-F]{2})+>$/.test(gap), "case");
+  const container = fromHex(gap.slice(1, -1));
+  return { container, signed: join(bytes.subarray(0, first), bytes.subarray(second)) };
+}
+
+function readContainer(container) {
+  const [type, wrapped] = children(readDer(container));
+  need(type && wrapped && same(type.whole, SIGNED_DATA), "container");
+  const [, , , certificates, signers] = children(children(wrapped)[0]);
+  need(certificates && signers, "container");
+  const all = children(signers);
+  need(all.length === 1, "not_one_signature");
+  const [, sid, , attributes, , signature] = children(all[0]);
+  need(attributes && attributes.tag === 0xa0 && signature && signature.tag === 0x04, "container");
+  return {
+    certificates: children(certificates).map((one) => one.whole),
+    serial: children(sid)[1].whole,
+    attributes: attributes.value,
+    signature: signature.value,
+  };
+}
+
+function needCanonical(container, parts, leaf) {
+  const signer = writeDer(
+    0x30,
+    VERSION_1,
+    writeDer(0x30, leaf.issuer, leaf.serial),
+    SHA256,
+    writeDer(0xa0, parts.attributes),
+    ECDSA_SHA256,
+    writeDer(0x04, parts.signature),
+  );
+  const signedData = writeDer(
+    0x30,
+    VERSION_1,
+    writeDer(0x31, SHA256),
+    NO_CONTENT,
+    writeDer(0xa0, ...parts.certificates),
+    writeDer(0x31, signer),
+  );
+  const expected = writeDer(0x30, SIGNED_DATA, writeDer(0xa0, signedData));
+  need(same(container.subarray(0, expected.length), expected), "container");
+  need(container.subarray(expected.length).every((byte) => byte === 0), "container");
+}
+
+function readAttributes(attributes) {
+  let digest = null;
+  let type = null;
+  for (const one of children({ value: attributes })) {
+    const [name, values] = children(one);
+    if (same(name.whole, OID_DIGEST)) digest = children(values)[0].value;
+    if (same(name.whole, OID_CONTENT_TYPE)) type = children(values)[0].whole;
+  }
+  need(digest && type && same(type, DATA), "container");
+  return { digest };
+}
+
+// Does the public key of one of our leaves stand in the bytes, however broken the rest is?
+export function carriesSeal(text, leaves) {
+  const lowered = text.toLowerCase();
+  return leaves.some((leaf) => pointHalves(leaf).some((half) => lowered.includes(half)));
+}
+
+function pointHalves(leaf) {
+  const point = readCertificate(leaf).publicKey.slice(-64);
+  return [point.subarray(0, 32), point.subarray(32)].map((half) =>
+    Array.from(half, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  );
+}
