@@ -17,7 +17,16 @@ from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
-from certificates.views import credentials, decisions, designs, holder, offline, register, verify
+from certificates.views import (
+    badges,
+    credentials,
+    decisions,
+    designs,
+    holder,
+    offline,
+    register,
+    verify,
+)
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
@@ -25,6 +34,7 @@ mail.register_values(ISSUED_MAIL, mail_values)
 FEATURE = Feature(
     name="certificates",
     blueprints=(
+        badges.bp,
         credentials.bp,
         verify.bp,
         offline.bp,
@@ -37,7 +47,8 @@ FEATURE = Feature(
     capabilities=policies.ALL,
     jobs={
         ISSUE_JOB: tasks.issue,
-        REMOVE_JOB: tasks.remove_file, tasks.EXPIRE_JOB: tasks.expire,
+        REMOVE_JOB: tasks.remove_file,
+        tasks.EXPIRE_JOB: tasks.expire,
         CHECKPOINT_JOB: make_checkpoint,
         PUBLISH_JOB: publish_snapshot,
     },

@@ -73,6 +73,7 @@ class CertificateSheet:
     valid_until: date | None
     standing: str
     is_made: bool
+    has_badge: bool
     decision_id: int
     steps: tuple[LifeStep, ...]
     revocation_id: int | None
@@ -158,6 +159,7 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
         valid_until=found.valid_until,
         standing=found.standing,
         is_made=found.state == "issued",
+        has_badge=found.state == "issued" and found.credential_id is not None,
         decision_id=found.decision_id,
         steps=tuple(_steps(certificate_id)),
         revocation_id=find_open_revocation(certificate_id),

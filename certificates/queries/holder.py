@@ -25,6 +25,7 @@ class OwnCertificate:
     valid_until: date | None
     standing: str
     is_made: bool
+    has_badge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def _row(one: Certificate) -> OwnCertificate:
         valid_until=one.valid_until,
         standing=one.standing,
         is_made=one.state == "issued",
+        has_badge=one.state == "issued" and one.credential_id is not None,
     )
 
 
