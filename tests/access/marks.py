@@ -34,6 +34,7 @@ CONTENT = {
     "certificate_serial",
     "course",
     "course_version",
+    "design_version",
     "module",
     "practice_assignment",
     "quiz",
