@@ -16,11 +16,18 @@ from certificates.rules.printed import Language, PrintedCertificate
 
 @dataclass(frozen=True, slots=True)
 class SealedDocument:
-    """The bytes of an issued file, their SHA-256 (hexadecimal) and the key that sealed them."""
+    """The bytes of an issued file, their SHA-256 (hexadecimal) and the key that sealed them.
+
+    `imprint` is the SHA-256 that a time stamp covers, `stamp_until` the end of the certificate
+    that made one.
+    """
 
     pdf: bytes
     sha256: str
     key_id: str
+    imprint: bytes = b""
+    level: str = "B-B"
+    stamp_until: datetime | None = None
 
 
 def make_certificate(  # noqa: PLR0913 (all that makes a paper)
@@ -34,10 +41,12 @@ def make_certificate(  # noqa: PLR0913 (all that makes a paper)
     fonts_folder: Path,
     look: Look | None = None,
     external: dict[str, str] | None = None,
+    with_stamp: bool = False,
 ) -> SealedDocument:
-    """Return the sealed and checked PDF of `printed` in `design`, dressed in `look`, made in the document child.
+    """Return the sealed and checked PDF of `printed` in `design`, dressed in `look`.
 
-    `now` is the real time: it chooses the key. `external` says where a seal from elsewhere lies.
+    `now` is the real time: it chooses the key. `external` says where a seal from elsewhere lies;
+    `with_stamp` leaves room for a time stamp (`timestamp.stamped`). Made in the document child.
     Raises DocumentError: a sentence for people if a text cannot be printed, DocumentTimeout if it
     took too long.
     """
@@ -52,6 +61,7 @@ def make_certificate(  # noqa: PLR0913 (all that makes a paper)
         fonts_folder=str(fonts_folder),
         look=look.as_plain() if look else None,
         external=external,
+        with_stamp=with_stamp,
     )
     return SealedDocument(**answer)
 

@@ -10,8 +10,8 @@ from certificates.adapters import keys, text
 from certificates.adapters.credential_in_child import attached, signed_credential
 from certificates.adapters.design import load_design
 from certificates.adapters.render import render_certificate
-from certificates.adapters.seal import seal
-from certificates.adapters.signature import read_intact
+from certificates.adapters.seal import ROOM_FOR_STAMP, seal
+from certificates.adapters.signature import imprint_of, read_intact
 from certificates.adapters.signer import Signer, open_signer, pins
 from certificates.rules.code import group_code
 from certificates.rules.credential import CredentialFacts
@@ -38,6 +38,7 @@ def make(  # noqa: PLR0913 (all that makes a paper)
     fonts_folder: str,
     look: dict[str, Any] | None = None,
     external: dict[str, str] | None = None,
+    with_stamp: bool = False,
 ) -> dict[str, Any]:
     """Return the fields of `make.SealedDocument`.
 
@@ -58,9 +59,21 @@ def make(  # noqa: PLR0913 (all that makes a paper)
     unsealed = render_certificate(
         design=design, values=values, fonts_folder=fonts_folder, look=look, badge=badge
     )
-    pdf = seal(unsealed, key, reason=texts["reason"], field_label=texts["field_label"])
-    require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key, badge=badge)
-    return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
+    pdf = seal(
+        unsealed,
+        key,
+        reason=texts["reason"],
+        field_label=texts["field_label"],
+        with_stamp=with_stamp,
+    )
+    room = ROOM_FOR_STAMP if with_stamp else 0
+    require_as_meant(pdf, PrintedCertificate.from_plain(values), key=key, badge=badge, room=room)
+    return {
+        "pdf": pdf,
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+        "key_id": key.info.key_id,
+        "imprint": imprint_of(pdf) if with_stamp else b"",
+    }
 
 
 def make_document(
@@ -82,15 +95,16 @@ def make_document(
 
 
 def require_as_meant(
-    pdf: bytes, printed: PrintedCertificate, *, key: Signer, badge: bytes | None
+    pdf: bytes, printed: PrintedCertificate, *, key: Signer, badge: bytes | None, room: int = 0
 ) -> None:
     """Check a sealed file as a stranger would: seal, size, name, number and code as printed.
 
-    What is attached must be `badge`, to the byte, or nothing without it.
+    What is attached must be `badge`, to the byte, or nothing without it. `room` is what was left
+    for a time stamp.
 
     Raises OwnCheckFailedError, or what `signature.read_intact` raises.
     """
-    if len(pdf) > LARGEST_CERTIFICATE:
+    if len(pdf) > LARGEST_CERTIFICATE + room:
         raise OwnCheckFailedError("too_large")
     found = read_intact(pdf, **pins(key))
     if found["number"] != printed.number:

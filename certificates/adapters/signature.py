@@ -4,6 +4,7 @@ Runs in the document child; importing it loads pyHanko. Altered files raise near
 there is (trust.md, section 0, finding 3), so here any exception means: the seal is not intact.
 """
 
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -20,14 +21,22 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.adapters import keys
+from certificates.adapters.der import (
+    OCTETS,
+    SEQUENCE,
+    SET,
+    SIGNED_DATA,
+    VERSION_1,
+    der,
+)
+from certificates.adapters.token import read_token
 
 # The parts of a signature container that never vary, DER.
-_SIGNED_DATA = asn1_cms.ContentType("signed_data").dump()
-_VERSION_1 = asn1_cms.CMSVersion("v1").dump()
 _SHA256 = bytes.fromhex("300d06096086480165030402010500")
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 _RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
 _NO_CONTENT = bytes.fromhex("300b06092a864886f70d010701")
+_TIME_STAMP = bytes.fromhex("060b2a864886f70d010910020e")
 
 
 class NotIntactError(Exception):
@@ -54,7 +63,7 @@ def read_signature(
 def read_intact(
     data: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]] = ()
 ) -> dict[str, str]:
-    """Return the key id and the certificate number of a file whose seal is ours and intact.
+    """Return the key id, the number and the level of a file whose seal is ours and intact.
 
     Raises NotIntactError, or nearly anything else, for any other file.
     """
@@ -65,14 +74,21 @@ def read_intact(
     (signature,) = signatures
     leaf = signature.signer_cert.dump()
     chain = _chain(leaf, leaves=leaves, root=root, chains=chains)
-    status = validate_pdf_signature(signature, _context(chain))
+    token = _token_in(signature.signer_info)
+    status = validate_pdf_signature(
+        signature, _context(chain), _stamp_context(signature.signer_info, token)
+    )
     _require(status.bottom_line, "not_valid")
     _require(status.coverage == SignatureCoverageLevel.ENTIRE_FILE, "not_whole_file")
     _require(status.modification_level == ModificationLevel.NONE, "modified")
     _require(signature.docmdp_level == MDPPerm.NO_CHANGES, "not_certifying")
-    _require_canonical(data, signature, chain)
+    _require_canonical(data, signature, chain, token)
     info = reader.trailer["/Info"]
-    return {"key_id": keys.key_id_of(leaf), "number": str(info.get("/Keywords", ""))}
+    return {
+        "key_id": keys.key_id_of(leaf),
+        "number": str(info.get("/Keywords", "")),
+        "level": "B-T" if token else "B-B",
+    }
 
 
 def carries_seal(data: bytes, *, leaves: list[bytes]) -> bool:
@@ -96,7 +112,43 @@ def _chain(
     raise NotIntactError("not_our_key")
 
 
-def _require_canonical(data: bytes, signature: Any, chain: list[bytes]) -> None:
+def imprint_of(pdf: bytes) -> bytes:
+    """Return the SHA-256 of the signature in a file of ours: what a time stamp covers."""
+    (signature,) = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures
+    return hashlib.sha256(signature.signer_info["signature"].native).digest()
+
+
+def with_token(container: bytes, token: bytes) -> bytes:
+    """Return the container of a seal of ours with a time stamp over its signature."""
+    signed = asn1_cms.ContentInfo.load(container)["content"]
+    certificates = [choice.chosen.dump() for choice in signed["certificates"]]
+    signer = signed["signer_infos"][0]
+    leaf = next(one for one in certificates if _is_of(one, signer))
+    return _container(certificates, signer, leaf=leaf, token=token)
+
+
+def _is_of(certificate: bytes, signer: Any) -> bool:
+    found = asn1_x509.Certificate.load(certificate)
+    sid = signer["sid"].chosen
+    return bool(
+        found.issuer == sid["issuer"] and found.serial_number == sid["serial_number"].native
+    )
+
+
+def _token_in(signer: Any) -> bytes | None:
+    """Return the time stamp beside a signature; nothing else may stand there."""
+    if signer["unsigned_attrs"].native is None:
+        return None
+    (attribute,) = signer["unsigned_attrs"]
+    (value,) = attribute["values"]
+    _require(attribute["type"].native == "signature_time_stamp_token", "beside")
+    token: bytes = value.dump()
+    return token
+
+
+def _require_canonical(
+    data: bytes, signature: Any, chain: list[bytes], token: bytes | None
+) -> None:
     """Refuse a change in the part that no signature covers: the container of the signature itself.
 
     A third of a small file is that container; of 500 random changes there pyHanko accepts half.
@@ -107,40 +159,36 @@ def _require_canonical(data: bytes, signature: Any, chain: list[bytes]) -> None:
     signed = asn1_cms.ContentInfo.load(container)["content"]
     certificates = [choice.chosen.dump() for choice in signed["certificates"]]
     _require(sorted(certificates) == sorted(chain), "chain")
-    expected = _container(certificates, signed["signer_infos"][0], leaf=chain[0])
+    expected = _container(certificates, signed["signer_infos"][0], leaf=chain[0], token=token)
     _require(container.rstrip(b"\0") == expected.rstrip(b"\0"), "container")
 
 
-def _container(certificates: list[bytes], signer: Any, *, leaf: bytes) -> bytes:
+def _container(
+    certificates: list[bytes], signer: Any, *, leaf: bytes, token: bytes | None
+) -> bytes:
     """Return the one way in which our seal writes these certificates and this signer (RFC 5652)."""
     own = asn1_x509.Certificate.load(leaf)
-    sid = _der(0x30, own.issuer.dump(), own["tbs_certificate"]["serial_number"].dump())
-    signer_info = _der(
-        0x30,
-        _VERSION_1,
+    sid = der(SEQUENCE, own.issuer.dump(), own["tbs_certificate"]["serial_number"].dump())
+    beside = der(0xA1, der(SEQUENCE, _TIME_STAMP, der(SET, token))) if token else b""
+    signer_info = der(
+        SEQUENCE,
+        VERSION_1,
         sid,
         _SHA256,
-        _der(0xA0, signer["signed_attrs"].contents),
+        der(0xA0, signer["signed_attrs"].contents),
         _RSA_SHA256 if own.public_key.algorithm == "rsa" else _ECDSA_SHA256,
-        _der(0x04, signer["signature"].native),
+        der(OCTETS, signer["signature"].native),
+        beside,
     )
-    signed_data = _der(
-        0x30,
-        _VERSION_1,
-        _der(0x31, _SHA256),
+    signed_data = der(
+        SEQUENCE,
+        VERSION_1,
+        der(SET, _SHA256),
         _NO_CONTENT,
-        _der(0xA0, *certificates),
-        _der(0x31, signer_info),
+        der(0xA0, *certificates),
+        der(SET, signer_info),
     )
-    return _der(0x30, _SIGNED_DATA, _der(0xA0, signed_data))
-
-
-def _der(tag: int, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    if len(body) < 0x80:
-        return bytes((tag, len(body))) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + body
+    return der(SEQUENCE, SIGNED_DATA, der(0xA0, signed_data))
 
 
 def _key_halves(leaf: bytes) -> list[bytes]:
@@ -166,6 +214,24 @@ def _context(chain: list[bytes]) -> ValidationContext:
         trust_roots=[asn1_x509.Certificate.load(chain[-1])],
         other_certs=[asn1_x509.Certificate.load(one) for one in chain[1:-1]],
         moment=made,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+
+
+def _stamp_context(signer: Any, token: bytes | None) -> ValidationContext | None:
+    """Check a time stamp ourselves, to the byte, and let pyHanko check it under its own chain.
+
+    Whose stamp it is was looked at when it was asked for; later the register knows the file.
+    """
+    if token is None:
+        return None
+    imprint = hashlib.sha256(signer["signature"].native).digest()
+    found = read_token(token, imprint=imprint)
+    return ValidationContext(
+        trust_roots=[asn1_x509.Certificate.load(found.chain[-1])],
+        other_certs=[asn1_x509.Certificate.load(one) for one in found.chain],
+        moment=found.at,
         allow_fetching=False,
         revocation_mode="soft-fail",
     )

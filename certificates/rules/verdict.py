@@ -54,7 +54,8 @@ class SealReading:
 
     `carries_seal`: one of our certificates stands in the file. `intact`: exactly one signature, by
     a pinned key for certificates, valid, certifying with no change allowed, over the whole file.
-    `problem` names what is wrong, for a log; it holds nothing of the file's text.
+    `problem` names what is wrong, for a log; it holds nothing of the file's text. `level` is that
+    of PAdES: B-B, or B-T with a time stamp.
     """
 
     carries_seal: bool
@@ -62,6 +63,7 @@ class SealReading:
     key_id: str = ""
     number: str = ""
     problem: str = ""
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
