@@ -11,7 +11,7 @@ from certificates import api, policies, tasks
 from certificates.checkpointing import CHECKPOINT_JOB, make_checkpoint
 from certificates.mails import MESSAGES
 from certificates.publishing import PUBLISH_JOB, publish_snapshot
-from certificates.queries import chain_checks, checks, checkpoints
+from certificates.queries import chain_checks, checkpoints, checks
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
@@ -23,10 +23,14 @@ from certificates.views import (
     decisions,
     designs,
     holder,
+    life,
     offline,
+    own_life,
     register,
     verify,
 )
+from certificates.views.names import ACTS, for_another
+from certificates.views.names import bp as names_bp
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
@@ -39,8 +43,11 @@ FEATURE = Feature(
         verify.bp,
         offline.bp,
         holder.bp,
+        own_life.bp,
+        names_bp,
         decisions.bp,
         register.bp,
+        life.bp,
         designs.bp,
         api.bp,
     ),
@@ -53,6 +60,8 @@ FEATURE = Feature(
         PUBLISH_JOB: publish_snapshot,
     },
     today=today,
+    for_another=for_another,
+    acts=ACTS,
     messages=MESSAGES,
     navigation=(
         NavItem(

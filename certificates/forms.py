@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -56,6 +56,20 @@ class ReplaceForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class PrintedNameForm(FlaskForm):  # type: ignore[misc]
+    """The name as its owner wants it on paper."""
+
+    printed_name = StringField(
+        _("De naam op het certificaat"),
+        description=_("Typ de naam zelf. Plakken kan onzichtbare tekens meenemen."),
+        validators=[
+            InputRequired(_("Vul de naam in.")),
+            Length(max=NAME_LENGTH, message=_("Deze naam is te lang.")),
+        ],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
+    )
+
+
 class RevokeForm(FlaskForm):  # type: ignore[misc]
     """Why a certificate should not count any more; never shown to strangers."""
 
@@ -67,6 +81,39 @@ class RevokeForm(FlaskForm):  # type: ignore[misc]
             SelectChoice("conduct", _("Ernstig in strijd met de gedragscode")),
         ],
         validators=[InputRequired(_("Kies een grond."))],
+    )
+
+
+class HearingForm(FlaskForm):  # type: ignore[misc]
+    """How the holder could speak before a certificate is revoked, and when."""
+
+    hearing = RadioField(
+        _("Hoe is de eigenaar gehoord?"),
+        choices=[
+            SelectChoice("heard", _("In een gesprek")),
+            SelectChoice("in_writing", _("Schriftelijk")),
+            SelectChoice("did_not_come", _("Niet: de eigenaar kwam niet")),
+        ],
+        validators=[InputRequired(_("Kies hoe de eigenaar is gehoord."))],
+    )
+    heard_on = DateField(
+        _("Op welke dag?"),
+        description=_("Schrijf niet op wat er is gezegd."),
+        format=["%d-%m-%Y", "%Y-%m-%d"],
+        validators=[InputRequired(_("Schrijf de dag als dag-maand-jaar."))],
+    )
+
+
+class EndForm(FlaskForm):  # type: ignore[misc]
+    """Why a certificate ends for good."""
+
+    cause = RadioField(
+        _("Waarom?"),
+        choices=[
+            SelectChoice("death", _("De eigenaar is overleden")),
+            SelectChoice("erasure", _("De eigenaar wil dat wij de gegevens wissen")),
+        ],
+        validators=[InputRequired(_("Kies waarom."))],
     )
 
 

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from babel.dates import format_date
 from sqlalchemy.orm import aliased
 
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
 from certificates.models import Certificate, CertificateEvent, Decision
+from certificates.queries.approvals import waits_for_name
 from certificates.queries.chain import find_open_revocation, get_standing
 from certificates.queries.facts import EnrolmentFacts, get_facts
 from certificates.queries.judgement import judge, judge_renewal
@@ -73,6 +75,8 @@ class CertificateSheet:
     valid_until: date | None
     standing: str
     is_made: bool
+    is_name_hidden: bool
+    waits_for_name: bool
     has_badge: bool
     decision_id: int
     steps: tuple[LifeStep, ...]
@@ -98,6 +102,7 @@ def get_dossier(decision_id: int) -> Dossier:
             full_name(proposer).label("proposer"),
             full_name(decider).label("decider"),
             Certificate.id.label("certificate_id"),
+            Certificate.printed_name.label("granted_name"),
         )
         .join(proposer, proposer.id == Decision.proposer_id)
         .outerjoin(decider, decider.id == Decision.decided_by_id)
@@ -114,7 +119,7 @@ def get_dossier(decision_id: int) -> Dossier:
         id=decision.id,
         kind=decision.kind,
         facts=facts,
-        printed_name=decision.printed_name or facts.printed_name,
+        printed_name=row.granted_name or decision.printed_name or facts.printed_name,
         proposer=row.proposer,
         proposed_at=decision.proposed_at,
         hardship=decision.hardship,
@@ -136,10 +141,24 @@ def criterion_rows(trace: dict[str, Any]) -> tuple[CriterionRow, ...]:
             state=one["state"],
             sentence={"nl": one["nl"], "en": one["en"]},
             missing=tuple({"nl": gap["nl"], "en": gap["en"]} for gap in one["missing"]),
-            forecast={"nl": one.get("forecast_nl", ""), "en": one.get("forecast_en", "")},
+            forecast=_counted(one.get("days", ()))
+            or {"nl": one.get("forecast_nl", ""), "en": one.get("forecast_en", "")},
         )
         for one in trace.get("criteria", ())
     )
+
+
+def _counted(days: Sequence[str]) -> dict[str, str]:
+    """Name the days that counted for a renewal; empty without any."""
+    if not days:
+        return {}
+    written = {
+        language: ", ".join(
+            format_date(date.fromisoformat(one), "d MMMM yyyy", locale=language) for one in days
+        )
+        for language in ("nl", "en")
+    }
+    return {"nl": f"Dit telt: {written['nl']}.", "en": f"This counts: {written['en']}."}
 
 
 def get_sheet(certificate_id: int) -> CertificateSheet:
@@ -159,6 +178,8 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
         valid_until=found.valid_until,
         standing=found.standing,
         is_made=found.state == "issued",
+        is_name_hidden=found.name_hidden_on is not None,
+        waits_for_name=_waits_for_name(found),
         has_badge=found.state == "issued" and found.credential_id is not None,
         decision_id=found.decision_id,
         steps=tuple(_steps(certificate_id)),
@@ -166,6 +187,13 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
         renewal_opens_on=renewal.opens_on if renewal else None,
         renewal=criterion_rows(renewal.trace()) if renewal else (),
     )
+
+
+def _waits_for_name(certificate: Certificate) -> bool:
+    if certificate.state != "approved":
+        return False
+    asked = sa.select(Certificate.id).where(Certificate.id == certificate.id, waits_for_name())
+    return db.session.scalar(asked) is not None
 
 
 def _steps(certificate_id: int) -> Sequence[LifeStep]:

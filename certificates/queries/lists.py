@@ -58,8 +58,14 @@ class WaitingRevocation:
     holder: str
     proposer: str
     ground: str
+    hearing: str
     proposed_at: datetime
     is_mine: bool
+
+    @property
+    def must_hear(self) -> bool:
+        """Whether the holder must be heard before anybody confirms."""
+        return self.ground != "own_request" and self.hearing in ("open", "earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ def waiting_revocations(actor: Actor) -> list[WaitingRevocation]:
             full_name(holder).label("holder"),
             full_name(proposer).label("proposer"),
             Revocation.ground,
+            Revocation.hearing,
             Revocation.proposed_at,
             Revocation.proposer_id,
         )
@@ -202,6 +209,7 @@ def waiting_revocations(actor: Actor) -> list[WaitingRevocation]:
             holder=row.holder,
             proposer=row.proposer,
             ground=row.ground,
+            hearing=row.hearing,
             proposed_at=row.proposed_at,
             is_mine=row.proposer_id == actor.person_id,
         )

@@ -7,7 +7,10 @@ from typing import Any
 from academy.kernel.db import db
 from academy.kernel.i18n import pick
 from certificates.models import Certificate, Revocation
-from certificates.queries.facts import get_facts
+from certificates.queries.facts import EnrolmentFacts, get_facts
+
+OBJECTION_DAYS = 42
+"""How long the holder may object where the course says nothing."""
 
 
 def revocation_proposed(revocation_id: int) -> dict[str, Any] | None:
@@ -29,13 +32,15 @@ def revoked(revocation_id: int) -> dict[str, Any] | None:
 
 def _about(proposal: Revocation) -> dict[str, Any]:
     certificate = db.session.get_one(Certificate, proposal.certificate_id)
-    appeal = get_facts(certificate.enrolment_id).course.get("appeal_rule") or {}
     return {
         "title": pick(certificate.content["title"]),
         "ground": proposal.ground,
-        "days": appeal.get("objection_within_days", OBJECTION_DAYS),
+        "days": objection_days(get_facts(certificate.enrolment_id)),
     }
 
 
-OBJECTION_DAYS = 42
-"""How long the holder may object where the course says nothing."""
+def objection_days(facts: EnrolmentFacts) -> int:
+    """Return how many days the holder has to object, as the course says."""
+    appeal = facts.course.get("appeal_rule") or {}
+    days: int = appeal.get("objection_within_days", OBJECTION_DAYS)
+    return days

@@ -24,6 +24,8 @@ from certificates.queries.dossier import Dossier, criterion_rows, get_dossier
 from certificates.queries.facts import get_facts
 from certificates.queries.judgement import judge
 from certificates.queries.lists import candidate_rows, waiting_decisions, waiting_revocations
+from certificates.queries.names import find_approval_of, waiting_names
+from certificates.queries.waiting import waiting_standings
 from certificates.services import decisions
 
 bp = FeatureBlueprint("certificates", __name__)
@@ -50,6 +52,8 @@ def overview() -> str:
         to_decide=waiting_decisions(who, policies.DECIDE),
         proposed=waiting_decisions(who, policies.PROPOSE),
         revocations=waiting_revocations(who),
+        waiting_names=waiting_names(who, policies.PROPOSE),
+        standings=waiting_standings(who),
         may_propose=who.may(policies.PROPOSE),
         may_decide=who.may(policies.DECIDE),
         may_read_register=who.may(policies.REGISTER),
@@ -143,6 +147,7 @@ def _dossier_page(decision_id: int, form: DecideForm | None) -> str:
     return render_template(
         "certificates/dossier.html",
         dossier=found,
+        approval=find_approval_of(found.facts.person_id, found.printed_name),
         form=form or DecideForm(formdata=None),
         may_decide=may_decide and _is_fresh(),
         must_step_up=may_decide and not _is_fresh(),

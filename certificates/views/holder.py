@@ -15,6 +15,8 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates.forms import WithdrawForm
 from certificates.policies import OWN_CERTIFICATE
 from certificates.queries.holder import StoredCertificate, get_own, get_stored, own_certificates
+from certificates.queries.names import get_name
+from certificates.queries.waiting import open_revocations
 from certificates.services import life
 
 bp = FeatureBlueprint("my_certificates", __name__)
@@ -26,7 +28,9 @@ def own() -> str:
     return render_template(
         "certificates/own.html",
         certificates=own_certificates(actor().person_id or 0),
+        name=get_name(actor().person_id or 0),
         pick=pick,
+        revocations=open_revocations(actor().person_id or 0),
         today=clock.today(),
     )
 

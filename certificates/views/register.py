@@ -18,9 +18,13 @@ from certificates.queries.dossier import CertificateSheet, get_sheet
 from certificates.queries.facts import get_facts
 from certificates.queries.holder import get_stored
 from certificates.queries.lists import register_rows
+from certificates.queries.timeline import timeline
+from certificates.queries.waiting import find_open_standing
 from certificates.services import decisions, life
 from certificates.views.decisions import put_at_fields
 from certificates.views.holder import file_response
+from certificates.views.life import sheet_parts
+from certificates.views.words import told_to_staff
 
 bp = FeatureBlueprint("certificate_register", __name__)
 
@@ -154,6 +158,9 @@ def _page(certificate_id: int, **forms: Any) -> str:
         may_hand_out=found.is_made
         and not found.was_handed_out
         and policy.covers(who, policies.PROPOSE, found.facts.reach),
+        life=told_to_staff(timeline(certificate_id)),
+        open_standing=find_open_standing(certificate_id),
+        **sheet_parts(who, found),
         may_revoke=counts
         and found.revocation_id is None
         and policy.covers(who, policies.REVOKE, found.facts.reach),

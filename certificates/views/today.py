@@ -14,17 +14,28 @@ from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.queries.holder import newest_own
 from certificates.queries.lists import count_to_decide, waiting_revocations
+from certificates.queries.names import get_name, waiting_names
+from certificates.queries.waiting import waiting_standings
 
 IS_NEWS = timedelta(days=14)
+MAY_WAIT = timedelta(days=3)
 
 
 def today(actor: Actor) -> list[TodayItem]:
     """Return a new certificate of one's own, and what waits for one's yes."""
-    return [*_own(actor), *_to_decide(actor), *_to_confirm(actor)]
+    return [
+        *_own_name(actor),
+        *_own(actor),
+        *_names(actor),
+        *_to_decide(actor),
+        *_to_confirm(actor),
+    ]
 
 
 def _own(actor: Actor) -> list[TodayItem]:
     found = newest_own(actor.person_id or 0)
+    if found is not None and not found.is_made and get_name(actor.person_id or 0).granted_name:
+        return []
     if found is None or found.issued_on < clock.today() - IS_NEWS or found.standing != "valid":
         return []
     title = _("Je certificaat is klaar") if found.is_made else _("Je certificaat wordt gemaakt")
@@ -37,6 +48,55 @@ def _own(actor: Actor) -> list[TodayItem]:
             icon="certificate",
             urgency=2,
             due_on=found.issued_on,
+        )
+    ]
+
+
+def _own_name(actor: Actor) -> list[TodayItem]:
+    name = get_name(actor.person_id or 0)
+    if not name.is_wanted or name.is_approved:
+        return []
+    return [
+        TodayItem(
+            title=_("Klopt je naam?"),
+            why=_("Kijk of hij goed is geschreven. Pas daarna maken wij het certificaat."),
+            action=_("Bekijk je naam"),
+            href=url_for("printed_name.own"),
+            icon="pen",
+            urgency=1,
+        )
+    ]
+
+
+def _names(actor: Actor) -> list[TodayItem]:
+    """Those who can be reached by phone nor mail, who changed their name, and who waited long."""
+    if not actor.may(policies.PROPOSE):
+        return []
+    patience = clock.now() - MAY_WAIT
+    waiting = [
+        one
+        for one in waiting_names(actor, policies.PROPOSE)
+        if not one.can_be_reached or one.other_name or one.approved_at < patience
+    ]
+    if not waiting:
+        return []
+    first = waiting[0]
+    return [
+        TodayItem(
+            title=_("Lees de naam voor aan %(name)s", name=first.holder)
+            if len(waiting) == 1
+            else ngettext(
+                "%(num)d certificaat wacht op akkoord met de naam",
+                "%(num)d certificaten wachten op akkoord met de naam",
+                len(waiting),
+            ),
+            why=_("Zonder ja op de naam maken wij geen certificaat."),
+            action=_("Lees de naam voor"),
+            href=url_for("printed_name.of_another", person_id=first.person_id)
+            if len(waiting) == 1
+            else url_for("certificates.overview"),
+            icon="speak",
+            urgency=1,
         )
     ]
 
@@ -73,6 +133,26 @@ def _to_confirm(actor: Actor) -> list[TodayItem]:
                 number,
             ),
             why=_("Een tweede bestuurslid bevestigt het of laat het zoals het is."),
+            action=_("Bekijk"),
+            href=url_for("certificates.overview"),
+            icon="certificate",
+            urgency=1,
+        )
+    ]
+
+
+def _second_look(actor: Actor) -> list[TodayItem]:
+    number = sum(not one.is_mine for one in waiting_standings(actor))
+    if not number:
+        return []
+    return [
+        TodayItem(
+            title=ngettext(
+                "%(num)d certificaat wacht op een tweede",
+                "%(num)d certificaten wachten op een tweede",
+                number,
+            ),
+            why=_("Een collega wil het herstellen of voorgoed beëindigen."),
             action=_("Bekijk"),
             href=url_for("certificates.overview"),
             icon="certificate",

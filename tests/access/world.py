@@ -23,7 +23,14 @@ from academy.kernel.storage import Storage
 from academy.people.models import Account, ApiToken, Person, Place, SecondFactor
 from academy.research.models import Confirmation, Observation, Problem, Project, Talk
 from certificates.adapters.keys import init_keys
-from certificates.models import Certificate, Decision, Revocation, SigningKey
+from certificates.models import (
+    Certificate,
+    CertificateEvent,
+    Decision,
+    Revocation,
+    SigningKey,
+    StandingProposal,
+)
 from certificates.rules.code import code_digest
 from certificates.rules.number import format_number
 from courses.models import (
@@ -490,6 +497,24 @@ class _Participant:
             Revocation(
                 certificate_id=certificate.id,
                 ground="conduct",
+                holder_id=self.person.id,
+                proposer_id=self.tenant.world.people["board"],
+                proposed_at=now,
+            )
+        )
+        _add(
+            CertificateEvent(
+                certificate_id=certificate.id,
+                kind="reprinted",
+                at=now,
+                by_id=self.tenant.world.people["board"],
+            )
+        )
+        _add(
+            StandingProposal(
+                certificate_id=certificate.id,
+                kind="end",
+                cause="erasure",
                 holder_id=self.person.id,
                 proposer_id=self.tenant.world.people["board"],
                 proposed_at=now,

@@ -240,6 +240,8 @@ def test_two_of_the_board_revoke_in_the_browser(scene: Scene, sign_in) -> None:
     revocation_id = only(Revocation).id  # type: ignore[attr-defined]
     confirm = f"/certificaten/intrekking/{revocation_id}/bevestigen"
     assert first.post(confirm).status_code == 403
+    heard = {"hearing": "in_writing", "heard_on": f"{clock.today():%d-%m-%Y}"}
+    first.post(f"/certificaten/intrekking/{revocation_id}/gehoord", data=heard)
     second = sign_in(scene.other_board)
     parse(second.get("/certificaten").text)
 
