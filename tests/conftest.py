@@ -21,7 +21,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from academy.app import create_app
-from academy.kernel import clock
+from academy.kernel import clock, limits
 from academy.kernel.db import db, set_reading, unit_of_work
 from academy.kernel.settings import Settings, read_settings
 from academy.people.adapters.cookie import cookie_name
@@ -154,6 +154,7 @@ def app(session_app: Flask, server_url: str | None, session_folder: Path) -> Ite
             "create database academy_tests template academy_clean",
         )
     set_reading(False)
+    limits.forget_here()
     with session_app.app_context(), clock.at(TODAY):
         yield session_app
         db.session.remove()

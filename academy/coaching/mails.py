@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
+from academy.coaching.policies import FOLLOW_UP
 from academy.coaching.queries import due, told
 from academy.kernel.messages.declared import Message
 
@@ -14,6 +15,7 @@ MESSAGES = (
         why=_("Je krijgt dit omdat je iemand begeleidt."),
         values=told.contact,
         due=due.contacts,
+        seen_by=FOLLOW_UP,
         gathered=True,
         for_staff=True,
         unless=_("alleen als jullie elkaar dan nog niet spraken"),
@@ -24,6 +26,7 @@ MESSAGES = (
         why=_("Je krijgt dit omdat je iemand begeleidt."),
         values=told.contact,
         due=due.late_contacts,
+        seen_by=FOLLOW_UP,
         gathered=True,
         for_staff=True,
         unless=_("alleen als jullie elkaar dan nog niet spraken"),
@@ -34,6 +37,7 @@ MESSAGES = (
         why=_("Je krijgt dit omdat je iemand begeleidt."),
         values=told.action,
         due=due.coach_actions,
+        seen_by=FOLLOW_UP,
         gathered=True,
         for_staff=True,
         unless=_("alleen als de afspraak dan nog open staat"),
@@ -44,6 +48,7 @@ MESSAGES = (
         why=_("Je krijgt dit omdat je een begeleider hebt."),
         values=told.action,
         due=due.own_actions,
+        seen_by=FOLLOW_UP,
         unless=_("alleen als de afspraak dan nog open staat"),
     ),
     Message(
@@ -52,6 +57,7 @@ MESSAGES = (
         why=_("Je krijgt dit omdat je coördinator bent."),
         values=told.region,
         due=due.mondays,
+        seen_by=FOLLOW_UP,
         gathered=True,
         for_staff=True,
         unless=_("alleen als er dan iets te laat is"),

@@ -1,9 +1,15 @@
-"""How often something may be tried: counted in the database, so that restarts do not forget."""
+"""How often something may be tried: counted in the database, so that restarts do not forget.
+
+What a page that only reads costs us is counted in the memory of its process: reading writes
+nothing, and a restart may forget it.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -22,6 +28,10 @@ class Limit:
     name: str
     times: int
     window: timedelta
+
+
+_here: defaultdict[tuple[str, str], deque[datetime]] = defaultdict(deque)
+_here_lock = Lock()
 
 
 class Attempt(Model):
@@ -63,6 +73,28 @@ def spend(limit: Limit, key: str) -> None:
             )
             connection.execute(sa.delete(Attempt).where(Attempt.at < now - timedelta(days=1)))
             return
+    _refuse(limit)
+
+
+def spend_here(limit: Limit, key: str, *, sentence: str) -> None:
+    """Count one try under `key` in this process. Raises TooManyError with `sentence`."""
+    now = clock.real_now()
+    with _here_lock:
+        tries = _here[limit.name, key]
+        while tries and tries[0] <= now - limit.window:
+            tries.popleft()
+        if len(tries) >= limit.times:
+            raise TooManyError(sentence)
+        tries.append(now)
+
+
+def forget_here() -> None:
+    """Forget what this process counted."""
+    with _here_lock:
+        _here.clear()
+
+
+def _refuse(limit: Limit) -> None:
     if limit.window >= timedelta(days=1):
         raise TooManyError(_("Dit ging vandaag te vaak mis. Probeer het morgen weer."))
     minutes = max(1, int(limit.window.total_seconds() // 60))

@@ -11,7 +11,7 @@ from academy.kernel.errors import ConflictError
 from academy.kernel.pdf.paper import address_lines
 from academy.kernel.policy import SIGNED_IN
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from academy.kernel.web.files import pdf_answer
+from academy.kernel.web.files import count_print, pdf_answer
 from academy.people.policies import MAKE_LETTER
 from academy.people.services.about import may_help
 from academy.people.services.letter import LetterWish
@@ -55,16 +55,12 @@ def _session(cohort_id: int, session_id: int) -> tuple[PaperCohort, PaperSession
     return cohort, queries.find_session(sessions, session_id), len(sessions)
 
 
-def _maker() -> str:
-    return actor().display_name
-
-
 @bp.page(f"{SESSION}/presentielijst/pdf", needs=policies.PRINT)
 def attendance(cohort_id: int, session_id: int) -> Response:
     """Make the sheet that goes round."""
     cohort, session, of = _session(cohort_id, session_id)
     names = queries.names_of(cohort_id)
-    made = sheets.attendance_sheet(cohort, session, names, of=of, made_by=_maker())
+    made = sheets.attendance_sheet(cohort, session, names, of=of, made_by=count_print())
     return pdf_answer(made, _("presentielijst"))
 
 
@@ -73,7 +69,7 @@ def own_sheet(cohort_id: int, session_id: int) -> Response:
     """Make the trainer's own sheet."""
     cohort, session, of = _session(cohort_id, session_id)
     contacts = queries.contacts_of(cohort_id)
-    made = sheets.own_sheet(cohort, session, contacts, of=of, made_by=_maker())
+    made = sheets.own_sheet(cohort, session, contacts, of=of, made_by=count_print())
     return pdf_answer(made, _("blad-voor-de-trainer"))
 
 
@@ -90,7 +86,7 @@ def invitations(cohort_id: int, session_id: int) -> Response:
         session,
         people,
         of=of,
-        made_by=_maker(),
+        made_by=count_print(),
         large=request.args.get("letters") == "groot",
     )
     return pdf_answer(made, _("uitnodigingen"))
@@ -105,7 +101,7 @@ def overview(cohort_id: int) -> Response:
         queries.paper_sessions(cohort_id),
         queries.names_of(cohort_id),
         queries.marks_of(cohort_id),
-        made_by=_maker(),
+        made_by=count_print(),
     )
     return pdf_answer(made, _("presentie-van-de-groep"))
 
@@ -114,14 +110,14 @@ def overview(cohort_id: int) -> Response:
 def phone_card(cohort_id: int) -> Response:
     """Make the cards with whom to call."""
     cohort = queries.get_paper_cohort(cohort_id, actor())
-    return pdf_answer(cards.phone_card(cohort, made_by=_maker()), _("belkaartjes"))
+    return pdf_answer(cards.phone_card(cohort, made_by=count_print()), _("belkaartjes"))
 
 
 @bp.page(f"{COHORT}/naambadges/pdf", needs=policies.PRINT)
 def badges(cohort_id: int) -> Response:
     """Make the name badges."""
     cohort = queries.get_paper_cohort(cohort_id, actor())
-    made = cards.badges(cohort, queries.badge_names(cohort_id), made_by=_maker())
+    made = cards.badges(cohort, queries.badge_names(cohort_id), made_by=count_print())
     return pdf_answer(made, _("naambadges"))
 
 
@@ -135,7 +131,7 @@ def methods() -> str:
 def all_methods() -> Response:
     """Make the cards of all working methods."""
     made = cards.method_cards(
-        queries.method_rows(), title="Alle werkvormen van de academie", made_by=_maker()
+        queries.method_rows(), title="Alle werkvormen van de academie", made_by=count_print()
     )
     return pdf_answer(made, _("werkvormen"))
 
@@ -144,14 +140,14 @@ def all_methods() -> Response:
 def one_method(method: str) -> Response:
     """Make the card of one working method."""
     found = queries.get_method(method)
-    made = cards.method_cards([found], title=f"Werkvorm: {found.name}", made_by=_maker())
+    made = cards.method_cards([found], title=f"Werkvorm: {found.name}", made_by=count_print())
     return pdf_answer(made, _("werkvorm"))
 
 
 @bp.page("/gedragscode/pdf", needs=SIGNED_IN)
 def conduct() -> Response:
     """Make the code of conduct."""
-    return pdf_answer(cards.code_of_conduct(made_by=_maker()), _("gedragscode"))
+    return pdf_answer(cards.code_of_conduct(made_by=count_print()), _("gedragscode"))
 
 
 LETTER = "/deelname/<int:enrolment_id>/brief"
@@ -194,6 +190,7 @@ def _made_letter(head: EnrolmentHead, form: LetterForm) -> bytes:
         if not may_help(actor(), head.person_id, reaches_of(head.person_id)):
             raise ConflictError(_("Deze persoon doet bij jou niet mee. Vraag de coördinator."))
         wish = LetterWish(address, large)
+        count_print()
         return write_letter(head.person_id, wish, by=actor(), found_at=head.reach)
     cohort = queries.get_paper_cohort(head.cohort_id, actor())
     sessions = queries.paper_sessions(cohort.id)
@@ -205,6 +202,6 @@ def _made_letter(head: EnrolmentHead, form: LetterForm) -> bytes:
         session,
         [Addressee(head.name, head.call_name, address)],
         of=len(sessions),
-        made_by=_maker(),
+        made_by=count_print(),
         large=large,
     )

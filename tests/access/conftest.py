@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from academy.app import create_app
-from academy.kernel import clock
+from academy.kernel import clock, limits
 from academy.kernel.db import db, set_reading
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import SignIn
@@ -120,6 +120,7 @@ def academy(session_app: Flask, built_world: World, copies: _Copies) -> Iterator
     """The academy as built, with everybody signed in just now."""
     copies.put_back("two_regions")
     set_reading(False)
+    limits.forget_here()
     with session_app.app_context(), clock.at(TODAY):
         now = clock.real_now()
         db.session.execute(

@@ -27,7 +27,7 @@ from academy.kernel import clock, ids
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import actor
-from academy.kernel.web.files import pdf_answer
+from academy.kernel.web.files import count_print, pdf_answer
 
 
 @bp.page("/begeleiding", needs=BEGIN)
@@ -341,5 +341,5 @@ def plan_pdf(plan_id: int) -> Response:
     head = plans.get_guided_plan(plan_id, me)
     if not head.is_live:
         raise ConflictError(_("Er is nog geen logboek."))
-    audience = _("%(name)s, begeleider", name=me.display_name)
+    audience = _("%(name)s, begeleider", name=count_print())
     return pdf_answer(make_log(head, by=me, audience=audience).pdf, _("logboek-begeleiding"))

@@ -18,7 +18,7 @@ from academy.kernel.errors import ConflictError, NotFoundError
 from academy.kernel.pdf.paper import address_lines
 from academy.kernel.policy import Reach
 from academy.kernel.web.blueprint import actor
-from academy.kernel.web.files import pdf_answer
+from academy.kernel.web.files import count_print, pdf_answer
 from academy.people.services.letter import LetterWish, make_letter
 
 WANTS_LARGE = "groot lettertype"
@@ -34,7 +34,9 @@ def _guided(plan_id: int) -> PlanHead:
 @bp.page("/begeleiding/<int:plan_id>/plan/pdf", needs=GUIDE)
 def plan_on_paper(plan_id: int) -> Response:
     """Make the plan on one page, for the coach."""
-    return pdf_answer(make_plan_paper(_guided(plan_id), by=actor()), _("begeleidingsplan"))
+    head = _guided(plan_id)
+    count_print()
+    return pdf_answer(make_plan_paper(head, by=actor()), _("begeleidingsplan"))
 
 
 @bp.page("/logboek/plan/pdf", needs=OWN_LOG)
@@ -43,6 +45,7 @@ def own_plan_on_paper() -> Response:
     plan = plans.find_own_plan(actor().person_id or 0)
     if plan is None:
         raise NotFoundError
+    count_print()
     return pdf_answer(make_plan_paper(plan, by=actor()), _("begeleidingsplan"))
 
 
@@ -64,6 +67,7 @@ def write_letter(plan_id: int) -> Any:
     if not form.validate():
         return make_response(_letter_page(head, form), 422)
     wish = LetterWish(address_lines(form.address.data), bool(form.large.data))
+    count_print()
     try:
         made = make_letter(head.person_id, wish, by=actor(), found_at=Reach(place_id=head.place_id))
     except ConflictError as error:

@@ -22,7 +22,7 @@ from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
-from academy.kernel.web.files import pdf_answer
+from academy.kernel.web.files import count_print, pdf_answer
 
 
 @bp.page("/logboek", needs=OWN_LOG)
@@ -132,6 +132,7 @@ def own_pdf() -> Response:
     """Make one's own log as a PDF, sealed; not stored."""
     plan = _own_plan()
     me = actor()
+    count_print()
     return pdf_answer(
         make_log(plan, by=me, audience=_("%(name)s, om te bewaren", name=plan.call_name)).pdf,
         _("logboek-begeleiding"),

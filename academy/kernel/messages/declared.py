@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from academy.kernel.policy import Capability
 from academy.kernel.queue import Argument
 
 CHANNELS = ("email", "digest", "phone", "letter")
@@ -96,6 +97,8 @@ class Message:
     """Whether it belongs to work, so that it does not show among what participants choose."""
     unless: Any = ""
     """A lazy text: what makes it needless before it goes. Empty when it depends on the day only."""
+    seen_by: Capability | None = None
+    """Which right, beside acting for the recipient, shows others that it goes. None: no further."""
 
 
 @dataclass(frozen=True, slots=True)

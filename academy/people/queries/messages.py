@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -26,7 +26,7 @@ from academy.kernel.messages.declared import (
 from academy.kernel.messages.models import SentMessage
 from academy.kernel.messages.planning import Planned
 from academy.kernel.messages.texts import Text
-from academy.kernel.policy import Actor
+from academy.kernel.policy import Actor, Reach
 from academy.people.models import Person
 from academy.people.policies import SEE_MESSAGES
 
@@ -122,24 +122,43 @@ def standing(person_id: int) -> Standing:
     )
 
 
-def coming(person_id: int, *, ahead: timedelta = AHEAD) -> list[MessageRow]:
-    """Return what would go to somebody if nobody did anything, soonest first."""
+def hidden_from(actor: Actor, reaches: Sequence[Reach]) -> frozenset[str]:
+    """Return the messages to who lies at `reaches` that `actor` does not see.
+
+    That a coach speaks with somebody is known to who guides or oversees, not to a trainer.
+    """
+    return frozenset(
+        one.name
+        for one in all_messages()
+        if one.seen_by and not any(policy.covers(actor, one.seen_by, place) for place in reaches)
+    )
+
+
+def coming(
+    person_id: int, *, ahead: timedelta = AHEAD, hidden: frozenset[str] = frozenset()
+) -> list[MessageRow]:
+    """Return what would go to somebody if nobody did anything, soonest first, without `hidden`."""
     now = clock.now()
     only = sa.select(Person.id).where(Person.id == person_id)
     planned = engine.rehearse(now, now + ahead, people=only)
     return [
         _row(message, one.channel, one.planned_for, is_done=False)
         for one in planned
-        if (message := message_named(one.name)) is not None
+        if one.name not in hidden and (message := message_named(one.name)) is not None
     ]
 
 
-def sent_rows(person_id: int, *, cursor: str | None = None) -> Page[MessageRow]:
-    """Return what went to somebody, newest first. A weekly mail shows as what it held."""
+def sent_rows(
+    person_id: int, *, cursor: str | None = None, hidden: frozenset[str] = frozenset()
+) -> Page[MessageRow]:
+    """Return what went to somebody, newest first, without `hidden`.
+
+    A weekly mail shows as what it held.
+    """
     after = from_cursor(cursor, datetime, int)
     query = (
         sa.select(SentMessage)
-        .where(SentMessage.person_id == person_id, SentMessage.name != DIGEST)
+        .where(SentMessage.person_id == person_id, SentMessage.name.not_in({DIGEST, *hidden}))
         .order_by(SentMessage.planned_for.desc(), SentMessage.id.desc())
         .limit(PAGE_SIZE + 1)
     )

@@ -163,13 +163,15 @@ def person(person_id: int) -> str:
 
 
 def _person_page(person_id: int, silence_form: SilenceForm | None = None) -> str:
-    silence.require_reach(person_id, by=actor(), reaches=_reaches(person_id))
+    reaches = _reaches(person_id)
+    silence.require_reach(person_id, by=actor(), reaches=reaches)
+    hidden = queries.hidden_from(actor(), [*reaches, Reach(person_id=person_id)])
     standing = queries.standing(person_id)
     return render_template(
         "people/messages_person.html",
         standing=standing,
-        coming=queries.coming(person_id),
-        sent=queries.sent_rows(person_id, cursor=request.args.get("na")),
+        coming=queries.coming(person_id, hidden=hidden),
+        sent=queries.sent_rows(person_id, cursor=request.args.get("na"), hidden=hidden),
         silence_form=silence_form or SilenceForm(formdata=None),
     )
 
