@@ -61,6 +61,23 @@ def verify_file(sha256: str = "", file: IO[bytes] | None = None) -> dict[str, An
     By the hash alone only the register is asked and no name is told. At most thirty checks a
     minute per address.
     """
+    return _judged(sha256, file)
+
+
+@bp.write(
+    "/certificates/verify",
+    needs=policies.VERIFY,
+    body=HashSchema,
+    takes_file=True,
+    answers=FileVerificationSchema,
+    is_limited=True,
+)
+def verify(sha256: str = "", file: IO[bytes] | None = None) -> dict[str, Any]:
+    """Judge a file: the same as `/certificates/verification`, by the name of the command."""
+    return _judged(sha256, file)
+
+
+def _judged(sha256: str, file: IO[bytes] | None) -> dict[str, Any]:
     count("file")
     if file is None:
         return _said(check_hash(sha256))

@@ -14,6 +14,7 @@ export async function judge(bytes, pinned, snapshot, today) {
   const seal = await sealOf(bytes, pinned, snapshot);
   if (entry && seal.intact) return { ...standing(entry, today), seal };
   if (entry) return { ...said("unknown", "seal_missing"), seal };
+  if (seal.intact && seal.isStamped && !snapshot) return { ...said("unknown", "needs_snapshot"), seal };
   if (seal.intact && !snapshot) return { ...said("original", "status_not_known", seal.number || null), seal };
   if (seal.intact) return { ...said("unknown", "not_in_snapshot"), seal };
   return { ...said(...(seal.carries ? ["altered", "altered"] : ["unknown", "not_ours"])), seal };
@@ -24,9 +25,11 @@ function said(verdict, reason, number = null) {
 }
 
 function standing(entry, today) {
-  const ended = entry.valid_until !== null && today > entry.valid_until;
-  const verdict = entry.state !== "issued" ? entry.state : ended ? "expired" : "original";
-  const reasons = [verdict];
+  if (entry.key_lost) return said("unknown", "key_lost");
+  const isExpired = entry.valid_until !== null && today > entry.valid_until;
+  const states = { issued: isExpired ? "expired" : "original", ended: "withdrawn" };
+  const verdict = states[entry.state] || entry.state;
+  const reasons = [entry.state === "ended" ? "ended" : verdict];
   if (entry.renewed_by && entry.state === "issued") reasons.push("renewed");
   return { verdict, number: entry.number, reasons, until: entry.valid_until, since: entry.since };
 }
@@ -38,10 +41,10 @@ async function sealOf(bytes, pinned, snapshot) {
   const leaves = [...pinned.leaves.map(fromBase64), ...(snapshot ? snapshot.leaves : [])];
   try {
     const trusted = { ...pinned, leaves: snapshot ? snapshot.keyIds : null };
-    const { keyId } = await readSeal(bytes, text, trusted);
+    const { keyId, isStamped } = await readSeal(bytes, text, trusted);
     const { number, credential } = await readInside(bytes, text);
     const badge = credential === null ? "none" : await needOurCredential(credential, number, pinned.badgeKeys);
-    return { intact: true, carries: true, keyId, number, badge };
+    return { intact: true, carries: true, keyId, isStamped, number, badge };
   } catch (error) {
     const problem = error instanceof NotIntact ? error.message : error.name;
     return { intact: false, carries: carriesSeal(text, leaves), problem };

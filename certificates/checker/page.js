@@ -17,6 +17,7 @@ const TITLES = {
   replaced: ["later", "Dit certificaat is vervangen", "This certificate has been replaced"],
   expired: ["later", "Dit certificaat is verlopen", "This certificate has expired"],
   withdrawn: ["later", "Dit certificaat is teruggenomen", "This certificate has been withdrawn"],
+  ended: ["later", "Dit certificaat is niet meer actief", "This certificate is no longer active"],
   refused: ["gone", "Deze momentopname kunnen wij niet gebruiken", "This snapshot cannot be used"],
   failed: ["later", "Dit apparaat kan niet controleren", "This device cannot check"],
 };
@@ -34,6 +35,10 @@ const WORDS = {
   badge_key_not_known: [
     "De digitale badge is met een sleutel gemaakt die deze pagina niet kent.",
     "The digital badge was made with a key that this page does not know.",
+  ],
+  needs_snapshot: [
+    "Dit bestand heeft een tijdstempel. Kies ook een momentopname van het register.",
+    "This file has a time stamp. Choose a snapshot of the register too.",
   ],
   failed: ["Probeer een nieuwere browser.", "Try a newer browser."],
 };
@@ -118,7 +123,7 @@ async function check() {
 
 function tell(found, snapshot) {
   const isOurs = found.seal && found.seal.intact;
-  const sentences = found.reasons.map((code) => pinned.reasons[code]);
+  const sentences = found.reasons.map((code) => pinned.reasons[code] || WORDS[code]);
   if (isOurs) sentences.push(WORDS[`badge_${found.seal.badge}`]);
   if (snapshot) sentences.push(WORDS.old);
   const facts = [];
@@ -126,7 +131,8 @@ function tell(found, snapshot) {
   if (found.until) facts.push(["until", day(found.until)]);
   if (found.since && found.verdict !== "original") facts.push(["since", day(found.since)]);
   if (snapshot) facts.push(["as_of", day(snapshot.asOf, true)]);
-  const title = found.reasons[0] === "status_not_known" ? "seal_only" : found.verdict;
+  const titles = { status_not_known: "seal_only", ended: "ended" };
+  const title = titles[found.reasons[0]] || found.verdict;
   show(title, sentences, facts);
 }
 

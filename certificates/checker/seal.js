@@ -10,6 +10,7 @@ const SIGNED_DATA = fromHex("06092a864886f70d010702");
 const VERSION_1 = fromHex("020101");
 const SHA256 = fromHex("300d06096086480165030402010500");
 const ECDSA_SHA256 = fromHex("300a06082a8648ce3d040302");
+const TIME_STAMP = fromHex("060b2a864886f70d010910020e");
 const NO_CONTENT = fromHex("300b06092a864886f70d010701");
 const DATA = fromHex("06092a864886f70d010701");
 const OID_CONTENT_TYPE = fromHex("06092a864886f70d010903");
@@ -32,7 +33,7 @@ export async function readSeal(bytes, text, pinned) {
   const said = writeDer(0x31, parts.attributes);
   need(await verifies(leaf.publicKey, parts.signature, said), "not_valid");
   need(/\/DocMDP\b/.test(text) && /\/P\s+1\b/.test(text), "not_certifying");
-  return { keyId: id };
+  return { keyId: id, isStamped: parts.stamp !== null };
 }
 
 function cutOut(bytes, text) {
@@ -55,14 +56,28 @@ function readContainer(container) {
   need(certificates && signers, "container");
   const all = children(signers);
   need(all.length === 1, "not_one_signature");
-  const [, sid, , attributes, , signature] = children(all[0]);
+  const [, sid, , attributes, , signature, beside, ...more] = children(all[0]);
+  need(more.length === 0, "beside");
   need(attributes && attributes.tag === 0xa0 && signature && signature.tag === 0x04, "container");
   return {
     certificates: children(certificates).map((one) => one.whole),
     serial: children(sid)[1].whole,
     attributes: attributes.value,
     signature: signature.value,
+    stamp: beside ? stampIn(beside) : null,
   };
+}
+
+// A time stamp beside the signature: nothing else may stand there. Its own bytes are not looked at
+// here, so of a file that has one only the register can say that every byte is right.
+function stampIn(beside) {
+  const attributes = children(beside);
+  need(beside.tag === 0xa1 && attributes.length === 1, "beside");
+  const [name, values] = children(attributes[0]);
+  need(same(name.whole, TIME_STAMP) && values.tag === 0x31, "beside");
+  const tokens = children(values);
+  need(tokens.length === 1, "beside");
+  return tokens[0].whole;
 }
 
 function needCanonical(container, parts, leaf) {
@@ -74,6 +89,7 @@ function needCanonical(container, parts, leaf) {
     writeDer(0xa0, parts.attributes),
     ECDSA_SHA256,
     writeDer(0x04, parts.signature),
+    ...(parts.stamp ? [writeDer(0xa1, writeDer(0x30, TIME_STAMP, writeDer(0x31, parts.stamp)))] : []),
   );
   const signedData = writeDer(
     0x30,

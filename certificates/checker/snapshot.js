@@ -4,7 +4,7 @@
 import { keyId, needOurLeaf, readCertificate, verifies } from "./certificate.js";
 import { fromBase64, sha256, toHex } from "./der.js";
 
-const STATES = ["issued", "revoked", "replaced", "withdrawn"];
+const STATES = ["issued", "revoked", "replaced", "withdrawn", "ended"];
 
 export class Refused extends Error {}
 

@@ -54,7 +54,9 @@ def _entries() -> list[Entry]:
             Certificate.standing_since,
             Certificate.valid_until,
             renewal.number.label("renewed_by"),
+            (Certificate.issued_at >= SigningKey.compromised_at).label("key_lost"),
         )
+        .outerjoin(SigningKey, SigningKey.id == Certificate.key_id)
         .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
         .where(Certificate.state == "issued")
         .order_by(Certificate.id)
@@ -67,6 +69,7 @@ def _entries() -> list[Entry]:
             valid_until=row.valid_until,
             renewed_by=row.renewed_by,
             since=row.standing_since,
+            key_lost=bool(row.key_lost),
         )
         for row in rows
     ]

@@ -60,7 +60,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How one certificate stands. `since` is when it was revoked, replaced or withdrawn."""
+    """How one certificate stands. `since` is when it was revoked, replaced or withdrawn.
+
+    `key_lost`: the key of its seal was in other hands before the file was registered.
+    """
 
     number: str
     sha256: str
@@ -68,10 +71,17 @@ class Entry:
     valid_until: date | None = None
     renewed_by: str | None = None
     since: date | None = None
+    key_lost: bool = False
 
     def as_register_entry(self) -> RegisterEntry:
         """Return what a verdict asks for."""
-        return RegisterEntry(self.number, self.state, self.valid_until, self.renewed_by)
+        return RegisterEntry(
+            self.number,
+            self.state,
+            self.valid_until,
+            self.renewed_by,
+            **({"key_lost": True} if self.key_lost else {}),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,7 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
                 "valid_until": _day(one.valid_until),
                 "renewed_by": one.renewed_by,
                 "since": _day(one.since),
+                **({"key_lost": True} if one.key_lost else {}),
             }
             for one in snapshot.entries
         ],
@@ -213,6 +224,7 @@ def _entries(rows: Iterable[dict[str, Any]]) -> Iterable[Entry]:
             valid_until=_to_day(row["valid_until"]),
             renewed_by=None if row["renewed_by"] is None else str(row["renewed_by"]),
             since=_to_day(row["since"]),
+            key_lost=row.get("key_lost", False) is True,
         )
 
 

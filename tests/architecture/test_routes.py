@@ -16,6 +16,7 @@ PUBLIC_PATHS = {
     "/afmelden/<token>",
     "/api/v1/certificates/<number>/verification",
     "/api/v1/certificates/verification",
+    "/api/v1/certificates/verify",
     "/api/v1/courses",
     "/api/v1/courses/<int:course_id>",
     "/api/v1/openapi.json",

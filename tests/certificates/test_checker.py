@@ -20,8 +20,9 @@ from certificates.adapters import badge_keys, keys
 from certificates.adapters.checker import make_page, policy_of, read_pinned
 from certificates.adapters.credential_in_child import attached
 from certificates.adapters.make import make_certificate
+from certificates.adapters.offline import with_snapshot
 from certificates.adapters.seal import seal
-from certificates.adapters.signature import read_signature
+from certificates.adapters.signature import read_signature, with_token
 from certificates.adapters.verify import check_file
 from certificates.rules.snapshot import Snapshot
 from certificates.rules.verdict import REASONS
@@ -165,12 +166,20 @@ def test_a_file_without_a_credential_is_judged_by_seal_and_register(page, keys_f
         ({"state": "revoked"}, "revoked"),
         ({"state": "replaced"}, "replaced"),
         ({"state": "withdrawn"}, "withdrawn"),
+        ({"state": "ended"}, "ended"),
+        ({"key_lost": True}, "key_lost"),
         ({"valid_until": date(2026, 11, 22)}, "expired"),
     ],
 )
 def test_the_snapshot_says_how_it_stands(page, keys_folder, paper, changes, said):
     register = enveloped(keys_folder, snapshot_of(keys_folder, paper, **changes))
-    assert verdict(page, paper, register) == (said, said)
+    assert verdict(page, paper, register)[1] == said
+    judge = with_snapshot(
+        register.encode(),
+        root_fingerprint=hashlib.sha256(keys.root_certificate(keys_folder)).hexdigest(),
+    )
+    finding = apart(lambda: judge.judge(paper, read_seal=read_signature))
+    assert verdict(page, paper, register) == (finding.verdict, finding.reasons[0].code)
 
 
 def test_a_file_that_the_snapshot_does_not_know_is_not_original(page, keys_folder, paper):
@@ -358,3 +367,23 @@ def test_the_page_needs_nothing_but_itself(kept, keys_folder):
     assert hashlib.sha256(keys.root_certificate(keys_folder)).hexdigest().encode() in page
     assert b" src=" not in page.partition(b"<script>")[0]
     assert len(page) < 250_000
+
+
+def stamped(paper: bytes) -> bytes:
+    """Return a file of ours with something in the place of a time stamp."""
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    container = bytes.fromhex(paper[start:end].decode())
+    token = bytes.fromhex("3003020101")
+    changed = with_token(container, token).hex().upper().encode()
+    return paper[:start] + changed.ljust(end - start, b"0") + paper[end:]
+
+
+def test_a_stamped_file_is_judged_by_the_register_alone(page, keys_folder, paper):
+    """The page reads no stamps: only the hash of the whole file vouches for each byte."""
+    changed = apart(lambda: stamped(paper))
+    assert verdict(page, changed) == ("unknown", "needs_snapshot")
+    register = enveloped(keys_folder, snapshot_of(keys_folder, paper))
+    assert verdict(page, changed, register) == ("unknown", "not_in_snapshot")
+    register = enveloped(keys_folder, snapshot_of(keys_folder, changed))
+    assert verdict(page, changed, register) == ("original", "original")
