@@ -22,6 +22,7 @@ from certificates.adapters.keys import (
 )
 from certificates.adapters.pinning import list_pinned, pin_seal
 from certificates.adapters.pkcs12 import chain_in
+from certificates.adapters.timestamp import AuthorityAwayError
 from certificates.cli_verify import checker, snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
@@ -45,8 +46,12 @@ def issue(cohort: str, *, as_json: bool) -> None:
         waiting = approved_in(cohort_id) if cohort_id is not None else []
     if cohort_id is None:
         raise click.ClickException(f"Er is geen groep {cohort}.")
-    for certificate_id in waiting:
-        tasks.issue(certificate_id)
+    try:
+        for certificate_id in waiting:
+            tasks.issue(certificate_id)
+    except AuthorityAwayError as error:
+        sentence = "De tijdstempel kwam niet. De certificaten wachten en zijn niet verzegeld."
+        raise click.ClickException(sentence) from error
     if as_json:
         click.echo(json.dumps({"cohort": cohort, "issued": len(waiting)}))
     else:

@@ -15,6 +15,7 @@ from certificates.adapters.keys import KeyInfo, list_keys
 from certificates.adapters.make import make_certificate
 from certificates.adapters.pinning import list_pinned
 from certificates.adapters.signer import external_seal
+from certificates.adapters.timestamp import require_authority, stamped
 from certificates.models import Certificate
 from certificates.queries.printing import find_to_print
 from certificates.rules.code import LENGTH
@@ -32,9 +33,11 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
     """Make, seal, check, store and enter one certificate; a second time changes nothing.
 
     The code is random and is in nothing but the file; `code` is for a register taken over from
-    elsewhere. Raises DocumentError when the paper cannot be made, KeysError without a key.
+    elsewhere. Raises DocumentError when the paper cannot be made, KeysError without a key, and
+    AuthorityAwayError without a time stamp where one is wanted: then it waits, approved.
     """
     settings = current()
+    require_authority(settings)
     code = code or ids.crockford(LENGTH)
     with unit_of_work():
         to_print = find_to_print(certificate_id, code=code, public_url=settings.public_url)
@@ -50,10 +53,18 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
         now=clock.real_now(),
         fonts_folder=vendor_file("print"),
         external=external_seal(settings),
+        with_stamp=bool(settings.tsa_url),
         look=to_print.look,
     )
-    sha256 = Storage(settings.storage).put(sealed.pdf)
-    file = StoredFile(sha256=sha256, size_bytes=len(sealed.pdf), key=_key(sealed.key_id), code=code)
+    sealed = stamped(sealed, settings, now=clock.real_now())
+    file = StoredFile(
+        sha256=Storage(settings.storage).put(sealed.pdf),
+        size_bytes=len(sealed.pdf),
+        key=_key(sealed.key_id),
+        code=code,
+        level=sealed.level,
+        stamp_until=sealed.stamp_until,
+    )
     with unit_of_work():
         first = record_issued(certificate_id, file)
     log.info("certificate issued", certificate_id=certificate_id, first=first)

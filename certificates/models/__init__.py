@@ -20,6 +20,7 @@ from certificates.models.ending import (
     Revocation,
     StandingProposal,
 )
+from certificates.models.files import SEAL_LEVELS, CertificateFile
 from certificates.models.keys import KEY_PURPOSES, SigningKey
 from certificates.models.naming import APPROVAL_WAYS, NameApproval
 from certificates.models.register import (
@@ -43,12 +44,14 @@ __all__ = [
     "OPEN_DECISION",
     "OUTCOMES",
     "REVOCATION_OUTCOMES",
+    "SEAL_LEVELS",
     "STANDINGS",
     "STANDING_KINDS",
     "STATES",
     "WAYS",
     "Certificate",
     "CertificateEvent",
+    "CertificateFile",
     "ChainEntry",
     "ChainHead",
     "CheckCount",

@@ -8,6 +8,7 @@ file and a job that is done again; a kill after it leaves nothing to do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from academy.people.models import Person
 from academy.people.queries.recipients import is_silent
 from certificates.adapters.keys import KeyInfo
 from certificates.events import CertificateIssued
-from certificates.models import Certificate, SigningKey
+from certificates.models import Certificate, CertificateFile, SigningKey
 from certificates.rules.code import code_digest
 from certificates.services.keys import enter_key
 from certificates.services.life import add_event, set_standing
@@ -28,12 +29,17 @@ ISSUED_MAIL = "certificates/issued"
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A sealed file that lies in storage, the key that sealed it and the code printed on it."""
+    """A sealed file that lies in storage, the key that sealed it and the code printed on it.
+
+    `stamp_until` is the end of the certificate that made its time stamp, at level B-T.
+    """
 
     sha256: str
     size_bytes: int
     key: KeyInfo
     code: str
+    level: str = "B-B"
+    stamp_until: datetime | None = None
 
 
 def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) -> bool:
@@ -55,6 +61,7 @@ def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) 
     certificate.key_id = _key_row(file.key)
     certificate.issued_at = clock.now()
     certificate.state = "issued"
+    _enter_file(certificate, file)
     add_event(certificate, "issued", by=by)
     _end_earlier(certificate, by=by)
     events.emit(
@@ -68,6 +75,19 @@ def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) 
     )
     _mail_holder(certificate)
     return True
+
+
+def _enter_file(certificate: Certificate, file: StoredFile) -> None:
+    db.session.add(
+        CertificateFile(
+            certificate_id=certificate.id,
+            sha256=file.sha256,
+            size_bytes=file.size_bytes,
+            level=file.level,
+            made_at=certificate.issued_at,
+            stamp_until=file.stamp_until,
+        )
+    )
 
 
 def _key_row(key: KeyInfo) -> int:

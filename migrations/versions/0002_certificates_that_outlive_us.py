@@ -47,6 +47,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "issue_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts", sa.Integer(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"],
+            ["person.id"],
+            name=op.f("fk_issue_round_decided_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_round")),
+    )
+    with op.batch_alter_table("issue_round", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_issue_round_decided_by_id"), ["decided_by_id"], unique=False
+        )
+
+    op.create_table(
         "name_approval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -134,6 +154,34 @@ def upgrade() -> None:
             batch_op.f("ix_certificate_check_count_certificate_id"),
             ["certificate_id"],
             unique=False,
+        )
+
+    op.create_table(
+        "certificate_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=5), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stamp_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(level = 'B-B') = (stamp_until is null)",
+            name=op.f("ck_certificate_file_stamp_has_an_end"),
+        ),
+        sa.CheckConstraint("level in ('B-B', 'B-T')", name=op.f("ck_certificate_file_level_known")),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"],
+            ["certificate.id"],
+            name=op.f("fk_certificate_file_certificate_id_certificate"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_file")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_certificate_file_sha256")),
+    )
+    with op.batch_alter_table("certificate_file", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_certificate_file_certificate_id"), ["certificate_id"], unique=False
         )
 
     op.create_table(
@@ -273,14 +321,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("position", name=op.f("uq_register_entry_position")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("round_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("credential_id", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("status_place", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("name_hidden_on", sa.Date(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_certificate_round_id"), ["round_id"], unique=False)
         batch_op.create_unique_constraint(
             batch_op.f("uq_certificate_credential_id"), ["credential_id"]
         )
         batch_op.create_unique_constraint(
             batch_op.f("uq_certificate_status_place"), ["status_place"]
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_certificate_round_id_issue_round"),
+            "issue_round",
+            ["round_id"],
+            ["id"],
+            ondelete="RESTRICT",
         )
 
     with op.batch_alter_table("certificate_event", schema=None) as batch_op:
@@ -397,11 +454,16 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_constraint(
+            batch_op.f("fk_certificate_round_id_issue_round"), type_="foreignkey"
+        )
         batch_op.drop_constraint(batch_op.f("uq_certificate_status_place"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_certificate_credential_id"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_certificate_round_id"))
         batch_op.drop_column("name_hidden_on")
         batch_op.drop_column("status_place")
         batch_op.drop_column("credential_id")
+        batch_op.drop_column("round_id")
 
     op.drop_table("register_entry")
     with op.batch_alter_table("share_link", schema=None) as batch_op:
@@ -420,6 +482,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_standing_proposal_certificate_id"))
 
     op.drop_table("certificate_standing_proposal")
+    with op.batch_alter_table("certificate_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_file_certificate_id"))
+
+    op.drop_table("certificate_file")
     with op.batch_alter_table("certificate_check_count", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificate_check_count_certificate_id"))
 
@@ -435,6 +501,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_name_approval_by_id"))
 
     op.drop_table("name_approval")
+    with op.batch_alter_table("issue_round", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issue_round_decided_by_id"))
+
+    op.drop_table("issue_round")
     with op.batch_alter_table("design_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_design_version_made_by_id"))
 

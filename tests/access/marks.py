@@ -19,6 +19,7 @@ KERNEL = {
     "attempt",
     "audit_event",
     "audit_head",
+    "certificate_file",
     "demo_clock",
     "job",
     "outgoing_mail",
