@@ -71,10 +71,14 @@ class WaitingName:
 
 def find_approval(person_id: int) -> Approval | None:
     """Return the newest yes of somebody, or None."""
+    return _find(person_id)
+
+
+def _find(person_id: int, *conditions: sa.ColumnElement[bool]) -> Approval | None:
     row = db.session.execute(
         sa.select(NameApproval, full_name(Person).label("name"))
         .join(Person, Person.id == NameApproval.by_id)
-        .where(NameApproval.person_id == person_id)
+        .where(NameApproval.person_id == person_id, *conditions)
         .order_by(NameApproval.id.desc())
         .limit(1)
     ).one_or_none()
@@ -82,6 +86,11 @@ def find_approval(person_id: int) -> Approval | None:
         return None
     found = row.NameApproval
     return Approval(found.printed_name, found.approved_at, row.name, found.way)
+
+
+def find_approval_of(person_id: int, printed_name: str) -> Approval | None:
+    """Return the newest yes of somebody to exactly this spelling, or None."""
+    return _find(person_id, NameApproval.printed_name == printed_name)
 
 
 def get_name(person_id: int) -> NameToApprove:
@@ -92,12 +101,13 @@ def get_name(person_id: int) -> NameToApprove:
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError
-    granted = _granted_name(person_id)
+    waiting = _find_waiting(person_id)
+    granted = waiting.printed_name if waiting else ""
     proposed = _proposed_name(person_id)
     own = person.name_on_certificate or person.display_name
     approval = find_approval(person_id)
     printed = granted or proposed or own
-    if granted and approval is not None and approval.way == "self":
+    if waiting and approval and approval.way == "self" and approval.at > waiting.approved_at:
         printed = approval.printed_name  # their own change after the decision: a second look
     return NameToApprove(
         person_id=person.id,
@@ -112,15 +122,14 @@ def get_name(person_id: int) -> NameToApprove:
     )
 
 
-def _granted_name(person_id: int) -> str:
-    """The name on a granted certificate that waits for a yes; the newest one."""
-    found = db.session.scalar(
-        sa.select(Certificate.printed_name)
+def _find_waiting(person_id: int) -> Certificate | None:
+    """The newest granted certificate that waits for a yes to its name."""
+    return db.session.scalar(
+        sa.select(Certificate)
         .where(Certificate.person_id == person_id, waits_for_name())
         .order_by(Certificate.id.desc())
         .limit(1)
     )
-    return found or ""
 
 
 def _proposed_name(person_id: int) -> str | None:
@@ -158,7 +167,11 @@ def waiting_names(actor: Actor, right: Capability) -> list[WaitingName]:
 def _waiting() -> sa.Select[Any]:
     newest = (
         sa.select(NameApproval.printed_name)
-        .where(NameApproval.person_id == Certificate.person_id)
+        .where(
+            NameApproval.person_id == Certificate.person_id,
+            NameApproval.way == "self",
+            NameApproval.approved_at > Certificate.approved_at,
+        )
         .order_by(NameApproval.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -31,6 +31,7 @@ TWINS: dict[str, str | Never] = {
     "/certificaat/<int:certificate_id>/terugnemen": Never(
         "It throws the file away for good. Who asks by word has it revoked by two of the board."
     ),
+    "/certificaat/naam": "/namens/<int:person_id>/naam-op-certificaat",
     "/gegevens/apparaten/<int:sign_in_id>/uit": DEVICE,
     "/gegevens/apparaten/alles-uit": DEVICE,
     "/gegevens/contact": "/namens/<int:person_id>/contact",
