@@ -14,6 +14,7 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates import tasks
+from certificates.adapters import badge_keys
 from certificates.adapters.keys import (
     KeysError,
     fingerprint_in_groups,
@@ -81,12 +82,19 @@ def keys() -> None:
 @keys.command("init")
 @with_appcontext
 def keys_init() -> None:
-    """Make a root to take away and a key for each purpose; never over existing ones."""
+    """Make a root to take away and a key for each purpose; never over existing ones.
+
+    Where there is a seal already, only keys for credentials that are missing are added.
+    """
     settings = current()
     if not sa.inspect(db.engine).has_table(SigningKey.__tablename__):
         sentence = "Er zijn nog geen tabellen. Doe eerst: academy db upgrade"
         raise click.ClickException(f"{sentence} / There are no tables yet: academy db upgrade")
     try:
+        added = badge_keys.complete(settings.keys, settings.keys_passphrase, now=clock.real_now())
+        if added:
+            _say_badge_keys(added)
+            return
         made = init_keys(
             settings.keys, settings.keys_passphrase, now=clock.real_now(), issuer=settings.name
         )
@@ -98,7 +106,13 @@ def keys_init() -> None:
     click.echo(f"Basis: {fingerprint_in_groups(made.root_fingerprint)}")
     for key in made.keys:
         click.echo(f"{key.purpose}: {key.key_id}, tot {key.valid_until:%d-%m-%Y}")
+    _say_badge_keys(badge_keys.list_keys(settings.keys))
     click.echo(f"Neem {made.root_private_key} mee naar een veilige plek en gooi het hier weg.")
+
+
+def _say_badge_keys(made: list[badge_keys.BadgeKey]) -> None:
+    for key in made:
+        click.echo(f"{key.purpose}: {key.key_id}, zonder einde")
 
 
 @keys.command("pin")

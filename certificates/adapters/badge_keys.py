@@ -96,6 +96,12 @@ def add_missing(folder: Path, passphrase: str, *, now: datetime) -> list[BadgeKe
     ]
 
 
+def complete(folder: Path, passphrase: str, *, now: datetime) -> list[BadgeKey]:
+    """Add what is missing beside sealing keys that are older than credentials; return it."""
+    has_seal = any(folder.glob("certificates-*.cert.pem"))
+    return add_missing(folder, passphrase, now=now) if has_seal else []
+
+
 def list_keys(folder: Path) -> list[BadgeKey]:
     """Return every key of credentials in `folder`, retired ones too, oldest first."""
     found = [_read(path) for purpose in PURPOSES for path in folder.glob(f"{purpose}-*{_PUBLIC}")]

@@ -84,3 +84,19 @@ def test_a_key_without_its_private_half_stays_published(tmp_path):
     next(tmp_path.glob("*.key.pem")).unlink()
     (found,) = badge_keys.list_keys(tmp_path)
     assert (found.key_id, found.may_sign) == (key.key_id, False)
+
+
+def test_an_academy_from_before_gets_just_what_is_missing(tmp_path):
+    keys.init_keys(tmp_path, PASSPHRASE, now=NOW)
+    for path in (*tmp_path.glob("credential-*"), *tmp_path.glob("jwt-*")):
+        path.unlink()
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    added = badge_keys.complete(tmp_path, PASSPHRASE, now=NOW)
+    assert {key.purpose for key in added} == {"credential", "jwt"}
+    assert {path: path.read_bytes() for path in before} == before
+    assert badge_keys.complete(tmp_path, PASSPHRASE, now=NOW) == []
+
+
+def test_where_there_is_no_seal_nothing_is_added(tmp_path):
+    assert badge_keys.complete(tmp_path, PASSPHRASE, now=NOW) == []
+    assert list(tmp_path.iterdir()) == []
