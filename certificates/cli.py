@@ -19,11 +19,11 @@ from certificates.adapters.keys import (
     KeysError,
     fingerprint_in_groups,
     init_keys,
-    list_keys,
 )
-from certificates.adapters.pinning import list_pinned, pin_seal
+from certificates.adapters.pinning import pin_seal
 from certificates.adapters.pkcs12 import chain_in
 from certificates.adapters.timestamp import AuthorityAwayError
+from certificates.cli_keys import compromise, keys_list, rotate
 from certificates.cli_verify import checker, snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
@@ -76,7 +76,7 @@ def sweep() -> None:
 
 @click.group()
 def keys() -> None:
-    """Make and list the sealing keys."""
+    """Make, list, renew and end the sealing keys."""
 
 
 @keys.command("init")
@@ -137,24 +137,6 @@ def keys_pin(file: str | None) -> None:
     click.echo(fingerprint_in_groups(key.fingerprint))
 
 
-@keys.command("list")
-@click.option("--json", "as_json", is_flag=True, help="A JSON list instead of lines.")
-@with_appcontext
-def keys_list(*, as_json: bool) -> None:
-    """List the public keys, retired ones too."""
-    rows = [
-        {
-            "key_id": key.key_id,
-            "purpose": key.purpose,
-            "fingerprint": key.fingerprint,
-            "valid_from": key.valid_from.isoformat(),
-            "valid_until": key.valid_until.isoformat(),
-            "has_private_key": key.has_private_key,
-        }
-        for key in (*list_keys(current().keys), *list_pinned(current().keys))
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-        return
-    for row in rows:
-        click.echo(f"{row['key_id']} {row['purpose']} {row['valid_from']} – {row['valid_until']}")
+keys.add_command(keys_list)
+keys.add_command(rotate)
+keys.add_command(compromise)

@@ -30,6 +30,7 @@ from academy.kernel.checkpoint import Checkpoint, write_checkpoint
 from academy.kernel.settings import Settings
 
 PACKAGE = "samen-academie"
+KEY_FILES = ("*.pem", "*.public.json", "*.lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def _copy_files(storage: Path, target: Path) -> tuple[str, ...]:
 
 
 def _copy_keys(keys: Path, target: Path, *, with_private_keys: bool) -> None:
-    for path in sorted(keys.glob("*.pem")):
+    kept = (path for kind in KEY_FILES for path in keys.glob(kind))
+    for path in sorted(kept):
         if with_private_keys or not path.name.endswith(".key.pem"):
             copy_durably(path, target / path.name)
 

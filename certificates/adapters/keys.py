@@ -214,6 +214,18 @@ def _opened(folder: Path, info: KeyInfo, passphrase: str) -> SealKey:
     return SealKey(info, key, root_certificate(folder))
 
 
+def require_own_root(folder: Path, root_private_key: Path, passphrase: str) -> None:
+    """Raise KeysError unless a file holds the private half of our root."""
+    root = _read_certificate(folder / f"{_ROOT}.cert.pem")
+    if _open_private(root_private_key, passphrase).public_key() != root.public_key():
+        raise KeysError(f"{root_private_key.name} is niet de basis van deze academie.")
+
+
+def lost_path(folder: Path, key_id: str) -> Path:
+    """Return the file whose presence says that a key is in other hands."""
+    return folder / f"{key_id}.lost"
+
+
 def is_for_certificates(certificate: bytes) -> bool:
     """Say whether a certificate (DER) carries the policy of the certificates' seal."""
     return _has_policy(certificate, "certificates")
@@ -290,7 +302,8 @@ def _info(certificate: x509.Certificate, purpose: Purpose, folder: Path) -> KeyI
         fingerprint=_fingerprint(certificate),
         valid_from=certificate.not_valid_before_utc,
         valid_until=certificate.not_valid_after_utc,
-        has_private_key=_private_path(folder, purpose, key_id).exists(),
+        has_private_key=_private_path(folder, purpose, key_id).exists()
+        and not lost_path(folder, key_id).exists(),
         certificate=_der(certificate),
     )
 

@@ -17,7 +17,7 @@ from academy.kernel.settings import current
 from certificates.adapters.keys import KeysError, root_certificate, trusted_leaves
 from certificates.adapters.pinning import reader
 from certificates.adapters.verify import check_file
-from certificates.models import Certificate
+from certificates.models import Certificate, SigningKey
 from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
 from certificates.rules.verdict import Finding, RegisterEntry, State, register_verdict
@@ -136,7 +136,9 @@ def _by(column: str) -> sa.Select[Any]:
             Certificate.valid_until,
             Certificate.name_hidden_on,
             renewal.number.label("renewed_by"),
+            (Certificate.issued_at >= SigningKey.compromised_at).label("key_lost"),
         )
+        .outerjoin(SigningKey, SigningKey.id == Certificate.key_id)
         .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
         .where(getattr(Certificate, column) == sa.bindparam("asked"), Certificate.state == "issued")
         .limit(1)
@@ -156,6 +158,7 @@ def _find(column: str, asked: str, *, with_name: bool) -> _Registered | None:
             row.valid_until,
             row.renewed_by,
             name_hidden=with_name and is_hidden,
+            key_lost=column == "sha256" and bool(row.key_lost),
         ),
         Details(
             title=_title(row.content),

@@ -38,7 +38,8 @@ class Reason:
 class RegisterEntry:
     """What the register says of one certificate. `renewed_by` is the number of its renewal.
 
-    `name_hidden`: the name could be told, but its holder wishes otherwise.
+    `name_hidden`: the name could be told, but its holder wishes otherwise. `key_lost`: the file was
+    named, and the key of its seal was in other hands before it was registered.
     """
 
     number: str
@@ -46,6 +47,7 @@ class RegisterEntry:
     valid_until: date | None
     renewed_by: str | None = None
     name_hidden: bool = False
+    key_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,11 @@ REASONS: Mapping[str, Reason] = {
             "This file is larger than 2 MB. Our certificates are much smaller.",
         ),
         Reason(
+            "key_lost",
+            "De sleutel van dit zegel was toen in verkeerde handen. Vraag het ons na.",
+            "The key of this seal was in the wrong hands by then. Ask us about it.",
+        ),
+        Reason(
             "unknown",
             "Dit certificaat kennen wij niet. Kijk of je alles goed hebt overgenomen.",
             "We do not know this certificate. Check that you copied everything correctly.",
@@ -171,6 +178,8 @@ def register_verdict(entry: RegisterEntry | None, *, now: datetime, today: date)
     """Say how the certificate that somebody named by number or code stands."""
     if entry is None:
         return Finding("unknown", now, None, (REASONS["unknown"],))
+    if entry.key_lost:
+        return Finding("unknown", now, None, (REASONS["key_lost"],))
     verdict = _standing(entry, today=today)
     reasons = [REASONS["ended" if entry.state == "ended" else verdict]]
     if entry.renewed_by and verdict in {"original", "expired"}:

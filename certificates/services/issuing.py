@@ -17,7 +17,7 @@ from academy.kernel.db import db
 from academy.kernel.policy import SYSTEM, Actor
 from academy.people.models import Person
 from academy.people.queries.recipients import is_silent
-from certificates.adapters.keys import KeyInfo
+from certificates.adapters.keys import KeyInfo, KeysError
 from certificates.events import CertificateIssued
 from certificates.models import Certificate, CertificateFile, SigningKey
 from certificates.rules.code import code_digest
@@ -91,8 +91,12 @@ def _enter_file(certificate: Certificate, file: StoredFile) -> None:
 
 
 def _key_row(key: KeyInfo) -> int:
-    known = db.session.scalar(sa.select(SigningKey.id).where(SigningKey.kid == key.key_id))
-    return known if known is not None else enter_key(key)
+    known = db.session.scalars(sa.select(SigningKey).where(SigningKey.kid == key.key_id)).first()
+    if known is None:
+        return enter_key(key)
+    if known.compromised_at is not None:
+        raise KeysError(f"De sleutel {key.key_id} is in verkeerde handen en zegelt niet meer.")
+    return known.id
 
 
 def _end_earlier(certificate: Certificate, *, by: Actor) -> None:
