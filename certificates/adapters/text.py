@@ -5,6 +5,7 @@ Only for files from `kernel.pdf.render`: composite fonts, two-byte codes, a ToUn
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -39,9 +40,14 @@ def _pages(node: Any) -> list[Any]:
 def _page_text(page: Any) -> tuple[str, str]:
     fonts = page["/Resources"]["/Font"]
     maps = {name.lstrip("/"): _to_unicode(fonts[name]) for name in fonts}
+    return content_text(page["/Contents"].data, maps)
+
+
+def content_text(content: bytes, maps: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """Return one page's text as `page_texts` does; `maps` tells per font what glyphs stand for."""
     letters: list[str] = []
-    current: dict[str, str] = {}
-    for font, strings, string in _OPERATION.findall(page["/Contents"].data):
+    current: Mapping[str, str] = {}
+    for font, strings, string in _OPERATION.findall(content):
         if font:
             current = maps[font.decode()]
         for run in _HEX.findall(strings) or ([string] if string else []):
