@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
@@ -9,7 +11,7 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters.keys import is_for_certificates, list_keys, root_certificate
-from certificates.models import Certificate, SigningKey
+from certificates.models import Certificate, ChainHead, SigningKey
 from certificates.queries.verification import STATES
 from certificates.rules.snapshot import Entry, Leaf, Snapshot
 
@@ -23,7 +25,14 @@ def get_snapshot() -> Snapshot:
         root=root_certificate(settings.keys),
         leaves=tuple(_leaves()),
         entries=tuple(_entries()),
+        head=_head(),
     )
+
+
+def _head() -> dict[str, Any] | None:
+    """Return where the register's chain ends, so that a later rewrite can be held against this."""
+    head = db.session.scalars(sa.select(ChainHead)).one_or_none()
+    return {"entries": head.entries, "hash": head.hash} if head else None
 
 
 def _leaves() -> list[Leaf]:

@@ -18,9 +18,10 @@ from certificates.rules.number import check_digits
 from certificates.views import verify
 from tests.access.asking import marks_in
 from tests.access.world import PRINCIPALS
+from tests.trust.sizes import size
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-NEIGHBOURS_OF_EACH = 40
+GUESSES, NEIGHBOURS = size(10_000, otherwise=1_000), size(1_000, otherwise=200)
 
 
 def forget_tries() -> None:
@@ -195,11 +196,11 @@ def test_the_limit_holds_for_all_ways_together(academy, browsers):
     assert client.post("/controleer/bestand", data=file).status_code == 429
 
 
-def neighbours(code: str) -> set[str]:
-    """Return codes that differ in one character from a real one."""
+def neighbours(code: str, *, count: int) -> set[str]:
+    """Return codes that differ in one character from a real one, at most six hundred."""
     chosen = random.Random(code)
-    found = set()
-    while len(found) < NEIGHBOURS_OF_EACH:
+    found = {code}
+    while len(found) <= min(count, 600):
         at, sign = chosen.randrange(len(code)), chosen.choice(ALPHABET)
         found.add(code[:at] + sign + code[at + 1 :])
     return found - {code}
@@ -207,23 +208,47 @@ def neighbours(code: str) -> set[str]:
 
 @pytest.mark.trust("T19")
 @pytest.mark.slow
-def test_a_thousand_guesses_and_the_neighbours_of_real_codes_hit_nothing(
+def test_ten_thousand_guesses_and_the_neighbours_of_real_codes_hit_nothing(
     academy, browsers, monkeypatch
 ):
     monkeypatch.setattr(verify, "count", lambda _way: None)  # the limit has its own test
     chosen = random.Random(19)
-    guesses = {"".join(chosen.choices(ALPHABET, k=20)) for _number in range(1_000)}
+    guesses = {"".join(chosen.choices(ALPHABET, k=20)) for _number in range(GUESSES)}
     real = set(academy.world.codes.values())
-    for code in real:
-        guesses |= neighbours(code)
-    guesses -= real
+    beside = set().union(*(neighbours(code, count=NEIGHBOURS // len(real) + 9) for code in real))
+    guesses = (guesses | beside) - real
     client = browsers("anonymous")
     unknown = verdict_of(client.get("/c/ZZZZZZZZZZZZZZZZZZZZ"))
 
     hits = [code for code in guesses if verdict_of(client.get(f"/c/{code}")) != unknown]
 
-    assert len(guesses) > 1_200
+    assert len(beside - real) >= NEIGHBOURS
+    assert len(guesses) >= GUESSES + NEIGHBOURS
     assert hits == []
+
+
+@pytest.mark.trust("T19")
+def test_a_guess_costs_the_database_as_much_as_a_hit(academy, browsers, certificate):
+    """What takes as long tells nothing: the same questions for a real code and a made-up one."""
+    asked: list[str] = []
+
+    def listen(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    def statements_of(code: str) -> list[str]:
+        asked.clear()
+        assert browsers("anonymous").get(f"/c/{code}").status_code == 200
+        return list(asked)
+
+    engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    try:
+        statements_of("ZZZZZZZZZZZZZZZZZZZZ")  # what is only asked once
+        guess = statements_of("ZZZZZZZZZZZZZZZZZZZZ")
+        hit = statements_of(code_of(academy, certificate))
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listen)
+    assert guess == hit
 
 
 @pytest.mark.trust("T19", planted=True)

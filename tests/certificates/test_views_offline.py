@@ -15,6 +15,7 @@ from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.adapters import keys, offline
 from certificates.adapters.signature import read_signature
+from certificates.cli import certificates
 from certificates.models import Certificate
 from certificates.publishing import publish_snapshot
 from certificates.services.snapshot import public_file
@@ -74,7 +75,9 @@ def test_the_download_holds_no_name_and_no_code(client: FlaskClient, published) 
     assert "Zephyrine" not in text
     assert row.code_hash not in text
     db.session.rollback()
-    (certificate,) = json.loads(text)["register"]["certificates"]
+    register = json.loads(text)["register"]
+    assert register["head"].keys() == {"entries", "hash"}
+    (certificate,) = register["certificates"]
     assert certificate.keys() == {
         "number", "sha256", "state", "valid_until", "renewed_by", "since",
     }  # fmt: skip
@@ -86,3 +89,27 @@ def test_who_has_it_already_gets_nothing_twice(client: FlaskClient, published) -
     known = {"If-None-Match": first.headers["ETag"]}
     with client.get(PATH, headers=known) as again:
         assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_page_carries_its_own_policy(client: FlaskClient, published) -> None:
+    answer = client.get("/controleer/zelf.html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "connect-src 'none'" in policy
+    assert policy.partition("; frame-ancestors")[0] in answer.text
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get("/controleer/zelf.html", headers=known).status_code == 304
+
+
+def test_without_keys_there_is_no_page(app, client: FlaskClient, monkeypatch, tmp_path) -> None:
+    settings = replace(current(), keys=tmp_path / "none")
+    monkeypatch.setitem(app.extensions, "academy.settings", settings)
+    assert client.get("/controleer/zelf.html").status_code == 404
+
+
+def test_the_commands_write_the_same(app, published, tmp_path) -> None:
+    runner = app.test_cli_runner()
+    for words, name in ((["snapshot"], "momentopname.json"), (["checker"], "controleer.html")):
+        done = runner.invoke(certificates, [*words, "--out", str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "momentopname.json").read_bytes())["register"]["certificates"]
+    assert b"<title>Controleer een certificaat" in (tmp_path / "controleer.html").read_bytes()
