@@ -23,6 +23,7 @@ from academy.kernel.pdf.fonts import FACES
 from academy.kernel.resources import vendor_file
 from academy.kernel.settings import LOOPBACK, Settings
 from certificates.adapters.checkpoints import newest
+from certificates.adapters import badge_keys
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
 
 LEAF_WARNING = timedelta(days=90)
@@ -121,6 +122,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             if key.purpose == purpose and key.has_private_key and key.valid_from <= now
         ]
         yield _key_finding(purpose, usable, now)
+    able = {key.purpose for key in badge_keys.list_keys(settings.keys) if key.may_sign}
+    for kind in sorted(set(badge_keys.PURPOSES) - able):
+        yield Finding("keys", "fault", f"there is no {kind} key; make it with: academy keys init")
     if not settings.demo and (settings.keys / "root.key.pem").exists():
         yield Finding("keys", "warning", "the root key lies here still; take root.key.pem away")
     open_keys = [

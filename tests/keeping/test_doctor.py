@@ -116,6 +116,12 @@ def test_absent_keys_are_a_fault(settings: Settings, tmp_path: Path) -> None:
     assert states(replace(settings, keys=tmp_path / "none"), "keys") == {"fault"}
 
 
+def test_an_academy_that_cannot_sign_credentials_is_told_how(settings: Settings) -> None:
+    next(settings.keys.glob("credential-*.key.pem")).unlink()
+    [fault] = [one for one in found(settings, "keys") if one.state == "fault"]
+    assert fault.message == "there is no credential key; make it with: academy keys init"
+
+
 def test_a_root_key_that_stayed_is_named(settings: Settings, tmp_path: Path) -> None:
     keys = tmp_path / "fresh"
     init_keys(keys, "a passphrase of the test", now=clock.real_now())
