@@ -22,8 +22,8 @@ from academy.kernel.db import db, set_reading
 from academy.kernel.pdf.fonts import FACES
 from academy.kernel.resources import vendor_file
 from academy.kernel.settings import LOOPBACK, Settings
-from certificates.adapters.checkpoints import newest
 from certificates.adapters import badge_keys
+from certificates.adapters.checkpoints import newest
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
 
 LEAF_WARNING = timedelta(days=90)
