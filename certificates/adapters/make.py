@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from academy.kernel import documents
+from academy.kernel.documents import DocumentError
+from certificates.adapters.key_files import KeysError
 from certificates.rules.credential import CredentialFacts
 from certificates.rules.look import Look
 from certificates.rules.printed import Language, PrintedCertificate
@@ -50,7 +52,9 @@ def make_certificate(  # noqa: PLR0913 (all that makes a paper)
     Raises DocumentError: a sentence for people if a text cannot be printed, DocumentTimeout if it
     took too long.
     """
-    answer: dict[str, Any] = documents.call(
+    _require_pin(external)
+    answer: dict[str, Any] = _call_once(
+        external,
         "certificates.adapters.make_in_child:make",
         credential=credential.as_plain() if credential else None,
         design=design,
@@ -60,10 +64,27 @@ def make_certificate(  # noqa: PLR0913 (all that makes a paper)
         now=now,
         fonts_folder=str(fonts_folder),
         look=look.as_plain() if look else None,
-        external=external,
         with_stamp=with_stamp,
     )
     return SealedDocument(**answer)
+
+
+_refused: list[dict[str, str]] = []
+
+
+def _require_pin(external: dict[str, str] | None) -> None:
+    """Do not offer a device a PIN that it refused: after a few it would lock itself."""
+    if external in _refused:
+        raise KeysError("Het apparaat weigerde de pincode. Begin opnieuw met de goede.")
+
+
+def _call_once(external: dict[str, str] | None, function: str, **values: Any) -> Any:
+    try:
+        return documents.call(function, external=external, **values)
+    except DocumentError as error:
+        if external and error.kind == "SealPinRefused":
+            _refused.append(external)
+        raise
 
 
 def make_coaching_document(

@@ -39,6 +39,15 @@ def external_seal(settings: Settings) -> dict[str, str] | None:
     if settings.seal_pkcs12:
         file, passphrase = settings.seal_pkcs12, settings.seal_passphrase
         return {"kind": "pkcs12", "file": file, "passphrase": passphrase}
+    if settings.seal_pkcs11_module:
+        return {
+            "kind": "pkcs11",
+            "module": settings.seal_pkcs11_module,
+            "token": settings.seal_pkcs11_token,
+            "label": settings.seal_pkcs11_key_label,
+            "pin": settings.seal_pkcs11_pin,
+            "environment": settings.seal_pkcs11_environment,
+        }
     return None
 
 
@@ -72,4 +81,11 @@ def _opened(folder: Path, external: tuple[tuple[str, str], ...]) -> Signer:
         from certificates.adapters.pkcs12 import open_pkcs12  # noqa: PLC0415
 
         return open_pkcs12(folder, Path(where["file"]), where["passphrase"])
+    if where["kind"] == "pkcs11":
+        try:
+            from certificates.adapters.device import open_device  # noqa: PLC0415
+        except ImportError:
+            raise KeysError("Zet eerst python-pkcs11 erbij (docs/operations.md).") from None
+
+        return open_device(folder, where)
     raise KeysError(f"Een zegel van de soort {where['kind']} kennen wij niet.")
