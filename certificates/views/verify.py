@@ -19,7 +19,8 @@ from certificates.queries.verification import (
     check_upload,
 )
 from certificates.rules.number import find_number, is_number_like
-from certificates.services.counting import count_check
+from certificates.services.counting import count_check, count_look
+from certificates.services.snapshot import public_file
 
 bp = FeatureBlueprint("verify", __name__)
 
@@ -63,14 +64,14 @@ def check_file() -> Response:
         form.file.errors = [*form.file.errors, _("Kies eerst een bestand.")]
         return _answer(None, file_form=form, status=422)
     count("file")
-    return _answer(check_upload(upload.stream.read(LARGEST_FILE + 1)))
+    return _answer(_seen(check_upload(upload.stream.read(LARGEST_FILE + 1))))
 
 
 @bp.page("/c/<code>", needs=VERIFY)
 def by_code(code: str) -> Response:
     """Judge the code in the address, which the QR code opens."""
     count("code")
-    return _answer(check_code(code))
+    return _answer(_seen(check_code(code)))
 
 
 def _by_typed(typed: str) -> Check:
@@ -79,7 +80,14 @@ def _by_typed(typed: str) -> Check:
         count("number")
         return check_number(typed)
     count("code")
-    return check_code(typed)
+    return _seen(check_code(typed))
+
+
+def _seen(found: Check) -> Check:
+    """Count for the holder that somebody with the code or the file looked."""
+    if found.details and found.finding.number:
+        count_look(found.finding.number)
+    return found
 
 
 def count(way: str) -> None:
@@ -108,6 +116,7 @@ def _answer(
             title=pick(found.details.title) if found and found.details else "",
             reasons=_sentences(found) if found else [],
             has_typing_error=has_typing_error,
+            has_snapshot=public_file().is_file(),
             form=form or CheckForm(formdata=None),
             file_form=file_form or CheckFileForm(formdata=None),
         ),
