@@ -32,6 +32,9 @@ REVOKE = capability("certificates:certificate:revoke", "board", step_up=True)
 END = capability("certificates:certificate:end", "board", "coordinator")
 """Propose to end for good what a holder left behind, and confirm what somebody else proposed."""
 
+REPRINT = capability("certificates:certificate:reprint", "board", "coordinator")
+"""Note that a paper is printed once more, and print its cover sheet."""
+
 REGISTER = capability("certificates:register:read", "board", "coordinator")
 """Read the register."""
 
@@ -49,6 +52,7 @@ ALL: tuple[Capability, ...] = (
     READ_DOSSIER,
     REVOKE,
     END,
+    REPRINT,
     REGISTER,
     DRESS,
 )

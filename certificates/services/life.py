@@ -74,12 +74,12 @@ def hand_out(certificate_id: int, *, by: Actor) -> None:
 def reprint(certificate_id: int, *, by: Actor) -> int:
     """Note that the paper is printed once more, and return the event's id for the cover sheet.
 
-    The file stays as it is. Its holder may, and who reads the register. Raises NotFoundError for
+    The file stays as it is. Its holder may, board and coordinator too. Raises NotFoundError for
     anybody else and without a file, ConflictError for what does not count any more.
     """
     certificate = get_locked(certificate_id)
     if by.person_id is None or certificate.person_id != by.person_id:
-        policy.require(by, policies.REGISTER, get_facts(certificate.enrolment_id).reach)
+        policy.require(by, policies.REPRINT, get_facts(certificate.enrolment_id).reach)
     refuse_unissued(certificate)
     if certificate.standing not in ("valid", "renewed"):
         raise ConflictError(_("Dit certificaat telt niet meer."))

@@ -125,7 +125,7 @@ def drop_standing(standing_id: int) -> AnyResponse:
 # --- print once more -------------------------------------------------------------------------
 
 
-@bp.action("/certificaten/<int:certificate_id>/herdruk", needs=policies.REGISTER)
+@bp.action("/certificaten/<int:certificate_id>/herdruk", needs=policies.REPRINT)
 def reprint(certificate_id: int) -> AnyResponse:
     """Note that the paper is printed once more; the sheet gives file and cover sheet."""
     life.reprint(certificate_id, by=actor())
@@ -133,11 +133,11 @@ def reprint(certificate_id: int) -> AnyResponse:
     return redirect(url_for("certificate_register.sheet", certificate_id=certificate_id), 303)
 
 
-@bp.page("/certificaten/<int:certificate_id>/herdruk/<int:event_id>", needs=policies.REGISTER)
+@bp.page("/certificaten/<int:certificate_id>/herdruk/<int:event_id>", needs=policies.REPRINT)
 def cover(certificate_id: int, event_id: int) -> Response:
     """Make the cover sheet of one reprint."""
     found = get_reprint(certificate_id, event_id)
-    policy.require(actor(), policies.REGISTER, get_facts(found.enrolment_id).reach)
+    policy.require(actor(), policies.REPRINT, get_facts(found.enrolment_id).reach)
     return cover_answer(found, made_by=actor().display_name)
 
 
@@ -160,7 +160,9 @@ def sheet_parts(who: Actor, found: CertificateSheet) -> dict[str, bool]:
     """Say which of these steps the sheet offers."""
     reach, is_over = found.facts.reach, found.standing in ("withdrawn", "ended")
     return {
-        "may_reprint": found.is_made and found.standing in ("valid", "renewed"),
+        "may_reprint": found.is_made
+        and found.standing in ("valid", "renewed")
+        and policy.covers(who, policies.REPRINT, reach),
         "may_reinstate": found.standing == "revoked" and policy.covers(who, policies.REVOKE, reach),
         "may_end": found.is_made
         and found.standing != "ended"

@@ -24,10 +24,16 @@ class Never:
 
 KEY = Never("A way to come in is somebody's own; who has none comes in with a letter.")
 DEVICE = Never("A device is somebody's own.")
+NAME = Never(
+    "What strangers see of a name is its owner's choice; it stays hidden or shown till then."
+)
 
 TWINS: dict[str, str | Never] = {
     "/bevestig": KEY,
     "/bevestig/stuur": KEY,
+    "/certificaat/<int:certificate_id>/herdruk": "/certificaten/<int:certificate_id>/herdruk",
+    "/certificaat/<int:certificate_id>/naam-tonen": NAME,
+    "/certificaat/<int:certificate_id>/naam-verbergen": NAME,
     "/certificaat/<int:certificate_id>/terugnemen": Never(
         "It throws the file away for good. Who asks by word has it revoked by two of the board."
     ),

@@ -27,7 +27,9 @@ from certificates.models import (
     Certificate,
     CertificateEvent,
     Decision,
+    IssueRound,
     Revocation,
+    Ruling,
     SigningKey,
     StandingProposal,
 )
@@ -466,11 +468,24 @@ class _Participant:
         _add(decision)
         if is_open:
             return
+        _add(
+            Ruling(
+                decision_id=decision.id,
+                outcome="grant",
+                reason="goed",
+                by_id=self.tenant.world.people["board"],
+                at=now,
+            )
+        )
         code = f"{self.enrolment.id:020d}"
         self.tenant.world.codes[f"{self.tenant.name}{self.enrolment.id}"] = code
         serial = self.enrolment.id
+        a_round = _add(
+            IssueRound(decided_by_id=self.tenant.world.people["board"], decided_at=now, starts=1)
+        )
         certificate = _add(
             Certificate(
+                round_id=a_round.id,
                 number=format_number("B", year=2026, serial=serial),
                 letter="B",
                 year=2026,

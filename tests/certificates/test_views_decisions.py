@@ -189,7 +189,7 @@ def test_the_register_leads_to_a_sheet_and_the_file(scene: Scene, sign_in) -> No
     assert "SLHZ-B-2026-00001-03" in register
     sheet = client.get(f"/certificaten/{certificate_id}").text
     parse(sheet)
-    assert "Gemaakt" in sheet
+    assert "gemaakt en verzegeld" in sheet
 
     answer = client.get(f"/certificaten/{certificate_id}/bestand")
 
