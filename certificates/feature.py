@@ -9,6 +9,7 @@ from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies, tasks
 from certificates.checkpointing import CHECKPOINT_JOB, make_checkpoint
+from certificates.making_rounds import issue_round
 from certificates.mails import MESSAGES
 from certificates.publishing import PUBLISH_JOB, publish_snapshot
 from certificates.queries import chain_checks, checkpoints, checks
@@ -17,16 +18,19 @@ from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
+from certificates.services.rounds import ROUND_JOB
 from certificates.views import (
     badges,
     credentials,
     decisions,
     designs,
     holder,
+    keys,
     life,
     offline,
     own_life,
     register,
+    rounds,
     verify,
 )
 from certificates.views.names import ACTS, for_another
@@ -40,6 +44,7 @@ FEATURE = Feature(
     blueprints=(
         badges.bp,
         credentials.bp,
+        keys.bp,
         verify.bp,
         offline.bp,
         holder.bp,
@@ -49,11 +54,13 @@ FEATURE = Feature(
         register.bp,
         life.bp,
         designs.bp,
+        rounds.bp,
         api.bp,
     ),
     capabilities=policies.ALL,
     jobs={
         ISSUE_JOB: tasks.issue,
+        ROUND_JOB: issue_round,
         REMOVE_JOB: tasks.remove_file,
         tasks.EXPIRE_JOB: tasks.expire,
         CHECKPOINT_JOB: make_checkpoint,

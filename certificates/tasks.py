@@ -60,7 +60,7 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
     file = StoredFile(
         sha256=Storage(settings.storage).put(sealed.pdf),
         size_bytes=len(sealed.pdf),
-        key=_key(sealed.key_id),
+        key=key_of(sealed.key_id),
         code=code,
         level=sealed.level,
         stamp_until=sealed.stamp_until,
@@ -70,7 +70,8 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
     log.info("certificate issued", certificate_id=certificate_id, first=first)
 
 
-def _key(key_id: str) -> KeyInfo:
+def key_of(key_id: str) -> KeyInfo:
+    """Return the public half of the key that sealed a file."""
     folder = current().keys
     return next(k for k in (*list_keys(folder), *list_pinned(folder)) if k.key_id == key_id)
 

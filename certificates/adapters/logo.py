@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from academy.kernel.documents import DocumentError
 
@@ -39,7 +39,7 @@ def _opened(data: bytes) -> Image.Image:
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, in the same child, says True for all
     try:
         image = Image.open(io.BytesIO(data), formats=READ)
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise _refused("not_a_picture") from error
     if image.width * image.height > MOST_PIXELS:
         raise _refused("too_many_pixels")

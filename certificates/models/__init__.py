@@ -31,6 +31,7 @@ from certificates.models.register import (
     CertificateEvent,
 )
 from certificates.models.renewal import RenewalEvidence
+from certificates.models.rounds import IssueRound
 from certificates.models.sharing import CheckCount, ShareLink
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "CheckCount",
     "Decision",
     "DesignVersion",
+    "IssueRound",
     "NameApproval",
     "RenewalEvidence",
     "Revocation",

@@ -77,6 +77,7 @@ class Certificate(Model):
     valid_until: Mapped[date | None] = mapped_column(info=REGISTER)
     replaces_id: Mapped[int | None] = parent_column("certificate", nullable=True)
     renews_id: Mapped[int | None] = parent_column("certificate", nullable=True)
+    round_id: Mapped[int | None] = parent_column("issue_round", nullable=True)
     state: Mapped[str] = mapped_column(sa.String(10), info=REGISTER)
     approved_at: Mapped[datetime] = mapped_column(info=REGISTER)
     code_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=SECRET)

@@ -17,6 +17,7 @@ from certificates.adapters.pinning import list_pinned, reader
 from certificates.adapters.verify import Lookup, check_file
 from certificates.models import Certificate, Serial, SigningKey
 from certificates.queries.approvals import waits_for_name
+from certificates.queries.rounds import is_in_a_live_round
 from certificates.rules.verdict import RegisterEntry
 
 MOST_WAIT = timedelta(hours=1)
@@ -109,6 +110,7 @@ def waiting_faults() -> list[str]:
             Certificate.approved_at < clock.now() - MOST_WAIT,
             ~has_job,
             ~waits_for_name(),
+            ~is_in_a_live_round(),
         )
         .order_by(Certificate.id)
     )

@@ -189,11 +189,13 @@ def decide(
     by: Actor,
     issued_on: date | None = None,
     serial: int | None = None,
+    round_id: int | None = None,
 ) -> int | None:
     """Grant, hold or refuse a proposal; return the certificate's id after a grant.
 
     Hold and refuse need a reason; what is on hold can be decided again. `issued_on` (default
-    today) is the day printed; `serial` is for a register taken over from elsewhere. Raises
+    today) is the day printed; `serial` is for a register taken over from elsewhere. In a round the
+    files are made together. Raises
     NotFoundError, ForbiddenError for somebody who had a part in it, ConflictError when it was
     decided already, InvalidInputError for a missing reason.
     """
@@ -212,7 +214,12 @@ def decide(
     certificate = None
     if outcome == "grant":
         certificate = _grant(
-            decision, facts, by=by, issued_on=issued_on or clock.today(), serial=serial
+            decision,
+            facts,
+            by=by,
+            issued_on=issued_on or clock.today(),
+            serial=serial,
+            round_id=round_id,
         )
     audit.record(
         "certificates:decision:decided",
@@ -300,6 +307,7 @@ def _grant(
     by: Actor,
     issued_on: date,
     serial: int | None,
+    round_id: int | None,
 ) -> Certificate:
     if issued_on < clock.today():
         sentence = _("Deze dag is al geweest. Kies vandaag of later.")
@@ -307,7 +315,14 @@ def _grant(
     _refuse_ended_earlier(decision)
     _judge_again(decision, facts)
     name = printable(decision.printed_name or facts.printed_name)
-    certificate = approve(decision, facts, printed_name=name, issued_on=issued_on, serial=serial)
+    certificate = approve(
+        decision,
+        facts,
+        printed_name=name,
+        issued_on=issued_on,
+        serial=serial,
+        round_id=round_id,
+    )
     if decision.kind == "first":
         enrolments.complete(facts.enrolment_id, by=by)
     return certificate

@@ -27,6 +27,7 @@ def approve(
     printed_name: str,
     issued_on: date,
     serial: int | None = None,
+    round_id: int | None = None,
 ) -> Certificate:
     """Enter the certificate that `decision` grants, frozen, and enqueue the making of its file.
 
@@ -56,13 +57,15 @@ def approve(
         valid_until=_last_day(decision.kind, earlier, facts, issued_on),
         replaces_id=earlier.id if earlier and decision.kind == "replacement" else None,
         renews_id=earlier.id if earlier and decision.kind == "renewal" else None,
+        round_id=round_id,
         state="approved",
         standing="valid",
         approved_at=clock.now(),
     )
     db.session.add(certificate)
     db.session.flush()  # the job needs the id
-    enqueue_issue(certificate)
+    if round_id is None:  # a round makes its files together
+        enqueue_issue(certificate)
     return certificate
 
 

@@ -59,6 +59,7 @@ USUAL: dict[str, Any] = {
 
 ID_OF = {
     "action_id": "agreed_action",
+    "round_id": "issue_round",
     "attempt_id": "final_attempt",
     "certificate_id": "certificate",
     "cohort_id": "cohort",

@@ -24,6 +24,7 @@ def job_names() -> dict[str, str]:
         "kernel.messages": _("Kijken wat er verstuurd moet worden"),
         "people.forget": _("Oude gegevens van het binnenkomen opruimen"),
         "certificates.issue": _("Een certificaat maken"),
+        "certificates.issue_round": _("Certificaten van een ronde maken"),
         "certificates.checkpoint": _("Het controlepunt van het register maken"),
         "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
     }

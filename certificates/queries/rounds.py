@@ -1,0 +1,279 @@
+"""Rounds of many certificates: how far they are, who is in them, what can be handed over."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor
+from academy.kernel.queue import Job
+from academy.people.models import Person
+from certificates import policies
+from certificates.models import Certificate, CertificateEvent, Decision, IssueRound
+from certificates.queries.approvals import has_yes
+from certificates.queries.lists import PAGE_SIZE, full_name, within
+from courses.models import Cohort, Enrolment
+
+MOST_LISTED = 500
+GONE = ("withdrawn", "ended", "revoked")
+_NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+@dataclass(frozen=True, slots=True)
+class ToGrant:
+    """A new proposal that could be granted in a round."""
+
+    decision_id: int
+    holder: str
+    cohort: str
+    needs_a_look: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStand:
+    """How far a round is. `waiting` wait for a yes to the name; `failed` need somebody's help."""
+
+    id: int
+    decided_at: datetime
+    decided_by: str
+    is_stopped: bool
+    total: int
+    made: int
+    waiting: int
+    failed: int
+    handed_out: int
+
+    @property
+    def to_make(self) -> int:
+        """How many files are still to be made now."""
+        return self.total - self.made - self.waiting - self.failed
+
+    @property
+    def is_going(self) -> bool:
+        """Whether files are being made."""
+        return self.to_make > 0 and not self.is_stopped
+
+
+@dataclass(frozen=True, slots=True)
+class InRound:
+    """One certificate of a round."""
+
+    id: int
+    holder: str
+    printed_name: str
+    cohort: str
+    number: str
+    sha256: str
+    is_made: bool
+    was_handed_out: bool
+
+    @property
+    def file_name(self) -> str:
+        """A name that every system can keep: who it is for, then the number."""
+        kept = _NOT_IN_A_NAME.sub(" ", unicodedata.normalize("NFC", self.printed_name))
+        return f"{' '.join(kept.split())[:80].strip(' .')} {self.number}.pdf"
+
+
+def proposals_to_grant(actor: Actor) -> list[ToGrant]:
+    """Return the new proposals that `actor` may decide on by role, by group and name.
+
+    What asks for an exception, or changes an earlier certificate, needs a look of its own.
+    """
+    rows = db.session.execute(
+        sa.select(
+            Decision.id,
+            full_name(Person).label("holder"),
+            Cohort.name.label("cohort"),
+            sa.or_(Decision.hardship != "", Decision.kind != "first").label("needs_a_look"),
+        )
+        .join(Person, Person.id == Decision.holder_id)
+        .join(Enrolment, Enrolment.id == Decision.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(
+            Decision.outcome.is_(None),
+            Decision.proposer_id != actor.person_id,
+            Decision.holder_id != actor.person_id,
+            within(actor, policies.DECIDE),
+        )
+        .order_by(Cohort.name, Person.last_name, Decision.id)
+        .limit(MOST_LISTED)
+    )
+    return [ToGrant(row.id, row.holder, row.cohort, row.needs_a_look) for row in rows]
+
+
+def round_rows(actor: Actor, after: str | None = None) -> Page[RoundStand]:
+    """Return the rounds with a certificate in the actor's reach, newest first."""
+    last = from_cursor(after, int)
+    conditions = [IssueRound.id < last[0]] if last is not None else []
+    ids = db.session.scalars(
+        sa.select(IssueRound.id)
+        .where(
+            IssueRound.id.in_(_in_reach(actor).with_only_columns(Certificate.round_id).distinct()),
+            *conditions,
+        )
+        .order_by(IssueRound.id.desc())
+        .limit(PAGE_SIZE + 1)
+    ).all()
+    shown = tuple(get_round(one, actor) for one in ids[:PAGE_SIZE])
+    return Page(shown, to_cursor(shown[-1].id) if len(ids) > PAGE_SIZE else None)
+
+
+def get_round(round_id: int, actor: Actor) -> RoundStand:
+    """Return how far a round is, of what the actor reaches. Raises NotFoundError."""
+    is_made, with_yes = Certificate.state == "issued", has_yes()
+    counts = db.session.execute(
+        _in_reach(actor)
+        .where(Certificate.round_id == round_id)
+        .with_only_columns(
+            sa.func.count().label("total"),
+            _count(is_made).label("made"),
+            _count(~is_made, ~with_yes).label("waiting"),
+            _count(~is_made, with_yes, _has_job("dead")).label("failed"),
+            _count(is_made, _handed_out()).label("handed_out"),
+        )
+    ).one()
+    if not counts.total:
+        raise NotFoundError
+    row, person = db.session.execute(
+        sa.select(IssueRound, Person)
+        .join(Person, Person.id == IssueRound.decided_by_id)
+        .where(IssueRound.id == round_id)
+    ).one()
+    return RoundStand(
+        id=row.id,
+        decided_at=row.decided_at,
+        decided_by=person.display_name,
+        is_stopped=row.stopped_at is not None,
+        total=counts.total,
+        made=counts.made or 0,
+        waiting=counts.waiting or 0,
+        failed=counts.failed or 0,
+        handed_out=counts.handed_out or 0,
+    )
+
+
+def in_round(
+    round_id: int, actor: Actor, after: str | None = None, *, limit: int = PAGE_SIZE
+) -> Page[InRound]:
+    """Return the certificates of a round in the actor's reach, by name."""
+    last = from_cursor(after, str, int)
+    statement = _named(actor, round_id)
+    if last is not None:
+        statement = statement.where(sa.tuple_(Person.sort_key, Certificate.id) > sa.tuple_(*last))
+    rows = db.session.execute(statement.limit(limit + 1)).all()
+    shown = tuple(_row(row) for row in rows[:limit])
+    cut = rows[limit - 1] if len(rows) > limit else None
+    return Page(shown, to_cursor(cut.sort_key, cut.id) if cut else None)
+
+
+def files_of_round(round_id: int, actor: Actor) -> list[InRound]:
+    """Return the certificates of a round that have a file, by name."""
+    get_round(round_id, actor)
+    rows = db.session.execute(
+        _named(actor, round_id).where(
+            Certificate.state == "issued", Certificate.standing.not_in(GONE)
+        )
+    )
+    return [_row(row) for row in rows]
+
+
+def next_to_make(round_id: int, *, limit: int) -> list[int]:
+    """Return the next certificates of a round to make; none while it is stopped.
+
+    What has a job of its own is left to that job.
+    """
+    return list(
+        db.session.scalars(
+            sa.select(Certificate.id)
+            .join(IssueRound, IssueRound.id == Certificate.round_id)
+            .where(
+                IssueRound.id == round_id,
+                IssueRound.stopped_at.is_(None),
+                Certificate.state == "approved",
+                has_yes(),
+                ~_has_job("waiting", "running", "dead", "done"),
+            )
+            .order_by(Certificate.id)
+            .limit(limit)
+        )
+    )
+
+
+def is_in_a_live_round() -> sa.ColumnElement[bool]:
+    """Return the condition that a round makes `Certificate`, or was stopped by somebody."""
+    key = sa.literal("round-") + sa.cast(IssueRound.id, sa.String) + "-"
+    key += sa.cast(IssueRound.starts, sa.String)
+    has_job = sa.exists().where(
+        Job.name == "certificates.issue_round",
+        Job.key == key,
+        Job.state.in_(("waiting", "running")),
+    )
+    return sa.exists().where(
+        IssueRound.id == Certificate.round_id, sa.or_(IssueRound.stopped_at.is_not(None), has_job)
+    )
+
+
+def _named(actor: Actor, round_id: int) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        _in_reach(actor)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(Certificate.round_id == round_id)
+        .with_only_columns(
+            Certificate.id,
+            Certificate.number,
+            Certificate.printed_name,
+            Certificate.sha256,
+            Certificate.state,
+            Cohort.name.label("cohort"),
+            full_name(Person).label("holder"),
+            Person.sort_key,
+            _handed_out().label("handed_out"),
+        )
+        .order_by(Person.sort_key, Certificate.id)
+    )
+
+
+def _row(row: sa.Row[*tuple[Any, ...]]) -> InRound:
+    return InRound(
+        id=row.id,
+        holder=row.holder,
+        printed_name=row.printed_name or row.holder,
+        cohort=row.cohort,
+        number=row.number,
+        sha256=row.sha256 or "",
+        is_made=row.state == "issued",
+        was_handed_out=bool(row.handed_out),
+    )
+
+
+def _in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(Certificate.id)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Certificate.round_id.is_not(None), within(actor, policies.REGISTER))
+    )
+
+
+def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
+
+
+def _has_job(*states: str) -> sa.ColumnElement[bool]:
+    key = "certificate-" + sa.cast(Certificate.id, sa.String)
+    return sa.exists().where(
+        Job.name == "certificates.issue", Job.key == key, Job.state.in_(states)
+    )
+
+
+def _handed_out() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        CertificateEvent.certificate_id == Certificate.id, CertificateEvent.kind == "handed_out"
+    )

@@ -1,0 +1,207 @@
+"""Rounds: grant many at once, see how far their files are, hand them over and note who has one."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug import Response as AnyResponse
+
+from academy.kernel import documents, limits
+from academy.kernel.errors import ConflictError, InvalidInputError
+from academy.kernel.limits import Limit
+from academy.kernel.settings import current
+from academy.kernel.storage import Storage
+from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.files import count_print, pdf_answer
+from certificates import policies
+from certificates.adapters.cover.ceremony import ceremony_list
+from certificates.queries.rounds import (
+    InRound,
+    files_of_round,
+    get_round,
+    in_round,
+    proposals_to_grant,
+    round_rows,
+)
+from certificates.services import life, rounds
+
+bp = FeatureBlueprint("certificate_rounds", __name__)
+
+RULE = "/certificaten/rondes/<int:round_id>"
+FILES = Limit("round-files", times=20, window=timedelta(hours=1))
+JOIN_SECONDS = 60.0
+
+
+@bp.page("/certificaten/rondes", needs=policies.REGISTER)
+def index() -> str:
+    """Show the rounds, newest first."""
+    page = round_rows(actor(), request.args.get("na"))
+    older = url_for("certificate_rounds.index", na=page.next_cursor) if page.next_cursor else None
+    return render_template("certificates/rounds.html", page=page, older=older)
+
+
+@bp.page("/certificaten/ronde", needs=policies.DECIDE)
+def ask() -> str:
+    """Show who can be granted a certificate at once."""
+    return _ask_page()
+
+
+@bp.action("/certificaten/ronde", needs=policies.DECIDE)
+def grant() -> AnyResponse | tuple[str, int]:
+    """Grant everybody that was ticked."""
+    chosen = request.form.getlist("decision", type=int)
+    try:
+        granted = rounds.grant_all(chosen, by=actor())
+    except InvalidInputError as error:
+        return _ask_page(problem=error.sentence, chosen=chosen), error.status
+    for one in granted.refused:
+        flash(_("%(name)s: niet toegekend. %(why)s", name=one.holder, why=one.sentence), "warning")
+    if granted.round_id is None:
+        return redirect(url_for("certificate_rounds.ask"), 303)
+    flash(
+        ngettext(
+            "%(num)s certificaat toegekend. Het wordt nu gemaakt.",
+            "%(num)s certificaten toegekend. Ze worden nu gemaakt.",
+            granted.count,
+        ),
+        "success",
+    )
+    if not actor().may(policies.REGISTER):
+        return redirect(url_for("certificates.overview"), 303)
+    return redirect(url_for("certificate_rounds.show", round_id=granted.round_id), 303)
+
+
+def _ask_page(*, problem: str = "", chosen: list[int] | None = None) -> str:
+    return render_template(
+        "certificates/grant_many.html",
+        proposals=proposals_to_grant(actor()),
+        problem=problem,
+        chosen=chosen,
+    )
+
+
+@bp.page(RULE, needs=policies.REGISTER)
+def show(round_id: int) -> str:
+    """Show how far a round is, and who is in it."""
+    stand = get_round(round_id, actor())
+    page = in_round(round_id, actor(), request.args.get("na"))
+    more = (
+        url_for("certificate_rounds.show", round_id=round_id, na=page.next_cursor)
+        if page.next_cursor
+        else None
+    )
+    return render_template(
+        "certificates/round.html",
+        round=stand,
+        page=page,
+        more=more,
+        may_decide=actor().may(policies.DECIDE),
+        may_hand_out=actor().may(policies.PROPOSE),
+    )
+
+
+@bp.action(f"{RULE}/stop", needs=policies.DECIDE)
+def stop(round_id: int) -> AnyResponse:
+    """Make no more files for now."""
+    rounds.stop(round_id, by=actor())
+    flash(_("Gestopt. Wat al is gemaakt, blijft. Je kunt later verdergaan."), "success")
+    return _back(round_id)
+
+
+@bp.action(f"{RULE}/verder", needs=policies.DECIDE)
+def resume(round_id: int) -> AnyResponse:
+    """Go on making files."""
+    rounds.resume(round_id, by=actor())
+    flash(_("De rest wordt nu gemaakt."), "success")
+    return _back(round_id)
+
+
+@bp.action(f"{RULE}/uitgereikt", needs=policies.PROPOSE)
+def hand_out(round_id: int) -> AnyResponse:
+    """Note who has the paper in hand."""
+    get_round(round_id, actor())
+    known = {one.id for one in files_of_round(round_id, actor())}
+    chosen = [one for one in request.form.getlist("certificate", type=int) if one in known]
+    noted = 0
+    for certificate_id in chosen:
+        try:
+            life.hand_out(certificate_id, by=actor())
+            noted += 1
+        except ConflictError:
+            continue  # somebody else noted the same
+    flash(
+        ngettext("%(num)s keer opgeschreven.", "%(num)s keer opgeschreven.", noted)
+        if noted
+        else _("Zet eerst een vinkje bij wie het papier heeft."),
+        "success" if noted else "warning",
+    )
+    after = request.form.get("na") or None
+    return redirect(url_for("certificate_rounds.show", round_id=round_id, na=after), 303)
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+@bp.page(f"{RULE}/certificaten.zip", needs=policies.REGISTER)
+def archive(round_id: int) -> Response:
+    """Hand over every file of a round, each under the name of who it is for."""
+    files = _files(round_id)
+    kept = io.BytesIO()
+    storage = Storage(current().storage)
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as packed:
+        for one in files:
+            packed.writestr(zipfile.ZipInfo(one.file_name), storage.get(one.sha256))
+    kept.seek(0)
+    answer: Response = send_file(
+        kept,
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"certificaten-ronde-{round_id}.zip",
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.page(f"{RULE}/afdrukken.pdf", needs=policies.REGISTER)
+def print_file(round_id: int) -> Response:
+    """Hand over one file with every page, to print in one go."""
+    files = _files(round_id)
+    storage = Storage(current().storage)
+    pdf: bytes = documents.call(
+        "certificates.adapters.print_file:join_pages",
+        wall_seconds=JOIN_SECONDS,
+        pdfs=[storage.get(one.sha256) for one in files],
+        title=_("Certificaten om af te drukken"),
+        language="nl",
+    )
+    return pdf_answer(pdf, f"certificaten-ronde-{round_id}")
+
+
+@bp.page(f"{RULE}/uitreiking.pdf", needs=policies.REGISTER)
+def ceremony(round_id: int) -> Response:
+    """Hand over the list for the hand-out."""
+    made_by = count_print()
+    files = files_of_round(round_id, actor())
+    return pdf_answer(ceremony_list(files, made_by=made_by), f"uitreiking-{round_id}")
+
+
+def _files(round_id: int) -> list[InRound]:
+    files = files_of_round(round_id, actor())
+    if not files:
+        raise ConflictError(_("Er is nog geen certificaat klaar."))
+    limits.spend_here(
+        FILES,
+        str(actor().person_id),
+        sentence=_("Je haalde dit uur al vaak bestanden op. Wacht even."),
+    )
+    return files
+
+
+def _back(round_id: int) -> AnyResponse:
+    if not actor().may(policies.REGISTER):
+        return redirect(url_for("certificates.overview"), 303)
+    return redirect(url_for("certificate_rounds.show", round_id=round_id), 303)

@@ -1,0 +1,187 @@
+"""A round: many granted at once, made together, stopped, gone on with, handed out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+
+from academy.kernel import queue
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.settings import current
+from certificates import making_rounds
+from certificates.models import Certificate, CertificateEvent, IssueRound
+from certificates.queries import checks
+from certificates.queries.rounds import InRound, get_round
+from certificates.services import decisions, rounds
+from tests.certificates.ready import Scene, commit_scene, make_keys, make_ready
+from tests.factories import make_actor, make_enrolment, make_grant, make_person
+
+NAMES = ("Samira", "Łukasz", "Hồng", "IJsbrand")
+
+
+@pytest.fixture
+def scene(app) -> Scene:
+    make_keys()
+    return commit_scene()
+
+
+def propose_all(scene: Scene, names=NAMES[1:]) -> list[int]:
+    """Propose the scene's holder and somebody of each name; return the proposals."""
+    enrolments = [scene.enrolment.id]
+    with unit_of_work():
+        for name in names:
+            enrolment = make_enrolment(scene.cohort, make_person(name, "Żółkiewski"))
+            make_ready(enrolment, by=scene.trainer)
+            enrolments.append(enrolment.id)
+    found = []
+    for enrolment_id in enrolments:
+        with unit_of_work():
+            found.append(decisions.propose(enrolment_id, by=make_actor(scene.trainer)))
+    return found
+
+
+def grant(scene: Scene, proposals: list[int]) -> rounds.Granted:
+    with unit_of_work():
+        return rounds.grant_all(proposals, by=make_actor(scene.board))
+
+
+def stand(scene: Scene, round_id: int):
+    with unit_of_work():
+        return get_round(round_id, make_actor(scene.board))
+
+
+def test_a_round_grants_each_and_makes_all(scene):
+    granted = grant(scene, propose_all(scene))
+    assert (granted.count, granted.refused) == (4, ())
+    assert stand(scene, granted.round_id).to_make == 4
+    queue.run_pending(strict=True)
+    now = stand(scene, granted.round_id)
+    assert (now.made, now.to_make, now.failed) == (4, 0, 0)
+    assert checks.file_faults() == []
+
+
+def test_who_had_a_part_in_it_grants_nothing_and_reads_why(scene):
+    proposals = propose_all(scene, names=("Hồng",))
+    with unit_of_work():
+        make_grant(scene.trainer, "board")
+    with unit_of_work():
+        granted = rounds.grant_all(proposals, by=make_actor(scene.trainer))
+    assert (granted.round_id, granted.count) == (None, 0)
+    assert [one.holder.split()[0] for one in granted.refused] == ["Samira", "Hồng"]
+    assert all("je" in one.sentence.lower() for one in granted.refused)
+    with unit_of_work():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(IssueRound)) == 0
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Certificate)) == 0
+
+
+def test_a_proposal_out_of_reach_stops_all_of_it(scene):
+    proposals = propose_all(scene, names=("Hồng",))
+    with pytest.raises(NotFoundError), unit_of_work():
+        rounds.grant_all(proposals, by=make_actor(scene.trainer))
+
+
+def test_nobody_chosen_is_said(scene):
+    with pytest.raises(InvalidInputError, match="Kies wie"), unit_of_work():
+        rounds.grant_all([], by=make_actor(scene.board))
+
+
+def test_a_stopped_round_makes_nothing_until_it_goes_on(scene):
+    granted = grant(scene, propose_all(scene))
+    with unit_of_work():
+        rounds.stop(granted.round_id, by=make_actor(scene.board))
+    with pytest.raises(ConflictError), unit_of_work():
+        rounds.stop(granted.round_id, by=make_actor(scene.board))
+    queue.run_pending(strict=True)
+    assert stand(scene, granted.round_id).made == 0
+    assert checks.waiting_faults() == []
+    with unit_of_work():
+        rounds.resume(granted.round_id, by=make_actor(scene.board))
+    queue.run_pending(strict=True)
+    assert stand(scene, granted.round_id).made == 4
+
+
+def test_small_groups_follow_each_other_and_a_second_try_changes_nothing(scene, monkeypatch):
+    monkeypatch.setattr(making_rounds, "AT_ONCE", 1)
+    granted = grant(scene, propose_all(scene))
+    making_rounds.issue_round(granted.round_id)
+    assert stand(scene, granted.round_id).made == 1
+    making_rounds.issue_round(granted.round_id)  # as after a kill
+    queue.run_pending(strict=True)
+    assert stand(scene, granted.round_id).made == 4
+    with unit_of_work():
+        issued = sa.select(sa.func.count()).select_from(CertificateEvent)
+        assert db.session.scalar(issued.where(CertificateEvent.kind == "issued")) == 4
+
+
+def test_the_pages_of_a_round(scene, sign_in):
+    proposals = propose_all(scene)
+    client = sign_in(scene.board)
+    page = client.get("/certificaten/ronde").text
+    assert page.count("checked") == 4
+    answer = client.post("/certificaten/ronde", data={"decision": [str(one) for one in proposals]})
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    assert "0 van 4 gemaakt" in client.get(address).text
+    queue.run_pending(strict=True)
+    assert "4 van 4 gemaakt" in client.get(address).text
+
+    packed = zipfile.ZipFile(io.BytesIO(client.get(f"{address}/certificaten.zip").data))
+    names = packed.namelist()
+    assert len(names) == 4
+    assert any(name.startswith("Hồng Żółkiewski SLHZ-B-2026-") for name in names)
+    for name in names:
+        stored = (current().storage / f"{sha256_of(packed.read(name))}.pdf").read_bytes()
+        assert packed.read(name) == stored
+
+    joined = PdfReader(io.BytesIO(client.get(f"{address}/afdrukken.pdf").data))
+    assert len(joined.pages) == 4
+    assert "Hồng Żółkiewski" in "".join(one.extract_text() for one in joined.pages)
+    assert client.get(f"{address}/uitreiking.pdf").data.startswith(b"%PDF-")
+
+
+def test_papers_are_noted_as_given_many_at_once(scene, sign_in):
+    granted = grant(scene, propose_all(scene))
+    queue.run_pending(strict=True)
+    client = sign_in(scene.coordinator)
+    address = f"/certificaten/rondes/{granted.round_id}"
+    with unit_of_work():
+        ids = list(db.session.scalars(sa.select(Certificate.id)))
+    answer = client.post(f"{address}/uitgereikt", data={"certificate": ids[:3]})
+    assert answer.status_code == 303
+    assert stand(scene, granted.round_id).handed_out == 3
+    client.post(f"{address}/uitgereikt", data={"certificate": ids})
+    assert stand(scene, granted.round_id).handed_out == 4
+    assert (
+        "Zet eerst een vinkje"
+        in client.post(f"{address}/uitgereikt", data={}, follow_redirects=True).text
+    )
+
+
+def test_a_round_elsewhere_is_not_found(scene, sign_in):
+    granted = grant(scene, propose_all(scene, names=()))
+    client = sign_in(scene.trainer)
+    assert client.get(f"/certificaten/rondes/{granted.round_id}").status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Samira El Haddou", "Samira El Haddou SLHZ.pdf"),
+        ('a/b\\c:d*e?f"g<h>i|j', "a b c d e f g h i j SLHZ.pdf"),
+        ("../../etc", "etc SLHZ.pdf"),
+        ("نعيمة الإدريسي", "نعيمة الإدريسي SLHZ.pdf"),
+    ],
+)
+def test_names_of_files_are_kept_by_every_system(name, kept):
+    one = InRound(1, name, name, "", "SLHZ", "", is_made=True, was_handed_out=False)
+    assert one.file_name == kept
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
