@@ -40,6 +40,7 @@ def _plain(row: PublicKey) -> dict[str, str | bool | None]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asdict(row).items()
+        if name != "certificate_pem"
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -36,6 +38,8 @@ class PublicKey:
     retired_at: datetime | None
     compromised_at: datetime | None
     has_private_key: bool
+    certificate_pem: str | None
+    """None for a key of credentials: did.json publishes those."""
 
 
 def root_fingerprint() -> str:
@@ -60,15 +64,11 @@ def public_keys() -> list[PublicKey]:
     return sorted(found, key=lambda one: (one.valid_from, one.purpose, one.key_id))
 
 
-def recent_losses() -> list[datetime]:
-    """Return since when keys for certificates were in other hands, for a year; the latest first."""
-    lost = sa.select(SigningKey.compromised_at).where(
-        SigningKey.purpose == "certificates",
-        SigningKey.compromised_at > clock.real_now() - NOTICE,
-    )
-    return [
-        one for one in db.session.scalars(lost.order_by(SigningKey.compromised_at.desc())) if one
-    ]
+def lost_since(keys: Sequence[PublicKey]) -> datetime | None:
+    """Return since when a key for certificates was in other hands, the latest of the past year."""
+    recent = clock.real_now() - NOTICE
+    lost = [one.compromised_at for one in keys if one.purpose == "certificates"]
+    return max((moment for moment in lost if moment and moment > recent), default=None)
 
 
 def _seal(key: KeyInfo, ends: Any) -> PublicKey:
@@ -84,6 +84,7 @@ def _seal(key: KeyInfo, ends: Any) -> PublicKey:
         retired_at,
         compromised_at,
         key.has_private_key,
+        ssl.DER_cert_to_PEM_cert(key.certificate),
     )
 
 
@@ -98,6 +99,7 @@ def _badge(key: BadgeKey) -> PublicKey:
         key.retired_at,
         key.compromised_at,
         key.has_private_key,
+        None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
@@ -9,9 +11,11 @@ from academy.kernel.db import set_reading
 from academy.kernel.i18n import language, pick
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint
+from certificates.adapters.keys import fingerprint_in_groups
 from certificates.adapters.verify import LARGEST_FILE
 from certificates.forms import CheckFileForm, CheckForm
 from certificates.policies import VERIFY
+from certificates.queries.keys import lost_since, public_keys, root_fingerprint
 from certificates.queries.verification import (
     Check,
     check_code,
@@ -99,6 +103,20 @@ def count(way: str) -> None:
     set_reading(True)
 
 
+def _seals() -> dict[str, Any]:
+    """Return what the page tells of our seals: how to recognise them, and which was lost."""
+    known = public_keys()
+    return {
+        "root": fingerprint_in_groups(root_fingerprint()),
+        "seals": [
+            (fingerprint_in_groups(one.fingerprint), one)
+            for one in known
+            if one.purpose == "certificates"
+        ],
+        "lost_since": lost_since(known),
+    }
+
+
 def _answer(
     found: Check | None,
     *,
@@ -119,6 +137,7 @@ def _answer(
             has_snapshot=public_file().is_file(),
             form=form or CheckForm(formdata=None),
             file_form=file_form or CheckFileForm(formdata=None),
+            **_seals(),
         ),
         status,
     )

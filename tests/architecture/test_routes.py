@@ -12,6 +12,7 @@ from tests.conftest import make_settings
 
 PUBLIC_PATHS = {
     "/",
+    "/.well-known/academie-keys.json",
     "/.well-known/did.json",
     "/afmelden/<token>",
     "/api/v1/certificates/<number>/verification",
