@@ -95,6 +95,7 @@ def test_an_ended_key_stays_published_and_a_compromised_one_vouches_no_more(
     assert revoked == {old.key_id: False, bad.key_id: True}
 
 
+@pytest.mark.trust("T18")
 def test_a_status_is_signed_and_moves_with_the_register(scene: Scene, client: FlaskClient):
     place = place_of_only()
     answer = client.get("/status/1")
