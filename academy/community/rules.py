@@ -13,6 +13,9 @@ ANSWERS = ("yes", "maybe", "no")
 ASSETS = ("people", "groups", "places", "organisations", "stories", "habits")
 """What made it work: the five kinds of the asset map, and a habit."""
 FEWEST_CONFIRMATIONS = 3
+RENEWAL_REQUIREMENTS = {"follow_up": "meetups", "refresher": "safety_refresher"}
+"""What coming to a meet-up counts for, by the ids of course.yaml's `renewal_rule`."""
+STORY_REQUIREMENT = "story"
 
 Obstacle = Literal["too_few", "not_shared"]
 

@@ -16,6 +16,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor, Reach
 from academy.people.models import Person
+from certificates.services.evidence import drop_renewal_evidence, record_renewal_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,12 @@ def record_came(meetup_id: int, person_id: int, *, came: bool, by: Actor) -> Non
         raise NotFoundError
     rsvp.came = came
     _record(meet_up, "came" if came else "stayed-away", by, person_id)
+    requirement = rules.RENEWAL_REQUIREMENTS.get(meet_up.kind)
+    source = ("meetup", meet_up.source_id or str(meet_up.id))
+    if came and requirement is not None:
+        record_renewal_evidence(person_id, requirement, on=meet_up.held_on, source=source, by=by)
+    elif requirement is not None:
+        drop_renewal_evidence(person_id, requirement, source=source, by=by)
 
 
 def hold_meetup(meetup_id: int, *, by: Actor) -> None:
@@ -206,6 +213,12 @@ def publish_story(story_id: int, *, by: Actor) -> None:
         raise ConflictError(_("Dit verhaal is al te lezen."))
     story.published_on = clock.today()
     _record_story(story, "published", by)
+    if story.told_by_id is not None:
+        source = ("story", story.source_id or str(story.id))
+        day = story.published_on
+        record_renewal_evidence(
+            story.told_by_id, rules.STORY_REQUIREMENT, on=day, source=source, by=by
+        )
 
 
 def _get_meetup(meetup_id: int) -> MeetUp:

@@ -20,11 +20,15 @@ FURTHEST = timedelta(days=190)
 
 
 def expiring(window: Window) -> Iterator[Due]:
-    """Yield the reminders around the last day of certificates that nothing followed yet."""
+    """Yield the reminders around the last day of certificates that nothing followed yet.
+
+    Who hid the name wants to be left in peace, and read so when hiding it.
+    """
     rows = db.session.execute(
         sa.select(Certificate.id, Certificate.person_id, Certificate.valid_until).where(
             Certificate.state == "issued",
             Certificate.standing == "valid",
+            Certificate.name_hidden_on.is_(None),
             Certificate.valid_until >= _day(window, since=True) - FURTHEST,
             Certificate.valid_until <= _day(window, since=False) + FURTHEST,
             window.about(Certificate.person_id),
@@ -49,6 +53,8 @@ def expiry(certificate_id: int, months: int) -> dict[str, Any] | None:
     """Return what a reminder prints; None once another certificate followed or it was ended."""
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None or certificate.standing != "valid" or certificate.valid_until is None:
+        return None
+    if certificate.name_hidden_on is not None:
         return None
     return {
         "title": pick(certificate.content["title"]),

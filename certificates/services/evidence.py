@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import sqlalchemy as sa
+
 from academy.kernel import audit, queue
+from academy.kernel.db import db
 from academy.kernel.policy import Actor
 from certificates.models import RenewalEvidence
 
@@ -32,3 +35,27 @@ def record_renewal_evidence(
             subject_id=person_id,
             requirement=requirement,
         )
+
+
+def drop_renewal_evidence(
+    person_id: int, requirement: str, *, source: tuple[str, str], by: Actor
+) -> None:
+    """Take back what did not happen after all; nothing was noted: nothing changes."""
+    found = db.session.scalar(
+        sa.select(RenewalEvidence).where(
+            RenewalEvidence.person_id == person_id,
+            RenewalEvidence.requirement == requirement,
+            RenewalEvidence.source_kind == source[0],
+            RenewalEvidence.source_ref == source[1],
+        )
+    )
+    if found is None:
+        return
+    audit.record(
+        "certificates:renewal-evidence:dropped",
+        ("renewal_evidence", found.id),
+        by=by,
+        subject_id=person_id,
+        requirement=requirement,
+    )
+    db.session.delete(found)
