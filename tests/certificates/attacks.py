@@ -140,6 +140,68 @@ def _signature_entry(name: str, value: Any) -> Callable[[Any], None]:
     return change
 
 
+def swap_attachment(content: bytes) -> Callable[[Any], None]:
+    """Return a change that puts another file in the place of the credential."""
+
+    def change(writer: Any) -> None:
+        stream = StreamObject(stream_data=content)
+        stream[pdf_name("/Type")] = pdf_name("/EmbeddedFile")
+        specification = writer.root["/AF"][0]
+        held = DictionaryObject({pdf_name("/F"): writer.add_object(stream)})
+        specification[pdf_name("/EF")] = held
+        writer.update_container(specification)
+
+    return change
+
+
+def _no_attachment(writer: Any) -> None:
+    del writer.root["/AF"]
+    writer.update_root()
+
+
+def _no_seal_in_field(writer: Any) -> None:
+    field = writer.root["/AcroForm"]["/Fields"][0]
+    field[pdf_name("/V")] = NullObject()
+    writer.update_container(field)
+
+
+def _other_metadata(writer: Any) -> None:
+    metadata = StreamObject(stream_data=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
+    metadata[pdf_name("/Type")] = pdf_name("/Metadata")
+    metadata[pdf_name("/Subtype")] = pdf_name("/XML")
+    writer.root[pdf_name("/Metadata")] = writer.add_object(metadata)
+    writer.update_root()
+
+
+def _without_zeros(paper: bytes) -> bytes:
+    """Shorten the container to what it needs: the hash of the rest stays as it was."""
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    return paper[:start] + paper[start:end].rstrip(b"0") + paper[end:]
+
+
+def _in_zeros(paper: bytes) -> bytes:
+    """Hide something in the room that the container leaves."""
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    return paper[: end - 8] + b"DEADBEEF" + paper[end:]
+
+
+def _small_letters(paper: bytes) -> bytes:
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    return paper[:start] + paper[start:end].lower() + paper[end:]
+
+
+def _moved_gap(paper: bytes) -> bytes:
+    """Move the split between the two signed parts: together they stay the same bytes."""
+    found = RANGE.search(paper)
+    assert found is not None
+    _zero, first, second, _length = (int(number) for number in found.groups())
+    gap = paper[first:second]
+    return paper[: first - 1] + gap + paper[first - 1 : first] + paper[second:]
+
+
 SCRIPT = DictionaryObject(
     {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("app.alert(1)")}
 )
@@ -216,6 +278,27 @@ ATTACKS: dict[str, Attack] = {
     "signature without contents": updated(_signature_entry("/Contents", NullObject())),
     "signature without reference": updated(_signature_entry("/Reference", NullObject())),
     "another signer": updated(_signature_entry("/Name", pdf_string("Iemand"))),
+    "attachment swapped": updated(swap_attachment(b'{"credentialSubject": {}}')),
+    "attachment emptied": updated(swap_attachment(b"")),
+    "attachment gone": updated(_no_attachment),
+    "other metadata": updated(_other_metadata),
+    "field without seal": updated(_no_seal_in_field),
+    "signature of no type": updated(_signature_entry("/Type", NullObject())),
+    "signature of no filter": updated(_signature_entry("/Filter", NullObject())),
+    "signature of no subfilter": updated(_signature_entry("/SubFilter", NullObject())),
+    "signature with empty contents": updated(_signature_entry("/Contents", pdf_string(""))),
+    "signature with zero contents": updated(_signature_entry("/Contents", pdf_string("\x00"))),
+    "signature with empty range": updated(_signature_entry("/ByteRange", ArrayObject())),
+    "signature with range below zero": updated(
+        _signature_entry("/ByteRange", ArrayObject(map(NumberObject, (0, -1, -1, 10))))
+    ),
+    "one byte more": lambda paper: paper + b"x",
+    "an update without its end": lambda paper: paper + b"\n5 0 obj<</Type/Page>>endobj\nxref\n",
+    "another trailer": lambda paper: paper + b"\ntrailer<</Root 2 0 R/Size 99>>\n%%EOF\n",
+    "container without zeros": _without_zeros,
+    "something in the zeros": _in_zeros,
+    "container in small letters": _small_letters,
+    "gap moved": _moved_gap,
     "range from one": range_changed(1, None, None, None),
     "range to nothing": range_changed(0, 0, 0, 0),
     "shorter range": range_changed(None, None, None, 10),

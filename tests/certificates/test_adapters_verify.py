@@ -7,26 +7,30 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from academy.kernel import documents
-from certificates.adapters import keys, verify
+from certificates.adapters import badge_keys, keys, verify
+from certificates.adapters.credential_in_child import attached
 from certificates.adapters.make import make_certificate, make_coaching_document
+from certificates.adapters.offline import with_snapshot
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_signature
 from certificates.rules.verdict import RegisterEntry
-from tests.certificates.attacks import ATTACKS
-from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_printed
+from tests.certificates.attacks import ATTACKS, swap_attachment, updated
+from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_facts, make_printed
+from tests.certificates.test_adapters_offline import signed, snapshot_of
 from tests.trust.sizes import size
 
 TODAY = date(2026, 11, 23)
 pytestmark = [pytest.mark.slow, pytest.mark.trust("T16")]
 
-FLIPS, IN_CONTENTS = size(1_200, otherwise=120), size(300, otherwise=180)
-"""Of each kind of check: with the register and without it."""
+FLIPS, IN_CONTENTS = size(900, otherwise=80), size(200, otherwise=120)
+"""Of each kind of check: by the register, by the seal alone and by a snapshot."""
 
 
 @pytest.fixture(scope="module")
 def keys_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("verifying") / "keys"
     keys.init_keys(folder, PASSPHRASE, now=datetime.now(UTC) - timedelta(days=1))
+    badge_keys.add_missing(folder, PASSPHRASE, now=datetime.now(UTC) - timedelta(days=1))
     return folder
 
 
@@ -51,7 +55,16 @@ def sealing(keys_folder):
 
 @pytest.fixture(scope="module")
 def paper(sealing):
-    return make_certificate(make_printed(), "residents", **sealing).pdf
+    facts = make_facts()
+    return make_certificate(make_printed(), "residents", credential=facts, **sealing).pdf
+
+
+@pytest.fixture(scope="module")
+def offline(keys_folder, paper):
+    """What the command judges by where there is no database: a snapshot of the register."""
+    envelope = signed(keys_folder, snapshot_of(keys_folder, paper))
+    root = hashlib.sha256(keys.root_certificate(keys_folder)).hexdigest()
+    return with_snapshot(envelope, root_fingerprint=root)
 
 
 @pytest.fixture(scope="module")
@@ -134,41 +147,64 @@ def test_a_file_that_is_too_large_is_not_read(paper, pinned):
     assert codes(check(data, pinned, registered=data)) == ("unknown", "too_large")
 
 
-@pytest.mark.parametrize("has_register", [True, False])
-def test_no_changed_byte_leaves_a_file_original(paper, pinned, has_register):
+@pytest.mark.parametrize("by", ["register", "seal", "snapshot"])
+def test_no_changed_byte_leaves_a_file_original(paper, pinned, offline, by):
     chance = random.Random(20261123)
     start = paper.index(b"/Contents <") + 11
     end = start + len(paper[start : paper.index(b">", start)].rstrip(b"0")) + 40
     places = [chance.randrange(len(paper)) for _ in range(FLIPS)]
     places += [chance.randrange(start, end) for _ in range(IN_CONTENTS)]
-    kept = {} if has_register else {"lookup": None}
+    kept = {"lookup": None} if by == "seal" else {}
     for place in places:
         changed = bytearray(paper)
         while changed[place] == paper[place]:
             hexadecimal = start <= place < end
             changed[place] = chance.choice(b"0123456789abcdefABCDEF" if hexadecimal else range(256))
-        finding = check(bytes(changed), pinned, registered=paper, **kept)
+        if by == "snapshot":
+            finding = offline.judge(bytes(changed), read_seal=read_signature)
+        else:
+            finding = check(bytes(changed), pinned, registered=paper, **kept)
         assert finding.verdict in {"altered", "unknown"}, place
 
 
-def test_no_truncated_file_is_original(paper, pinned):
+def test_no_truncated_file_is_original(paper, pinned, offline):
     for length in range(0, len(paper), size(64, otherwise=1_024)):
         finding = check(paper[:length], pinned, registered=paper, lookup=None)
+        assert finding.verdict in {"altered", "unknown"}, length
+        finding = offline.judge(paper[:length], read_seal=read_signature)
         assert finding.verdict in {"altered", "unknown"}, length
 
 
 def test_there_are_enough_attacks():
-    assert len(ATTACKS) >= 26
+    assert len(ATTACKS) >= 60
 
 
 @pytest.mark.pdf
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_no_structural_attack_makes_a_file_original(paper, pinned, attack):
+def test_no_structural_attack_makes_a_file_original(paper, pinned, offline, attack):
     changed = attack(paper)
     assert changed != paper
+    by_snapshot = offline.judge(changed, read_seal=read_signature)
+    assert codes(by_snapshot) in {("altered", "altered"), ("unknown", "not_ours")}
     for kept in ({}, {"lookup": None}):
         finding = check(changed, pinned, registered=paper, **kept)
         assert codes(finding) in {("altered", "altered"), ("unknown", "not_ours")}
+
+
+def test_the_credential_of_another_certificate_does_not_fit(paper, sealing, pinned, offline):
+    """Both files are ours and sealed; their parts do not go together."""
+    facts = make_facts(credential_id="7c1d1a52-58f5-4b6c-a1df-9e83a7c6a0aa", printed_name="Najat")
+    other = make_certificate(make_printed(), "residents", credential=facts, **sealing).pdf
+    theirs = attached(other)
+    assert theirs is not None
+    assert theirs != attached(paper)
+    changed = updated(swap_attachment(theirs))(paper)
+    for finding in (
+        check(changed, pinned, registered=paper),
+        check(changed, pinned, lookup=None),
+        offline.judge(changed, read_seal=read_signature),
+    ):
+        assert codes(finding) == ("altered", "altered")
 
 
 def test_the_seal_of_another_certificate_does_not_fit(paper, sealing, pinned):
