@@ -97,6 +97,17 @@ def _made_or_refused(paper: dict[str, Any], bench: Bench) -> dict[str, Any]:
         }
 
 
+def forget() -> None:
+    """Forget every template: the next papers are the first of their kind again."""
+    _templates.clear()
+    _seen.clear()
+
+
+def templates() -> list[Template]:
+    """Return the templates that this process has."""
+    return [kept.template for kept in _templates.values() if kept.template is not None]
+
+
 def make_one(paper: dict[str, Any], bench: Bench) -> dict[str, Any]:
     """Return one paper: filled if that gives what the reference path gives, else by that path."""
     try:
