@@ -9,8 +9,8 @@ from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies, tasks
 from certificates.checkpointing import CHECKPOINT_JOB, make_checkpoint
-from certificates.making_rounds import issue_round
 from certificates.mails import MESSAGES
+from certificates.making_rounds import issue_round
 from certificates.publishing import PUBLISH_JOB, publish_snapshot
 from certificates.queries import chain_checks, checkpoints, checks
 from certificates.queries.figures import granted_without_file, issued_count
@@ -24,6 +24,7 @@ from certificates.views import (
     credentials,
     decisions,
     designs,
+    extract,
     holder,
     keys,
     life,
@@ -35,6 +36,8 @@ from certificates.views import (
 )
 from certificates.views.names import ACTS, for_another
 from certificates.views.names import bp as names_bp
+from certificates.views.sharing import bp as sharing_bp
+from certificates.views.sharing import public_bp as shared_bp
 from certificates.views.today import today
 
 mail.register_values(ISSUED_MAIL, mail_values)
@@ -50,10 +53,13 @@ FEATURE = Feature(
         holder.bp,
         own_life.bp,
         names_bp,
+        sharing_bp,
+        shared_bp,
         decisions.bp,
         register.bp,
         life.bp,
         designs.bp,
+        extract.bp,
         rounds.bp,
         api.bp,
     ),

@@ -38,6 +38,9 @@ REPRINT = capability("certificates:certificate:reprint", "board", "coordinator")
 REGISTER = capability("certificates:register:read", "board", "coordinator")
 """Read the register."""
 
+EXTRACT = capability("certificates:register:extract", "board", step_up=True)
+"""Take an extract of the register along, with names."""
+
 DRESS = capability("certificates:design:dress", "board", step_up=True)
 """Choose words, colours and logo of new certificates."""
 
@@ -54,5 +57,6 @@ ALL: tuple[Capability, ...] = (
     END,
     REPRINT,
     REGISTER,
+    EXTRACT,
     DRESS,
 )

@@ -37,7 +37,11 @@ def rows() -> str:
         url_for("certificate_register.rows", after=page.next_cursor) if page.next_cursor else None
     )
     return render_template(
-        "certificates/register.html", page=page, older=older, today=clock.today()
+        "certificates/register.html",
+        page=page,
+        older=older,
+        today=clock.today(),
+        may_extract=actor().may(policies.EXTRACT),
     )
 
 

@@ -25,6 +25,8 @@ from academy.kernel.pdf.paper import DocumentNotMadeError, Sheet
 from academy.kernel.pdf.render import render_document
 from academy.people.adapters import letter
 from certificates.adapters.cover import Reprint, reprint_cover
+from certificates.adapters.extract import register_extract
+from certificates.queries.extract import ExtractRow
 from courses.adapters.paper import cards, letters, sheets
 from courses.adapters.paper.letters import Addressee
 from courses.queries.paper import (
@@ -129,6 +131,11 @@ def reprint(text: str) -> bytes:
     return reprint_cover(made, verify_url=text, made_by=text)
 
 
+def extract(text: str) -> bytes:
+    row = ExtractRow(1, 1, text, text, text, date(2026, 11, 23), None, "valid")
+    return register_extract([row], first=date(2026, 1, 1), last=date(2026, 12, 31), made_by=text)
+
+
 PAPERS: dict[str, Callable[[str], bytes]] = {
     "attendance": attendance,
     "own_sheet": own_sheet,
@@ -139,6 +146,7 @@ PAPERS: dict[str, Callable[[str], bytes]] = {
     "method": method,
     "conduct": conduct,
     "plan": plan,
+    "extract": extract,
     "letter": sign_in_letter,
     "reprint": reprint,
 }
