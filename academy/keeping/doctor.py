@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import stat
 import tempfile
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
@@ -24,7 +26,11 @@ from academy.kernel.resources import vendor_file
 from academy.kernel.settings import LOOPBACK, Settings
 from certificates.adapters import badge_keys
 from certificates.adapters.checkpoints import newest
+from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
+from certificates.adapters.pinning import list_pinned
+from certificates.adapters.signer import external_seal
+from certificates.adapters.timestamp import AuthorityAwayError, ask, authorities, request
 
 LEAF_WARNING = timedelta(days=90)
 LONGEST_WAIT = timedelta(minutes=1)
@@ -147,6 +153,41 @@ def _key_finding(purpose: str, usable: list[KeyInfo], now: datetime) -> Finding:
     return Finding(
         "keys", state, f"the key for {purpose} seals until {until:%Y-%m-%d}, {days} days"
     )
+
+
+def _sealing(settings: Settings) -> Iterator[Finding]:
+    external = external_seal(settings)
+    source = {"pkcs12": "in a PKCS#12 file", "pkcs11": "in a device"}.get(
+        (external or {}).get("kind", "")
+    )
+    level = "B-T, with a time stamp" if settings.tsa_url else "B-B, without a time stamp"
+    yield Finding("sealing", "ok", f"level {level}; the seal is {source}")
+    if external:
+        yield _pinned_finding(settings)
+    if settings.tsa_url:
+        yield _authority_finding(settings)
+
+
+def _pinned_finding(settings: Settings) -> Finding:
+    pinned = list_pinned(settings.keys)
+    if not pinned:
+        return Finding("sealing", "fault", "no seal from elsewhere is known; academy keys pin")
+    return _key_finding("certificates (from elsewhere)", pinned, clock.real_now())
+
+
+def _authority_finding(settings: Settings) -> Finding:
+    host = urlsplit(settings.tsa_url).hostname
+    try:
+        authorities(settings)
+        ask(settings.tsa_url, request(secrets.token_bytes(32), 1 << 62), seconds=MAIL_SECONDS)
+    except KeysError:
+        return Finding("sealing", "fault", "ACADEMY_TSA_CERT cannot be read")
+    except AuthorityAwayError as error:
+        kind = type(error.__cause__).__name__
+        return Finding(
+            "sealing", "fault", f"{host} gives no time stamp ({kind}); certificates wait"
+        )
+    return Finding("sealing", "ok", f"{host} answers a request for a time stamp")
 
 
 def _fonts(_settings: Settings) -> Iterator[Finding]:
@@ -280,6 +321,7 @@ _HERE: tuple[Look, ...] = (
     _secrets,
     _storage,
     _keys,
+    _sealing,
     _fonts,
     _backup,
     _checkpoints,

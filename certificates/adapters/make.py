@@ -52,8 +52,7 @@ def make_certificate(  # noqa: PLR0913 (all that makes a paper)
     Raises DocumentError: a sentence for people if a text cannot be printed, DocumentTimeout if it
     took too long.
     """
-    _require_pin(external)
-    answer: dict[str, Any] = _call_once(
+    answer: dict[str, Any] = call_sealing(
         external,
         "certificates.adapters.make_in_child:make",
         credential=credential.as_plain() if credential else None,
@@ -72,13 +71,13 @@ def make_certificate(  # noqa: PLR0913 (all that makes a paper)
 _refused: list[dict[str, str]] = []
 
 
-def _require_pin(external: dict[str, str] | None) -> None:
-    """Do not offer a device a PIN that it refused: after a few it would lock itself."""
+def call_sealing(external: dict[str, str] | None, function: str, /, **values: Any) -> Any:
+    """Run a function that seals in the document child.
+
+    A device is not offered a PIN that it refused: after a few it would lock itself.
+    """
     if external in _refused:
         raise KeysError("Het apparaat weigerde de pincode. Begin opnieuw met de goede.")
-
-
-def _call_once(external: dict[str, str] | None, function: str, **values: Any) -> Any:
     try:
         return documents.call(function, external=external, **values)
     except DocumentError as error:

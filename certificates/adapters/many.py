@@ -15,7 +15,7 @@ import structlog
 
 from academy.kernel import documents
 from academy.kernel.documents import DocumentError
-from certificates.adapters.make import SealedDocument, make_certificate
+from certificates.adapters.make import SealedDocument, call_sealing, make_certificate
 from certificates.rules.credential import CredentialFacts
 from certificates.rules.look import Look
 from certificates.rules.printed import PrintedCertificate
@@ -82,12 +82,14 @@ def make_certificates(
 
 
 def _made(papers: Sequence[Paper], sealing: Sealing) -> Iterator[SealedDocument | DocumentError]:
+    plain = sealing.as_plain()
     try:
-        answers: list[dict[str, Any]] = documents.call(
+        answers: list[dict[str, Any]] = call_sealing(
+            plain.pop("external"),
             "certificates.adapters.fast.bulk:make_many",
             wall_seconds=documents.WALL_SECONDS + _SECONDS_EACH * len(papers),
             papers=[paper.as_plain() for paper in papers],
-            **sealing.as_plain(),
+            **plain,
         )
     except DocumentError as error:
         # One of them stops the child, or a filled one failed its own check: each by itself.

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from academy.kernel import clock, events, mail
 from academy.kernel.db import db
 from academy.kernel.policy import SYSTEM, Actor
+from academy.kernel.settings import current
 from academy.people.models import Person
 from academy.people.queries.recipients import is_silent
 from certificates.adapters.keys import KeyInfo, KeysError
@@ -40,6 +41,10 @@ class StoredFile:
     code: str
     level: str = "B-B"
     stamp_until: datetime | None = None
+
+
+class WeakerSealError(Exception):
+    """A file has no time stamp while the academy wants one; it is not entered."""
 
 
 def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) -> bool:
@@ -78,6 +83,8 @@ def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) 
 
 
 def _enter_file(certificate: Certificate, file: StoredFile) -> None:
+    if current().tsa_url and file.level == "B-B":
+        raise WeakerSealError
     db.session.add(
         CertificateFile(
             certificate_id=certificate.id,

@@ -22,6 +22,7 @@ from certificates.cli import certificates
 from certificates.models import Certificate, CertificateFile
 from certificates.queries import checks
 from certificates.queries.verification import check_upload
+from certificates.services import issuing
 from tests.certificates.ready import Scene, commit_scene, grant, issue, make_keys
 from tests.certificates.timestamping import Authority, failing
 
@@ -142,12 +143,16 @@ def test_the_command_says_it(app: Flask) -> None:
 
 
 @pytest.mark.trust("T26", planted=True)
-def test_a_job_that_seals_without_its_stamp_is_found(
+def test_a_job_that_forgets_the_stamp_enters_nothing(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the tests above look at does tell a weaker seal from none."""
     monkeypatch.setattr(tasks, "stamped", lambda sealed, _settings, **_now: sealed)
     with failing("refuses") as url:
         use(url)
-        issue(commit_scene())
+        with pytest.raises(issuing.WeakerSealError):
+            issue(commit_scene())
+        assert files() == []
+        monkeypatch.setattr(issuing, "current", lambda: replace(current(), tsa_url=""))
+        queue.run_pending(strict=True)
     assert [one.level for one in files()] == ["B-B"]
