@@ -103,6 +103,7 @@ class Setter:
             for at, face in enumerate(self._faces)
         }
         self._set = lru_cache(maxsize=64)(self._line)
+        self._needed = lru_cache(maxsize=64)(self._others)
 
     def line(self, text: str, style: Style) -> Line:
         """Return `text` on one line. Raises LookupError for what the reference path must set."""
@@ -113,6 +114,9 @@ class Setter:
 
         Raises LookupError for a text that cannot be set.
         """
+        return self._needed(text)
+
+    def _others(self, text: str) -> dict[str, str]:
         require_plain(text)
         used = {face.name for face, _run in self._runs(text)}
         return {
