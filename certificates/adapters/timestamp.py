@@ -1,7 +1,7 @@
 """Asks a time-stamp authority (RFC 3161) for a stamp over a seal. Runs in the worker.
 
 The document child has no network and the worker parses nothing foreign: so the worker carries bytes
-between the authority and the child (docs/decisions/0010).
+between the authority and the child (docs/decisions/0011).
 """
 
 import base64

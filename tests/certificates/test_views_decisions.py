@@ -302,7 +302,7 @@ def test_the_holder_sees_that_it_is_being_made(scene: Scene, sign_in) -> None:
 
     page = client.get("/certificaat").text
     parse(page)
-    assert "Het wordt nu gemaakt" in page
+    assert "Het wordt verzegeld" in page
     assert client.get(f"/certificaat/{certificate_id}/bestand").status_code == 404
 
 

@@ -1,0 +1,228 @@
+"""T23: whatever people do in whatever order, the register and its events agree."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import DomainError
+from academy.kernel.settings import current
+from certificates.adapters.keys import list_keys
+from certificates.models import (
+    Certificate,
+    CertificateEvent,
+    Decision,
+    Revocation,
+    StandingProposal,
+)
+from certificates.queries.verification import check_number
+from certificates.services import decisions, life, standing
+from certificates.services.expiring import note_expired
+from certificates.services.issuing import StoredFile, record_issued
+from tests.certificates.ready import Scene, make_keys, make_scene
+from tests.factories import make_actor
+from tests.trust.sizes import size
+
+pytestmark = pytest.mark.slow
+ENDING = ("replaced", "renewed", "revoked", "reinstated", "withdrawn", "ended")
+PEOPLE = ("board", "other_board", "coordinator", "trainer", "holder")
+who = st.sampled_from(PEOPLE)
+choice = st.integers(0, 9)
+_numbers = itertools.count(1)
+
+
+class Life(RuleBasedStateMachine):
+    """Everybody tries everything; what is refused changes nothing."""
+
+    scene: Scene
+    day: date
+
+    @initialize()
+    def begin(self) -> None:
+        with unit_of_work():
+            self.scene = make_scene(f"Naam {next(_numbers)}")
+        self.day = clock.today()
+
+    def attempt(self, name: str, function: Any, *arguments: Any, **named: Any) -> None:
+        try:
+            with clock.at(clock.local(self.day, 12)), unit_of_work():
+                by = make_actor(getattr(self.scene, name))
+                function(*arguments, by=by, **named)
+        except DomainError:
+            db.session.rollback()
+
+    def ids(self, model: Any, *where: Any) -> list[int]:
+        found = list(db.session.scalars(sa.select(model.id).where(*where).order_by(model.id)))
+        db.session.rollback()
+        return found
+
+    def one(self, model: Any, number: int, *where: Any) -> int:
+        found = self.ids(model, *where)
+        return found[number % len(found)] if found else 0
+
+    def own(self, number: int) -> int:
+        return self.one(Certificate, number, Certificate.person_id == self.scene.holder.id)
+
+    @rule(name=who, hardship=st.sampled_from(["", "bijzonder"]))
+    def propose(self, name: str, hardship: str) -> None:
+        self.attempt(name, decisions.propose, self.scene.enrolment.id, hardship=hardship)
+
+    @rule(name=who, number=choice)
+    def propose_replacement(self, name: str, number: int) -> None:
+        new = f"Naam {next(_numbers)}"
+        self.attempt(name, decisions.propose_replacement, self.own(number), printed_name=new)
+
+    @rule(name=who, number=choice)
+    def propose_renewal(self, name: str, number: int) -> None:
+        self.attempt(name, decisions.propose_renewal, self.own(number), hardship="bijzonder")
+
+    @rule(name=who, outcome=st.sampled_from(["grant", "grant", "hold", "refuse"]))
+    def decide(self, name: str, outcome: str) -> None:
+        decision_id = self.one(Decision, -1, Decision.holder_id == self.scene.holder.id)
+        self.attempt(name, decisions.decide, decision_id, outcome, reason="omdat")
+
+    @rule()
+    def make_files(self) -> None:
+        for certificate_id in self.ids(Certificate, Certificate.state == "approved"):
+            with clock.at(clock.local(self.day, 12)), unit_of_work():
+                record_issued(certificate_id, a_file())
+
+    @rule(name=who, number=choice, ground=st.sampled_from(["own_request", "fraud", "conduct"]))
+    def propose_revocation(self, name: str, number: int, ground: str) -> None:
+        self.attempt(name, life.propose_revocation, self.own(number), ground)
+
+    @rule(name=who, number=choice)
+    def hear(self, name: str, number: int) -> None:
+        found = self.one(Revocation, number, Revocation.holder_id == self.scene.holder.id)
+        self.attempt(name, life.record_hearing, found, "heard", heard_on=self.day)
+
+    @rule(name=who, number=choice, confirm=st.booleans())
+    def close_revocation(self, name: str, number: int, *, confirm: bool) -> None:
+        found = self.one(Revocation, number, Revocation.holder_id == self.scene.holder.id)
+        self.attempt(name, life.confirm_revocation if confirm else life.drop_revocation, found)
+
+    @rule(name=who, number=choice, end=st.booleans())
+    def propose_standing(self, name: str, number: int, *, end: bool) -> None:
+        if end:
+            self.attempt(name, standing.propose_end, self.own(number), "erasure")
+        else:
+            self.attempt(name, standing.propose_reinstatement, self.own(number))
+
+    @rule(name=who, number=choice, confirm=st.booleans())
+    def close_standing(self, name: str, number: int, *, confirm: bool) -> None:
+        mine = StandingProposal.holder_id == self.scene.holder.id
+        found = self.one(StandingProposal, number, mine)
+        self.attempt(name, standing.confirm if confirm else standing.drop, found)
+
+    @rule(name=who, number=choice, what=st.sampled_from(["hide_name", "show_name", "reprint"]))
+    def small_steps(self, name: str, number: int, what: str) -> None:
+        self.attempt(name, getattr(life, what), self.own(number))
+
+    @rule(name=who, number=choice, sure=st.integers(0, 5))
+    def withdraw(self, name: str, number: int, sure: int) -> None:
+        if sure == 0:
+            self.attempt(name, life.withdraw, self.own(number))
+
+    @rule(days=st.sampled_from([1, 30, 900, 1100]))
+    def time_goes_by(self, days: int) -> None:
+        self.day += timedelta(days=days)
+        with clock.at(clock.local(self.day, 3)), unit_of_work():
+            note_expired(today=self.day)
+
+    @invariant()
+    def the_rules_hold(self) -> None:
+        if not hasattr(self, "scene"):
+            return
+        mine = Certificate.person_id == self.scene.holder.id
+        for certificate in db.session.scalars(sa.select(Certificate).where(mine)):
+            self.look_at(certificate)
+        db.session.rollback()
+
+    def look_at(self, certificate: Certificate) -> None:
+        decision = db.session.get_one(Decision, certificate.decision_id)
+        assert decision.outcome == "grant"
+        people = {decision.proposer_id, decision.decided_by_id, decision.holder_id}
+        assert len(people) == 3
+        assert decision.kind == "replacement" or decision.hardship or decision.verdict["complete"]
+        events = list(
+            db.session.scalars(
+                sa.select(CertificateEvent)
+                .where(CertificateEvent.certificate_id == certificate.id)
+                .order_by(CertificateEvent.id)
+            )
+        )
+        kinds = [event.kind for event in events]
+        assert kinds.count("issued") == (certificate.state == "issued")
+        assert kinds.count("expired") <= 1
+        ends = [kind for kind in kinds if kind in ENDING]
+        last = ends[-1] if ends else "valid"
+        told = {certificate.standing} if last == "reinstated" else {last}
+        assert certificate.standing in told
+        self.look_at_revocation(certificate, kinds)
+        if certificate.standing in ("withdrawn", "ended"):
+            assert (certificate.printed_name, certificate.promise) == ("", "")
+        if certificate.standing == "valid":
+            assert not self.followed(certificate)
+
+    def look_at_revocation(self, certificate: Certificate, kinds: list[str]) -> None:
+        revoked, given_back = kinds.count("revoked"), kinds.count("reinstated")
+        if revoked > given_back:
+            assert certificate.standing in ("revoked", "ended")
+            if certificate.state == "issued":
+                with clock.at(clock.local(self.day, 12)):
+                    verdict = check_number(certificate.number).finding.verdict
+                assert verdict in ("revoked", "withdrawn")
+        confirmed = db.session.scalars(
+            sa.select(Revocation).where(
+                Revocation.certificate_id == certificate.id, Revocation.outcome == "confirmed"
+            )
+        )
+        for one in confirmed:
+            assert len({one.proposer_id, one.closed_by_id, one.holder_id}) == 3
+            assert one.ground == "own_request" or one.hearing == "heard"
+
+    def followed(self, certificate: Certificate) -> bool:
+        after = sa.or_(
+            Certificate.replaces_id == certificate.id, Certificate.renews_id == certificate.id
+        )
+        return bool(
+            db.session.scalar(
+                sa.select(sa.func.count())
+                .select_from(Certificate)
+                .where(after, Certificate.state == "issued", Certificate.standing == "valid")
+            )
+        )
+
+
+def a_file() -> StoredFile:
+    """Return a file as the job hands it over; what is in it is not what this is about."""
+    number = next(_numbers)
+    return StoredFile(
+        sha256=f"{number:064x}",
+        size_bytes=1,
+        key=list_keys(current().keys)[0],
+        code=f"{number:020d}",
+    )
+
+
+def test_whatever_happens_register_and_events_agree(app: Flask) -> None:
+    """Steps and rounds grow in `make trust`."""
+    make_keys()
+    settings_of_run = settings(
+        max_examples=size(200, otherwise=12),
+        stateful_step_count=size(60, otherwise=30),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run(Life, settings=settings_of_run)
