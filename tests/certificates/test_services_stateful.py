@@ -37,7 +37,9 @@ from tests.trust.sizes import size
 pytestmark = pytest.mark.slow
 ENDING = ("replaced", "renewed", "revoked", "reinstated", "withdrawn", "ended")
 PEOPLE = ("board", "other_board", "coordinator", "trainer", "holder")
-who = st.sampled_from(PEOPLE)
+who = st.sampled_from((*PEOPLE, "board", "other_board", "board", "other_board"))
+proposers = st.sampled_from(("trainer", "coordinator", "coordinator", "board", "holder"))
+holders = st.sampled_from(("holder", "holder", "board"))
 choice = st.integers(0, 9)
 _numbers = itertools.count(1)
 
@@ -48,11 +50,15 @@ class Life(RuleBasedStateMachine):
     scene: Scene
     day: date
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(is_certified=st.booleans())
+    def begin(self, *, is_certified: bool) -> None:
         with unit_of_work():
             self.scene = make_scene(f"Naam {next(_numbers)}")
         self.day = clock.today()
+        if is_certified:
+            self.propose("trainer", "")
+            self.decide("board", "grant")
+            self.make_files()
 
     def attempt(self, name: str, function: Any, *arguments: Any, **named: Any) -> None:
         try:
@@ -74,16 +80,16 @@ class Life(RuleBasedStateMachine):
     def own(self, number: int) -> int:
         return self.one(Certificate, number, Certificate.person_id == self.scene.holder.id)
 
-    @rule(name=who, hardship=st.sampled_from(["", "bijzonder"]))
+    @rule(name=proposers, hardship=st.sampled_from(["", "bijzonder"]))
     def propose(self, name: str, hardship: str) -> None:
         self.attempt(name, decisions.propose, self.scene.enrolment.id, hardship=hardship)
 
-    @rule(name=who, number=choice)
+    @rule(name=proposers, number=choice)
     def propose_replacement(self, name: str, number: int) -> None:
         new = f"Naam {next(_numbers)}"
         self.attempt(name, decisions.propose_replacement, self.own(number), printed_name=new)
 
-    @rule(name=who, number=choice)
+    @rule(name=proposers, number=choice)
     def propose_renewal(self, name: str, number: int) -> None:
         self.attempt(name, decisions.propose_renewal, self.own(number), hardship="bijzonder")
 
@@ -125,11 +131,11 @@ class Life(RuleBasedStateMachine):
         found = self.one(StandingProposal, number, mine)
         self.attempt(name, standing.confirm if confirm else standing.drop, found)
 
-    @rule(name=who, number=choice, what=st.sampled_from(["hide_name", "show_name", "reprint"]))
+    @rule(name=holders, number=choice, what=st.sampled_from(["hide_name", "show_name", "reprint"]))
     def small_steps(self, name: str, number: int, what: str) -> None:
         self.attempt(name, getattr(life, what), self.own(number))
 
-    @rule(name=who, number=choice, sure=st.integers(0, 5))
+    @rule(name=holders, number=choice, sure=st.integers(0, 5))
     def withdraw(self, name: str, number: int, sure: int) -> None:
         if sure == 0:
             self.attempt(name, life.withdraw, self.own(number))
