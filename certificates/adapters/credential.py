@@ -125,8 +125,14 @@ def _options_hash(context: tuple[str, ...], options: tuple[tuple[str, str], ...]
 
 
 def _hash(document: dict[str, Any]) -> bytes:
+    return _hash_of_text(json.dumps(document))
+
+
+@lru_cache(maxsize=4)
+def _hash_of_text(document: str) -> bytes:
+    """Work out the hash of a credential once, to sign it and to read the signature back."""
     quads: str = jsonld.normalize(
-        document,
+        json.loads(document),
         {
             "algorithm": "URDNA2015",  # what RDFC-1.0 was called before it was a standard
             "format": "application/n-quads",
