@@ -70,6 +70,21 @@ class PrintedNameForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class ShareForm(FlaskForm):  # type: ignore[misc]
+    """How long a link works."""
+
+    days = RadioField(
+        _("Hoe lang werkt de link?"),
+        choices=[
+            SelectChoice("7", _("Een week")),
+            SelectChoice("14", _("Twee weken")),
+            SelectChoice("30", _("Dertig dagen")),
+        ],
+        validators=[InputRequired(_("Kies hoe lang de link werkt."))],
+        default="14",
+    )
+
+
 class RevokeForm(FlaskForm):  # type: ignore[misc]
     """Why a certificate should not count any more; never shown to strangers."""
 

@@ -76,6 +76,11 @@ def check_code(typed: str) -> Check:
     return _by_register(found)
 
 
+def check_shared(number: str) -> Check:
+    """Judge a certificate that its holder shows by a link; with the name."""
+    return _by_register(_find("number", number, with_name=True))
+
+
 def check_hash(sha256: str) -> Check:
     """Judge a file by its hash, from the register alone; never with a name."""
     return _by_register(_find("sha256", sha256, with_name=False))

@@ -1,7 +1,8 @@
 """The verification counter: how often strangers check, and no address more than thirty a minute.
 
-It is one of the three writes that a GET may do. It never tells which certificate was checked, and
-an hour later not from where either.
+It is one of the three writes that a GET may do. Where a check came from stands apart from which
+certificate was looked at, and is forgotten after an hour. The holder sees a count per certificate,
+never from where.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from academy.kernel import clock, ids
-from academy.kernel.db import apart, db
+from academy.kernel.db import apart, db, side_write
 from academy.kernel.errors import TooManyError
 from academy.kernel.limits import queue_up
-from certificates.models import VerificationCount
+from certificates.models import Certificate, CheckCount, VerificationCount
 
 PER_MINUTE = 30
 STEP_SECONDS = 10
@@ -45,6 +46,30 @@ def count_check(way: str, *, address: str) -> None:
             _plus_one(connection, way, address_hash, now)
             return
     raise TooManyError(_("Dat waren veel controles achter elkaar. Probeer het over een minuut."))
+
+
+def count_look(number: str) -> None:
+    """Count that a stranger saw this certificate today, by its code, its file or a shared link.
+
+    A number alone can be guessed and counts for nothing. Call it after the page has read.
+    """
+    db.session.rollback()  # end what was read, so that SQLite's one writer can be us
+    side_write(_look(db.engine.dialect.name, number))
+
+
+def _look(dialect: str, number: str) -> sa.Executable:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    seen = sa.select(Certificate.id, sa.literal(clock.real_today()), sa.literal(1)).where(
+        Certificate.number == number
+    )
+    statement: sa.Executable = (
+        insert(CheckCount)
+        .from_select(["certificate_id", "on", "times"], seen)
+        .on_conflict_do_update(
+            index_elements=["certificate_id", "on"], set_={"times": CheckCount.times + 1}
+        )
+    )
+    return statement
 
 
 def _recent(connection: Connection, address_hash: str, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, make_response, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
@@ -16,6 +16,7 @@ from certificates.forms import WithdrawForm
 from certificates.policies import OWN_CERTIFICATE
 from certificates.queries.holder import StoredCertificate, get_own, get_stored, own_certificates
 from certificates.queries.names import get_name
+from certificates.queries.sharing import looks_at, open_until
 from certificates.queries.waiting import open_revocations
 from certificates.services import life
 
@@ -25,9 +26,12 @@ bp = FeatureBlueprint("my_certificates", __name__)
 @bp.page("/certificaat", needs=OWN_CERTIFICATE)
 def own() -> str:
     """Show my certificates."""
+    certificates = own_certificates(actor().person_id or 0)
     return render_template(
         "certificates/own.html",
-        certificates=own_certificates(actor().person_id or 0),
+        certificates=certificates,
+        looks=looks_at([one.id for one in certificates]),
+        shared={one.id: open_until(one.id) for one in certificates},
         name=get_name(actor().person_id or 0),
         pick=pick,
         revocations=open_revocations(actor().person_id or 0),
@@ -41,15 +45,19 @@ def download(certificate_id: int) -> Response:
     stored = get_stored(certificate_id)
     if stored.person_id != actor().person_id:
         raise NotFoundError
-    return file_response(stored)
+    return file_response(stored, shown="bekijk" in request.args)
 
 
-def file_response(stored: StoredCertificate) -> Response:
-    """Return the stored bytes, after checking that they are what the register says."""
+def file_response(stored: StoredCertificate, *, shown: bool = False) -> Response:
+    """Return the stored bytes, after checking that they are what the register says.
+
+    `shown`: the browser opens it, to look and to print, instead of saving it.
+    """
     data = Storage(current().storage).get(stored.sha256)
+    how = "inline" if shown else "attachment"
     response = make_response(data)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{stored.number}.pdf"'
+    response.headers["Content-Disposition"] = f'{how}; filename="{stored.number}.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -37,6 +37,12 @@ TWINS: dict[str, str | Never] = {
     "/certificaat/<int:certificate_id>/terugnemen": Never(
         "It throws the file away for good. Who asks by word has it revoked by two of the board."
     ),
+    "/certificaat/<int:certificate_id>/delen": Never(
+        "Showing it to others is the holder's own choice; who helps prints it, or hands the paper."
+    ),
+    "/certificaat/<int:certificate_id>/delen/stop": Never(
+        "Nobody else made a link; it stops by itself within thirty days, and when the name hides."
+    ),
     "/certificaat/naam": "/namens/<int:person_id>/naam-op-certificaat",
     "/gegevens/apparaten/<int:sign_in_id>/uit": DEVICE,
     "/gegevens/apparaten/alles-uit": DEVICE,

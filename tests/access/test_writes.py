@@ -23,7 +23,8 @@ from tests.factories import make_actor
 pytestmark = pytest.mark.trust("T04")
 
 READ_LOG = {"coaching_read"}
-VERIFICATION = {"verification_count"}
+VERIFICATION = {"verification_count", "certificate_check_count"}
+"""How often strangers check, and how often one certificate was looked at."""
 
 NAMED_WRITES = {
     "/api/v1/certificates/<number>/verification": VERIFICATION,
@@ -31,6 +32,8 @@ NAMED_WRITES = {
     "/begeleiding/<int:plan_id>/gesprek": READ_LOG,
     "/begeleiding/gesprekken/<int:entry_id>/verbeter": READ_LOG,
     "/c/<code>": VERIFICATION,
+    "/deel/<token>": VERIFICATION,
+    "/deel/<token>/bestand": VERIFICATION,
     "/controleer": VERIFICATION,
     "/logboek": READ_LOG,
 }
@@ -198,8 +201,9 @@ def test_the_three_named_writes_happen(academy, browsers):
         ("coach", f"/begeleiding/{plan}"): READ_LOG,
         ("coach", f"/begeleiding/{plan}/gesprek"): READ_LOG,
         ("participant", "/logboek"): READ_LOG,
-        ("anonymous", "/controleer?number=SLHZ-B-2026-00001-00"): VERIFICATION,
-        ("anonymous", "/c/00000000000000000000"): VERIFICATION,
+        ("anonymous", "/controleer?number=SLHZ-B-2026-00001-00"): {"verification_count"},
+        ("anonymous", "/c/AAAAAAAAAAAAAAAAAAAA"): {"verification_count"},
+        ("anonymous", f"/c/{next(iter(academy.world.codes.values()))}"): VERIFICATION,
     }
     watch = academy.watch()
     for (principal, path), tables in expected.items():
