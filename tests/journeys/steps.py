@@ -345,7 +345,7 @@ def plan_practical(page: Page, enrolment_id: int, *, first: str, second: str, on
 def score_practical(page: Page, person: str, scores: list[tuple[int, str]]) -> None:
     """Score a practical from the list, criterion by criterion, and hand the scores in."""
     go(page, "/proeven")
-    follow(page, f"Open de proeve van {person}")
+    follow(page, f"Scoor de proeve van {person}")
     choose(page, "Ken je deze deelnemer?", "Ik ken deze deelnemer niet privé")
     press(page, "Sla op")
     follow(page, "Ga scoren")
