@@ -50,6 +50,7 @@ from tests.certificates.papers import (
 )
 from tests.judges import pdf as judges
 from tests.judges import vera
+from tests.trust.sizes import IS_FULL
 
 pytestmark = [
     # WeasyPrint leaves its colour profile open; the child that does it in life ends with it.
@@ -100,8 +101,9 @@ def filled(bench):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SET)
 def test_a_filled_paper_equals_the_rendered_one(filled, bench, name):
+    at = SET.index(name)
     paths = set()
-    for design, language in LAYOUTS:
+    for design, language in LAYOUTS if IS_FULL else (LAYOUTS[at % 6], LAYOUTS[(at + 3) % 6]):
         paper = make_paper(design, language, printed_name=name)
         try:
             fast = bulk.fill_one(paper, bench, at_once=True)
@@ -115,7 +117,7 @@ def test_a_filled_paper_equals_the_rendered_one(filled, bench, name):
         assert structure_of(fast) == structure_of(rendered)
         assert metadata_of(fast) == metadata_of(rendered)
         assert pixels_apart(fast, rendered) <= MOST_PIXELS
-    assert "fast" in paths
+    assert "fast" in paths or not IS_FULL
 
 
 @pytest.mark.slow
@@ -123,7 +125,7 @@ def test_a_filled_paper_equals_the_rendered_one(filled, bench, name):
     ("design", "changes"),
     [
         ("governors", {"promise": PROMISE.strip()}),
-        ("governors", {"promise": (PROMISE * 2)[:250].strip()}),
+        ("governors", {"promise": (PROMISE * 2)[:200].strip()}),
         ("governors", {"place": "Łódź", "hours": 8}),
         ("residents", {"signatories": (Signatory("Şükrü Ağaoğlu", "trainer"),)}),
         ("residents", {"place": "'s-Hertogenbosch", "number": "SLHZ-B-2027-11111-11"}),

@@ -239,7 +239,7 @@ def _template_or_none(
             with_badge=bool(paper.get("credential")),
             fonts_folder=bench.fonts_folder,
         )
-    except LookupError:
+    except (LookupError, DocumentError):  # the reference path says what is wrong with the paper
         return None
 
 
