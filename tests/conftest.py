@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
-    return "session_app" in fixtures or item.get_closest_marker("pg") is not None
+    return "server_url" in fixtures or item.get_closest_marker("pg") is not None
 
 
 def make_settings(database_url: str, folder: Path, **changes: str) -> Settings:

@@ -146,10 +146,10 @@ def make_environment(folder: Path, *, smtp_port: int, port: int) -> dict[str, st
     }
 
 
-def load_demo(folder: Path) -> None:
-    """Make a demo academy in `folder`, by the commands of the README."""
+def load_demo(folder: Path, **changes: str) -> None:
+    """Make a demo academy in `folder`, by the commands of the README and with other settings."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = make_environment(folder, smtp_port=0, port=8000)
+    environment = make_environment(folder, smtp_port=0, port=8000) | changes
     for words in (("db", "upgrade"), ("keys", "init"), ("demo",)):
         subprocess.run(
             [sys.executable, "-m", "academy", *words],

@@ -1,11 +1,13 @@
 """What was rehearsed for the coming twelve months is what is sent: nothing more, less or else.
 
 A copy of the demo academy rehearses a year. Then its clock runs through that year, day by day and
-hour by hour, while a real mail server receives what leaves.
+hour by hour, while a real mail server receives what leaves. On SQLite, and in `make trust` also on
+PostgreSQL.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -25,9 +27,10 @@ from academy.kernel.messages import engine
 from academy.kernel.messages.models import SentMessage
 from academy.kernel.messages.planning import Planned
 from academy.people.models import Person
-from tests.browser.live import Mailbox, free_port, make_environment
+from tests.browser.live import Mailbox, free_port, load_demo, make_environment
+from tests.postgres import new_database
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 BEGIN = clock.local(date(2026, 11, 23), 9)
 END = clock.local(date(2027, 11, 23), 9)
@@ -44,11 +47,22 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def academy(
-    demo_academy: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    server_url: str | None,
+    tmp_path: Path,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Flask]:
-    """A copy of the demo academy with a mail server, its context pushed."""
+    """A copy of the demo academy with a mail server, its context pushed.
+
+    On PostgreSQL, with `TEST_ON`, the demo is loaded for the test.
+    """
     folder = tmp_path / "copy"
-    shutil.copytree(demo_academy, folder)
+    if server_url is None:
+        shutil.copytree(request.getfixturevalue("demo_academy"), folder)
+    else:
+        monkeypatch.setenv("ACADEMY_DATABASE_URL", new_database(server_url))
+        load_demo(folder, ACADEMY_DATABASE_URL=os.environ["ACADEMY_DATABASE_URL"])
     server = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     server.start()
     for name, value in make_environment(folder, smtp_port=server.port, port=8000).items():
@@ -82,6 +96,7 @@ def as_row(one: Planned | SentMessage) -> Row:
     return one.key, one.name, one.person_id, one.channel, one.planned_for, one.part_of
 
 
+@pytest.mark.trust("T35")
 def test_a_year_of_sending_is_the_year_that_was_rehearsed(academy, mailbox):
     with clock.at(BEGIN):
         rehearsed = engine.rehearse(BEGIN, END)
