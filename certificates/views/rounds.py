@@ -19,7 +19,7 @@ from academy.kernel.storage import Storage
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import count_print, pdf_answer
 from certificates import policies
-from certificates.adapters.cover.ceremony import ceremony_list
+from certificates.adapters.cover.ceremony import Guest, ceremony_list
 from certificates.queries.rounds import (
     InRound,
     files_of_round,
@@ -186,8 +186,11 @@ def print_file(round_id: int) -> Response:
 def ceremony(round_id: int) -> Response:
     """Hand over the list for the hand-out."""
     made_by = count_print()
-    files = files_of_round(round_id, actor())
-    return pdf_answer(ceremony_list(files, made_by=made_by), f"uitreiking-{round_id}")
+    guests = [
+        Guest(one.printed_name, one.cohort, one.number, one.was_handed_out)
+        for one in files_of_round(round_id, actor())
+    ]
+    return pdf_answer(ceremony_list(guests, made_by=made_by), f"uitreiking-{round_id}")
 
 
 def _files(round_id: int) -> list[InRound]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from academy.kernel.pdf.paper import Details, Sheet, make_paper
-from certificates.queries.rounds import InRound
 
 SHEET = Sheet(Path(__file__).parent, "ceremony", "2026.1")
 
 
-def ceremony_list(people: Sequence[InRound], *, made_by: str) -> bytes:
-    """Return the list as a PDF, by name. Raises DocumentNotMadeError."""
-    rows = [
-        {
-            "name": one.printed_name,
-            "cohort": one.cohort,
-            "number": one.number,
-            "done": one.was_handed_out,
-        }
-        for one in people
-    ]
-    return make_paper(SHEET, {"rows": rows}, Details("Uitreiking", "Uitreiking", made_by))
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody on the list: the name on the paper, the group, the number, whether it was given."""
+
+    name: str
+    cohort: str
+    number: str
+    done: bool
+
+
+def ceremony_list(guests: Sequence[Guest], *, made_by: str) -> bytes:
+    """Return the list as a PDF, in the order given. Raises DocumentNotMadeError."""
+    values = {"rows": [asdict(one) for one in guests]}
+    return make_paper(SHEET, values, Details("Uitreiking", "Uitreiking", made_by))
