@@ -140,6 +140,24 @@ class Life(RuleBasedStateMachine):
         if sure == 0:
             self.attempt(name, life.withdraw, self.own(number))
 
+    @rule(number=choice, ground=st.sampled_from(["own_request", "fraud"]))
+    def revoke_by_the_book(self, number: int, ground: str) -> None:
+        self.propose_revocation("board", number, ground)
+        found = self.one(Revocation, -1, Revocation.holder_id == self.scene.holder.id)
+        self.attempt("board", life.record_hearing, found, "heard", heard_on=self.day)
+        for name in ("other_board", "board"):
+            self.attempt(name, life.confirm_revocation, found)
+
+    @rule(number=choice, confirm=st.booleans())
+    def give_back_by_the_book(self, number: int, *, confirm: bool) -> None:
+        self.propose_standing("board", number, end=False)
+        self.close_standing("other_board", -1, confirm=confirm)
+
+    @rule(number=choice, outcome=st.sampled_from(["grant", "hold"]))
+    def follow_by_the_book(self, number: int, outcome: str) -> None:
+        self.propose_replacement("coordinator", number)
+        self.decide("board", outcome)
+
     @rule(days=st.sampled_from([1, 30, 900, 1100]))
     def time_goes_by(self, days: int) -> None:
         self.day += timedelta(days=days)
@@ -227,7 +245,7 @@ def test_whatever_happens_register_and_events_agree(app: Flask) -> None:
     make_keys()
     settings_of_run = settings(
         max_examples=size(200, otherwise=12),
-        stateful_step_count=size(60, otherwise=30),
+        stateful_step_count=size(60, otherwise=35),
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
