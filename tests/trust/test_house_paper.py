@@ -25,6 +25,7 @@ from academy.kernel.pdf.paper import DocumentNotMadeError, Sheet
 from academy.kernel.pdf.render import render_document
 from academy.people.adapters import letter
 from certificates.adapters.cover import Reprint, reprint_cover
+from certificates.adapters.cover.ceremony import Guest, ceremony_list
 from certificates.adapters.extract import register_extract
 from certificates.queries.extract import ExtractRow
 from courses.adapters.paper import cards, letters, sheets
@@ -136,6 +137,10 @@ def extract(text: str) -> bytes:
     return register_extract([row], first=date(2026, 1, 1), last=date(2026, 12, 31), made_by=text)
 
 
+def ceremony(text: str) -> bytes:
+    return ceremony_list([Guest(text, text, text, done=False)], made_by=text)
+
+
 PAPERS: dict[str, Callable[[str], bytes]] = {
     "attendance": attendance,
     "own_sheet": own_sheet,
@@ -146,9 +151,10 @@ PAPERS: dict[str, Callable[[str], bytes]] = {
     "method": method,
     "conduct": conduct,
     "plan": plan,
-    "extract": extract,
     "letter": sign_in_letter,
     "reprint": reprint,
+    "ceremony": ceremony,
+    "extract": extract,
 }
 """By the name of its sheet."""
 
