@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -13,22 +12,9 @@ from certificates.models import Certificate
 from certificates.policies import EXTRACT
 from certificates.queries.lists import within
 from certificates.queries.verification import NO_NAME
+from certificates.rules.extract import ExtractRow
 from certificates.rules.validity import is_expired
 from courses.models import Cohort, Enrolment
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractRow:
-    """One certificate. `name` is as printed, and empty where it may not be seen any more."""
-
-    id: int
-    person_id: int
-    number: str
-    name: str
-    title: str
-    issued_on: date
-    valid_until: date | None
-    standing: str
 
 
 def extract_rows(

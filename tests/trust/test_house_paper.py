@@ -27,7 +27,7 @@ from academy.people.adapters import letter
 from certificates.adapters.cover import Reprint, reprint_cover
 from certificates.adapters.cover.ceremony import Guest, ceremony_list
 from certificates.adapters.extract import register_extract
-from certificates.queries.extract import ExtractRow
+from certificates.rules.extract import ExtractRow
 from courses.adapters.paper import cards, letters, sheets
 from courses.adapters.paper.letters import Addressee
 from courses.queries.paper import (

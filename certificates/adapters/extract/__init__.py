@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from academy.kernel.i18n import short_day
 from academy.kernel.pdf.paper import Details, Sheet, make_paper
-from certificates.queries.extract import ExtractRow
+from certificates.rules.extract import ExtractRow
 
 VERSION = "2026.1"
 EXTRACT = Sheet(Path(__file__).parent, "extract", VERSION)
