@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from academy.kernel import clock
 from academy.kernel.db import db
 from academy.people.models import Person
 from certificates.models import (
@@ -52,7 +53,7 @@ def timeline(certificate_id: int) -> tuple[Moment, ...]:
             *_decided(certificate),
             *_revocations(certificate_id),
             *_standing_proposals(certificate_id),
-            *_events(certificate_id),
+            *_events(certificate),
         ],
         key=lambda one: one.at,
     )
@@ -112,14 +113,18 @@ def _standing_proposals(certificate_id: int) -> Iterator[_Noted]:
             yield _Noted(f"{one.kind}_dropped", one.closed_at, one.closed_by_id)
 
 
-def _events(certificate_id: int) -> Iterator[_Noted]:
+def _events(certificate: Certificate) -> Iterator[_Noted]:
     rows = db.session.scalars(
         sa.select(CertificateEvent)
-        .where(CertificateEvent.certificate_id == certificate_id)
+        .where(CertificateEvent.certificate_id == certificate.id)
         .order_by(CertificateEvent.id)
     )
     for one in rows:
-        yield _Noted(one.kind, one.at, one.by_id, one.ground or "", one.id)
+        at = one.at
+        if one.kind == "expired" and certificate.valid_until is not None:
+            # The day it expired, also where a register from elsewhere was noted later.
+            at = clock.local(certificate.valid_until + timedelta(days=1), 0)
+        yield _Noted(one.kind, at, one.by_id, one.ground or "", one.id)
 
 
 def _names(ids: Iterable[int | None]) -> dict[int, str]:
