@@ -46,7 +46,7 @@ class Settings:
     seal_pkcs11_environment: str
     """One `NAME=value` that the library wants to find in its environment."""
     tsa_url: str
-    """Time-stamp authority (RFC 3161); with it certificates are made at level B-T, or not at all."""
+    """Time-stamp authority (RFC 3161); with it certificates are made at level B-T or not at all."""
     tsa_cert: str
     """PEM file with the authority's certificates; only their time stamps are taken then."""
     checkpoints: Path
