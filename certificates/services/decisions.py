@@ -245,12 +245,15 @@ def _keep_ruling(decision: Decision) -> None:
     )
 
 
-def why_not(decision_id: int, *, by: Actor) -> str:
-    """Return why `by` may not decide on this proposal, as a sentence; empty when they may."""
+def why_not(decision_id: int, *, by: Actor, facts: EnrolmentFacts | None = None) -> str:
+    """Return why `by` may not decide on this proposal, as a sentence; empty when they may.
+
+    `facts` are those of its enrolment, for who has read them already.
+    """
     decision = db.session.get(Decision, decision_id)
     if decision is None:
         raise NotFoundError
-    facts = get_facts(decision.enrolment_id)
+    facts = facts or get_facts(decision.enrolment_id)
     if not policy.covers(by, policies.DECIDE, facts.reach):
         return str(_("Het bestuur beslist hierover."))
     obstacle = _obstacle(decision, facts, by)

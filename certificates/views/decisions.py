@@ -142,7 +142,7 @@ def _dossier_page(decision_id: int, form: DecideForm | None) -> str:
     rights = (policies.READ_DOSSIER, policies.DECIDE)
     if not any(policy.covers(who, right, found.facts.reach) for right in rights):
         raise NotFoundError
-    obstacle = decisions.why_not(decision_id, by=who) if _is_open(found) else ""
+    obstacle = decisions.why_not(decision_id, by=who, facts=found.facts) if _is_open(found) else ""
     may_decide = _is_open(found) and not obstacle
     return render_template(
         "certificates/dossier.html",

@@ -14,6 +14,7 @@ from academy.kernel import limits
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.limits import Limit
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.files import count_print
 from certificates import policies
 from certificates.forms_designs import DesignForm
 from certificates.queries.designs import (
@@ -88,7 +89,7 @@ def keep(design: str) -> AnyResponse:
 def print_proof(design: str) -> Response:
     """Hand over a specimen as it is worn now, to print; `?taal=en&naam=lang`."""
     dressed = get_dressed(design)
-    limits.spend(LOOKS, str(actor().person_id))
+    count_print()
     response = make_response(
         designs.proof(
             design,

@@ -14,7 +14,7 @@ from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.queries.holder import newest_own
 from certificates.queries.lists import count_to_decide, waiting_revocations
-from certificates.queries.names import get_name, waiting_names
+from certificates.queries.names import get_name, may_need_a_yes, waiting_names
 from certificates.queries.waiting import waiting_standings
 
 IS_NEWS = timedelta(days=14)
@@ -53,6 +53,8 @@ def _own(actor: Actor) -> list[TodayItem]:
 
 
 def _own_name(actor: Actor) -> list[TodayItem]:
+    if not may_need_a_yes(actor.person_id or 0):
+        return []
     name = get_name(actor.person_id or 0)
     if not name.is_wanted or name.is_approved:
         return []

@@ -89,8 +89,8 @@ def _by_typed(typed: str) -> Check:
 
 def _seen(found: Check) -> Check:
     """Count for the holder that somebody with the code or the file looked."""
-    if found.details and found.finding.number:
-        count_look(found.finding.number)
+    number = found.finding.number if found.details else None
+    count_look(number or "")  # a guess costs what a hit costs
     return found
 
 

@@ -28,6 +28,7 @@ from certificates.models import (
     CertificateEvent,
     Decision,
     IssueRound,
+    NameApproval,
     Revocation,
     Ruling,
     SigningKey,
@@ -475,6 +476,15 @@ class _Participant:
                 reason="goed",
                 by_id=self.tenant.world.people["board"],
                 at=now,
+            )
+        )
+        _add(
+            NameApproval(
+                person_id=self.person.id,
+                printed_name="Deelnemer",
+                approved_at=now,
+                by_id=self.tenant.world.people["board"],
+                way="read_aloud",
             )
         )
         code = f"{self.enrolment.id:020d}"

@@ -29,6 +29,8 @@ PUBLIC_PATHS = {
     "/c/<code>",
     "/contact",
     "/contact/bedankt",
+    "/deel/<token>",
+    "/deel/<token>/bestand",
     "/controleer",
     "/controleer/bestand",
     "/controleer/zelf.html",

@@ -85,12 +85,13 @@ def render_document(
 
 @dataclass(frozen=True, slots=True)
 class LaidLine:
-    """A line of one text: where it begins, its baseline, its width, and the room it has, in px."""
+    """A line of one text, in px from the top left corner: where it stands and its room's edge."""
 
     text: str
     left: float
     baseline: float
     width: float
+    edge: float
     room: float
 
 
@@ -157,7 +158,8 @@ def _lines(page: Any) -> Iterator[LaidLine]:
             if len(texts) == 1:
                 (text,) = texts
                 baseline = text.position_y + text.baseline
-                yield LaidLine(text.text, text.position_x, baseline, text.width, block.width)
+                edge, room = block.content_box_x(), block.width
+                yield LaidLine(text.text, text.position_x, baseline, text.width, edge, room)
 
 
 def _texts(line: LineBox) -> list[TextBox]:

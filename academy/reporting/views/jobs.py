@@ -26,6 +26,8 @@ def job_names() -> dict[str, str]:
         "certificates.issue": _("Een certificaat maken"),
         "certificates.issue_round": _("Certificaten van een ronde maken"),
         "certificates.checkpoint": _("Het controlepunt van het register maken"),
+        "certificates.publish-snapshot": _("De momentopname van het register maken"),
+        "certificates.expire": _("Opschrijven welke certificaten verlopen zijn"),
         "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
     }
 

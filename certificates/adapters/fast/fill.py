@@ -162,9 +162,7 @@ def _badge(kept: bytes, filling: Filling) -> bytes:
     if filling.badge is None:
         raise LookupError("the template holds a credential and the paper has none")
     moment = _pdf_moment(filling.made_at)
-    check = hashlib.md5(filling.badge, usedforsecurity=False).hexdigest().encode()
-    params = b"/Params << /CheckSum <%s> /Size %d /CreationDate (D:%s) /ModDate (D:%s) >>" % (
-        check,
+    params = b"/Params << /Size %d /CreationDate (D:%s) /ModDate (D:%s) >>" % (
         len(filling.badge),
         moment,
         moment,
