@@ -157,9 +157,8 @@ def _key_finding(purpose: str, usable: list[KeyInfo], now: datetime) -> Finding:
 
 def _sealing(settings: Settings) -> Iterator[Finding]:
     external = external_seal(settings)
-    source = {"pkcs12": "in a PKCS#12 file", "pkcs11": "in a device"}.get(
-        (external or {}).get("kind", "")
-    )
+    kind = (external or {}).get("kind", "own")
+    source = {"own": "our own", "pkcs12": "in a PKCS#12 file", "pkcs11": "in a device"}[kind]
     level = "B-T, with a time stamp" if settings.tsa_url else "B-B, without a time stamp"
     yield Finding("sealing", "ok", f"level {level}; the seal is {source}")
     if external:

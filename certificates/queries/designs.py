@@ -18,6 +18,7 @@ from certificates.adapters.design import DESIGNS, Design, load_design
 from certificates.models import DesignVersion
 from certificates.rules.look import EDITABLE, LANGUAGES, Look
 from certificates.rules.printed import Language, PrintedCertificate, Signatory
+from certificates.rules.validity import months_from
 from courses.models import Course, CourseVersion, Track
 
 LONG_NAME = "Maria Wilhelmina van den Boogaard-van der Heijden tot Oldenzaal"
@@ -25,6 +26,7 @@ SHORT_NAME = "Samira El Haddou"
 SPECIMEN_NUMBER = "SLHZ-0-0000-00000-00"
 SPECIMEN_CODE = "0" * 20
 _SPECIMEN_HOURS = 16
+_SPECIMEN_MONTHS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def specimen(design: str, *, language: Language, long_name: bool) -> PrintedCert
     now = clock.now()
     course, sample = _newest_course(design), get_design(design).sample
     printed = course["certificate"] if course else {}
-    is_proof = printed.get("validity_months") is None
+    is_proof = "promise" in sample
+    months = printed.get("validity_months") or _SPECIMEN_MONTHS
     url = current().public_url
     return PrintedCertificate(
         language=language,
@@ -120,7 +123,7 @@ def specimen(design: str, *, language: Language, long_name: bool) -> PrintedCert
         code_url=f"{url}/c/{SPECIMEN_CODE}",
         disclaimer=_said(printed, "disclaimer", language),
         made_at=now,
-        valid_until=None if is_proof else clock.today(),
+        valid_until=None if is_proof else months_from(clock.today(), months),
         hours=_SPECIMEN_HOURS if is_proof else None,
         promise=sample.get("promise", ""),
     )
