@@ -40,7 +40,9 @@ def checker() -> Response:
     except KeysError:
         raise NotFoundError from None
     answer = Response(page, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = f"{policy_of(page)}; frame-ancestors 'none'"
+    answer.headers["Content-Security-Policy"] = (
+        f"{policy_of(page)}; object-src 'none'; frame-ancestors 'none'"
+    )
     answer.add_etag()
     answer.make_conditional(request)
     return _open_to_all(answer)
@@ -50,4 +52,5 @@ def _open_to_all(answer: Response) -> Response:
     """Let anyone keep it for an hour, and nobody's search engine list it."""
     answer.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
     answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

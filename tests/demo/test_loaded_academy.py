@@ -77,7 +77,6 @@ TABLES = {
     "score_talks": ScoreTalk,
     "final_results": FinalAttempt,
     "certificates": Certificate,
-    "renewal_evidence": RenewalEvidence,
     "coaching_plans": CoachingPlan,
     "coaching_log": LogEntry,
     "actions": AgreedAction,
@@ -385,6 +384,10 @@ def test_renewals_rest_on_the_evidence_of_the_files(demo: Flask) -> None:
     assert rows_of(found) == {
         (row["person_id"], row["requirement"], day(row["date"]), row["reference"])
         for row in read_csv("renewal_evidence")
+    } | {
+        (row["told_by"], "story", day(row["published_on"]), row["solution_id"])
+        for row in read_csv("solutions")
+        if row["told_by"] and row["published_on"]
     }
 
 

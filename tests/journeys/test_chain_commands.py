@@ -34,7 +34,9 @@ from academy.people.services import grants
 from academy.people.services.persons import NewPerson
 from certificates.models import Certificate
 from certificates.services import decisions
+from certificates.services.names import approve_name
 from courses.models import Cohort, Enrolment, Module, PracticeAssignment, Session
+from courses.queries.on_behalf import reaches_of
 from courses.services import attendance, cohorts, enrolment, practical, practice
 from courses.services.attendance import NewMark
 from courses.services.practical import Score
@@ -155,6 +157,9 @@ def _two_people_decide(enrolment_id: int) -> None:
     with _on(DECIDED):
         decision_id = decisions.propose(enrolment_id, by=_who(TRAINER))
         decisions.decide(decision_id, "grant", by=_who(BOARD))
+        person = db.session.get_one(Person, _person_of(enrolment_id))
+        said = person.name_on_certificate or person.display_name
+        approve_name(person.id, said, by=_who(COORDINATOR), reaches=reaches_of(person.id))
 
 
 def _the_file_is_original(live: Live, folder: Path, enrolment_id: int) -> None:
