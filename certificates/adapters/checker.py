@@ -92,7 +92,7 @@ def _plain(pinned: Pinned, fingerprint: str) -> dict[str, Any]:
 def _policy(*, style: str, script: str) -> str:
     return (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "connect-src 'none'; base-uri 'none'; form-action 'none'"
+        "connect-src 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
     )
 
 

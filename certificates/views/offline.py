@@ -40,9 +40,7 @@ def checker() -> Response:
     except KeysError:
         raise NotFoundError from None
     answer = Response(page, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = (
-        f"{policy_of(page)}; object-src 'none'; frame-ancestors 'none'"
-    )
+    answer.headers["Content-Security-Policy"] = f"{policy_of(page)}; frame-ancestors 'none'"
     answer.add_etag()
     answer.make_conditional(request)
     return _open_to_all(answer)

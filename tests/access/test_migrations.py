@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.trust("T25")]
 
 MIGRATIONS = folder("migrations")
 OWN = "alembic_version"
+FILLS = {"0003": ("certificate_file", "person_salt", "register_entry", "register_head")}
+"""What a step fills from rows that were there before; going down empties it."""
 
 
 def revisions(directory: Path) -> list[str]:
@@ -59,6 +61,11 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     ]
 
 
+def told(step: str, changed: list[str]) -> list[str]:
+    """Return what a step changed, without the tables that it is there to fill."""
+    return [one for one in changed if one.partition(".")[0] not in FILLS.get(step, ())]
+
+
 def faults_of_stairs(directory: Path) -> list[str]:
     """Go every step down and up again, and return what changed in the rows that stayed."""
     faults: list[str] = []
@@ -69,12 +76,12 @@ def faults_of_stairs(directory: Path) -> list[str]:
         full = contents()
         flask_migrate.downgrade(directory=where, revision=below)
         lower = contents()
-        faults += [f"down from {step}: {one}" for one in differences(full, lower)]
+        faults += [f"down from {step}: {one}" for one in told(step, differences(full, lower))]
         if below == "base":
             faults += [f"left after {step}: {table}" for table in lower]
         flask_migrate.upgrade(directory=where, revision=step)
         again = contents()
-        faults += [f"up to {step}: {one}" for one in differences(lower, again)]
+        faults += [f"up to {step}: {one}" for one in told(step, differences(lower, again))]
         if full.keys() != again.keys():
             faults.append(f"{step} makes other tables the second time")
         flask_migrate.downgrade(directory=where, revision=below)

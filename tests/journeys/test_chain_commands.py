@@ -156,10 +156,12 @@ def _two_assessors_score(enrolment_id: int) -> None:
 def _two_people_decide(enrolment_id: int) -> None:
     with _on(DECIDED):
         decision_id = decisions.propose(enrolment_id, by=_who(TRAINER))
-        decisions.decide(decision_id, "grant", by=_who(BOARD))
-        person = db.session.get_one(Person, _person_of(enrolment_id))
-        said = person.name_on_certificate or person.display_name
-        approve_name(person.id, said, by=_who(COORDINATOR), reaches=reaches_of(person.id))
+        certificate_id = decisions.decide(decision_id, "grant", by=_who(BOARD))
+        certificate = db.session.get_one(Certificate, certificate_id)
+        holder = certificate.person_id
+        approve_name(
+            holder, certificate.printed_name, by=_who(COORDINATOR), reaches=reaches_of(holder)
+        )
 
 
 def _the_file_is_original(live: Live, folder: Path, enrolment_id: int) -> None:
