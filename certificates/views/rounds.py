@@ -172,13 +172,16 @@ def print_file(round_id: int) -> Response:
     """Hand over one file with every page, to print in one go."""
     files = _files(round_id)
     storage = Storage(current().storage)
-    pdf: bytes = documents.call(
-        "certificates.adapters.print_file:join_pages",
-        wall_seconds=JOIN_SECONDS,
-        pdfs=[storage.get(one.sha256) for one in files],
-        title=_("Certificaten om af te drukken"),
-        language="nl",
-    )
+    try:
+        pdf: bytes = documents.call(
+            "certificates.adapters.print_file:join_pages",
+            wall_seconds=JOIN_SECONDS,
+            pdfs=[storage.get(one.sha256) for one in files],
+            title=_("Certificaten om af te drukken"),
+            language="nl",
+        )
+    except documents.DocumentError as error:
+        raise ConflictError(_("Er is nog geen certificaat klaar.")) from error
     return pdf_answer(pdf, f"certificaten-ronde-{round_id}")
 
 

@@ -22,7 +22,7 @@ COACHING = {
     "coaching_signal",
 }
 ENTRY_TEXT = {"coaching_log_entry", "coaching_own_words"}
-CERTIFYING = {"certificate", "certificate_revocation", "certification_decision"}
+CERTIFYING = {"certificate", "issue_round", "certificate_revocation", "certification_decision"}
 RESEARCH = {
     "research_confirmation",
     "research_observation",
