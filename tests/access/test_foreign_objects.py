@@ -262,6 +262,8 @@ def forms_of(path: str, answer: Any) -> list[Form]:
 
 
 FIELD_OF = {
+    "certificate": "certificate",
+    "decision": "certification_decision",
     "client_organisation_id": "organisation",
     "coach_id": "person",
     "cohort": "cohort",
