@@ -7,11 +7,8 @@ from flask_babel import lazy_gettext as _
 from academy.kernel import mail
 from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
-from certificates import api, policies, tasks
-from certificates.checkpointing import CHECKPOINT_JOB, make_checkpoint
+from certificates import api, policies
 from certificates.mails import MESSAGES
-from certificates.making_rounds import issue_round
-from certificates.publishing import PUBLISH_JOB, publish_snapshot
 from certificates.queries import chain_checks, checkpoints, checks
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
@@ -19,6 +16,11 @@ from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.services.names import ISSUE_JOB
 from certificates.services.rounds import ROUND_JOB
+from certificates.tasks import issuing
+from certificates.tasks.checkpoint import CHECKPOINT_JOB, make_checkpoint
+from certificates.tasks.expire import EXPIRE_JOB, expire
+from certificates.tasks.rounds import issue_round
+from certificates.tasks.snapshot import PUBLISH_JOB, publish_snapshot
 from certificates.views import (
     badges,
     credentials,
@@ -65,10 +67,10 @@ FEATURE = Feature(
     ),
     capabilities=policies.ALL,
     jobs={
-        ISSUE_JOB: tasks.issue,
+        ISSUE_JOB: issuing.issue,
         ROUND_JOB: issue_round,
-        REMOVE_JOB: tasks.remove_file,
-        tasks.EXPIRE_JOB: tasks.expire,
+        REMOVE_JOB: issuing.remove_file,
+        EXPIRE_JOB: expire,
         CHECKPOINT_JOB: make_checkpoint,
         PUBLISH_JOB: publish_snapshot,
     },

@@ -22,10 +22,10 @@ from academy.kernel.documents import DocumentError
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 from academy.people.services import about
-from certificates import tasks
 from certificates.models import Certificate
 from certificates.rules.number import CertificateNumber, find_number
 from certificates.services import decisions, evidence, life, names
+from certificates.tasks import issuing
 from courses.queries.on_behalf import reaches_of
 
 OUTCOMES = {"grant": "grant", "hold": "hold", "refuse": "refuse"}
@@ -173,7 +173,7 @@ def _issue(row: Row, memory: Memory) -> None:
     certificate_id = memory.id("certificate", row, "certificate_no")
     db.session.flush()  # the job reads the table
     try:
-        tasks.issue(certificate_id, code=row["verification_code"])
+        issuing.issue(certificate_id, code=row["verification_code"])
     except DocumentError as refused:
         raise row.fault(refused.sentence) from refused
 

@@ -107,19 +107,24 @@ def _answer(answer: dict[str, Any]) -> SealedDocument | DocumentError:
     return SealedDocument(**answer)
 
 
+def make_one(paper: Paper, sealing: Sealing) -> SealedDocument:
+    """Return the file of one paper by the reference path. Raises DocumentError."""
+    return make_certificate(
+        paper.printed,
+        paper.design,
+        look=paper.look,
+        credential=paper.credential,
+        keys_folder=sealing.keys_folder,
+        passphrase=sealing.passphrase,
+        now=sealing.now,
+        fonts_folder=sealing.fonts_folder,
+        external=sealing.external,
+        with_stamp=sealing.with_stamp,
+    )
+
+
 def _one(paper: Paper, sealing: Sealing) -> SealedDocument | DocumentError:
     try:
-        return make_certificate(
-            paper.printed,
-            paper.design,
-            look=paper.look,
-            credential=paper.credential,
-            keys_folder=sealing.keys_folder,
-            passphrase=sealing.passphrase,
-            now=sealing.now,
-            fonts_folder=sealing.fonts_folder,
-            external=sealing.external,
-            with_stamp=sealing.with_stamp,
-        )
+        return make_one(paper, sealing)
     except DocumentError as error:
         return error

@@ -19,7 +19,7 @@ from academy.kernel.errors import (
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates import policies
-from certificates.forms import DecideForm, ProposeForm
+from certificates.forms.deciding import DecideForm, ProposeForm
 from certificates.queries.dossier import Dossier, criterion_rows, get_dossier
 from certificates.queries.facts import get_facts
 from certificates.queries.judgement import judge

@@ -16,7 +16,7 @@ from academy.kernel.limits import Limit
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import count_print
 from certificates import policies
-from certificates.forms_designs import DesignForm
+from certificates.forms.designs import DesignForm
 from certificates.queries.designs import (
     Dressed,
     dressed_designs,

@@ -10,7 +10,7 @@ from academy.kernel.errors import InvalidInputError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import count_print, pdf_answer
 from certificates import policies
-from certificates.forms_extract import ExtractForm
+from certificates.forms.extract import ExtractForm
 from certificates.services.extract import take_extract
 
 bp = FeatureBlueprint("register_extract", __name__)

@@ -12,7 +12,7 @@ from academy.kernel.i18n import pick
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from certificates.forms import WithdrawForm
+from certificates.forms.holder import WithdrawForm
 from certificates.policies import OWN_CERTIFICATE
 from certificates.queries.holder import StoredCertificate, get_own, get_stored, own_certificates
 from certificates.queries.names import get_name

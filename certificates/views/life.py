@@ -15,7 +15,7 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import pdf_answer
 from certificates import policies
 from certificates.adapters.cover import Reprint, reprint_cover
-from certificates.forms import EndForm, HearingForm
+from certificates.forms.deciding import EndForm, HearingForm
 from certificates.queries.dossier import CertificateSheet, get_sheet
 from certificates.queries.facts import get_facts
 from certificates.queries.waiting import ReprintEvent, get_reprint, get_revocation

@@ -17,7 +17,7 @@ from academy.kernel.policy import Actor, Reach
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.policies import ACT_FOR
 from academy.people.services.about import may_help
-from certificates.forms import PrintedNameForm
+from certificates.forms.holder import PrintedNameForm
 from certificates.policies import OWN_CERTIFICATE
 from certificates.queries.names import NameToApprove, get_name
 from certificates.rules.spelling import spell

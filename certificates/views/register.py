@@ -13,7 +13,7 @@ from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates import policies
-from certificates.forms import ProposeForm, ReplaceForm, RevokeForm
+from certificates.forms.deciding import ProposeForm, ReplaceForm, RevokeForm
 from certificates.queries.dossier import CertificateSheet, get_sheet
 from certificates.queries.facts import get_facts
 from certificates.queries.holder import get_stored

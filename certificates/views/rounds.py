@@ -88,20 +88,24 @@ def _ask_page(*, problem: str = "", chosen: list[int] | None = None) -> str:
 @bp.page(RULE, needs=policies.REGISTER)
 def show(round_id: int) -> str:
     """Show how far a round is, and who is in it."""
-    stand = get_round(round_id, actor())
-    page = in_round(round_id, actor(), request.args.get("na"))
-    more = (
-        url_for("certificate_rounds.show", round_id=round_id, na=page.next_cursor)
-        if page.next_cursor
-        else None
+    return _page(round_id, after=request.args.get("na"))
+
+
+def _page(round_id: int, *, after: str | None, problem: str = "") -> str:
+    who = actor()
+    page = in_round(round_id, who, after)
+    more = page.next_cursor and url_for(
+        "certificate_rounds.show", round_id=round_id, na=page.next_cursor
     )
     return render_template(
         "certificates/round.html",
-        round=stand,
+        round=get_round(round_id, who),
         page=page,
+        after=after,
         more=more,
-        may_decide=actor().may(policies.DECIDE),
-        may_hand_out=actor().may(policies.PROPOSE),
+        problem=problem,
+        may_decide=who.may(policies.DECIDE),
+        may_hand_out=who.may(policies.PROPOSE),
     )
 
 
@@ -122,25 +126,21 @@ def resume(round_id: int) -> AnyResponse:
 
 
 @bp.action(f"{RULE}/uitgereikt", needs=policies.PROPOSE)
-def hand_out(round_id: int) -> AnyResponse:
+def hand_out(round_id: int) -> AnyResponse | tuple[str, int]:
     """Note who has the paper in hand."""
-    get_round(round_id, actor())
-    known = {one.id for one in files_of_round(round_id, actor())}
-    chosen = [one for one in request.form.getlist("certificate", type=int) if one in known]
-    noted = 0
-    for certificate_id in chosen:
-        try:
-            life.hand_out(certificate_id, by=actor())
-            noted += 1
-        except ConflictError:
-            continue  # somebody else noted the same
-    flash(
-        ngettext("%(num)s keer opgeschreven.", "%(num)s keer opgeschreven.", noted)
-        if noted
-        else _("Zet eerst een vinkje bij wie het papier heeft."),
-        "success" if noted else "warning",
-    )
     after = request.form.get("na") or None
+    known = {one.id: one for one in files_of_round(round_id, actor())}
+    chosen = [known[one] for one in request.form.getlist("certificate", type=int) if one in known]
+    if not chosen:
+        problem = _("Zet eerst een vinkje bij wie het papier heeft.")
+        return _page(round_id, after=after, problem=problem), 422
+    for one in chosen:
+        if not one.was_handed_out:
+            life.hand_out(one.id, by=actor())
+    flash(
+        ngettext("%(num)s keer opgeschreven.", "%(num)s keer opgeschreven.", len(chosen)),
+        "success",
+    )
     return redirect(url_for("certificate_rounds.show", round_id=round_id, na=after), 303)
 
 

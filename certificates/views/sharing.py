@@ -14,7 +14,7 @@ from academy.kernel.i18n import pick
 from academy.kernel.settings import current
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from certificates.forms import ShareForm
+from certificates.forms.holder import ShareForm
 from certificates.policies import OWN_CERTIFICATE, VERIFY
 from certificates.queries.holder import OwnCertificate, get_own, get_stored
 from certificates.queries.sharing import get_shared, is_shareable, open_until

@@ -13,7 +13,7 @@ from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint
 from certificates.adapters.keys import fingerprint_in_groups
 from certificates.adapters.verify import LARGEST_FILE
-from certificates.forms import CheckFileForm, CheckForm
+from certificates.forms.verify import CheckFileForm, CheckForm
 from certificates.policies import VERIFY
 from certificates.queries.keys import lost_since, public_keys, root_fingerprint
 from certificates.queries.verification import (

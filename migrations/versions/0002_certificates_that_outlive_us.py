@@ -408,6 +408,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The tables of before cannot say these: such steps go, and what ended reads as withdrawn.
+    op.execute("update certificate set standing = 'withdrawn' where standing = 'ended'")
+    op.execute(
+        "delete from certificate_event where kind not in"
+        " ('issued', 'handed_out', 'replaced', 'renewed', 'revoked', 'withdrawn')"
+    )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_certificate_standing_known"), type_="check")
         batch_op.create_check_constraint(

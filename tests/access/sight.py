@@ -22,7 +22,14 @@ COACHING = {
     "coaching_signal",
 }
 ENTRY_TEXT = {"coaching_log_entry", "coaching_own_words"}
-CERTIFYING = {"certificate", "issue_round", "certificate_revocation", "certification_decision"}
+CERTIFYING = {
+    "certificate",
+    "certificate_event",
+    "certificate_standing_proposal",
+    "issue_round",
+    "certificate_revocation",
+    "certification_decision",
+}
 RESEARCH = {
     "research_confirmation",
     "research_observation",

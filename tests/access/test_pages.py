@@ -129,16 +129,11 @@ OF_OTHER_COURSES = {
 FROM_A_MAIL = {"/afmelden/<token>", "/mijn-berichten/stop/<token>"}
 """Pages that only a signed link opens: see tests/people/test_views_messages.py."""
 OF_REAL_FILES = {
-    "/certificaat/<int:certificate_id>/herdruk/<int:event_id>",
     "/certificaat/<int:certificate_id>/open-badge.json",
     "/certificaat/<int:certificate_id>/open-badge.jwt",
-    "/certificaten/<int:certificate_id>/herdruk/<int:event_id>",
     "/certificaten/<int:certificate_id>/open-badge.json",
     "/certificaten/<int:certificate_id>/open-badge.jwt",
-    "/certificaten/rondes/<int:round_id>",
     "/certificaten/rondes/<int:round_id>/afdrukken.pdf",
-    "/certificaten/rondes/<int:round_id>/certificaten.zip",
-    "/certificaten/rondes/<int:round_id>/uitreiking.pdf",
     "/deel/<token>",
     "/deel/<token>/bestand",
 }

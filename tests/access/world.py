@@ -530,7 +530,7 @@ class _Participant:
         _add(
             CertificateEvent(
                 certificate_id=certificate.id,
-                kind="handed_out",
+                kind="reprinted",
                 at=now,
                 by_id=self.tenant.world.people["board"],
             )

@@ -11,10 +11,10 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.people.models import Person
-from certificates import tasks
 from certificates.adapters.keys import init_keys
 from certificates.models import NameApproval
 from certificates.services import decisions
+from certificates.tasks import issuing
 from courses.models import (
     AttendanceCell,
     AttendanceMark,
@@ -164,5 +164,5 @@ def issue(scene: Scene, *, code: str | None = None) -> int:
     """Propose, grant and make the file; return the certificate's id."""
     make_keys()
     certificate_id = grant(scene)
-    tasks.issue(certificate_id, code=code)
+    issuing.issue(certificate_id, code=code)
     return certificate_id

@@ -21,14 +21,14 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.documents import DocumentError
 from academy.kernel.settings import Settings, current
 from academy.kernel.storage import Storage
-from certificates import tasks
 from certificates.adapters import badge_keys
 from certificates.adapters.keys import KeysError, init_keys, list_keys, load_signer
 from certificates.adapters.make import make_certificate
-from certificates.cli_keys import compromise, keys_list, rotate
+from certificates.cli.keys import compromise, keys_list, rotate
 from certificates.models import Certificate, SigningKey
 from certificates.queries.verification import check_hash, check_number, check_upload
 from certificates.services import key_life
+from certificates.tasks import issuing
 from tests.certificates.papers import FONTS, make_printed
 from tests.certificates.ready import Scene, grant, make_ready, make_scene
 from tests.factories import make_enrolment, make_person
@@ -80,7 +80,7 @@ def issued(scenes: list[Scene]) -> list[bytes]:
     files = []
     for scene in scenes:
         certificate_id = grant(scene)
-        tasks.issue(certificate_id)
+        issuing.issue(certificate_id)
         sha256 = db.session.get_one(Certificate, certificate_id).sha256
         db.session.rollback()
         files.append(Storage(current().storage).get(sha256 or ""))

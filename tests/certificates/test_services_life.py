@@ -18,13 +18,13 @@ from academy.kernel.errors import (
 )
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from certificates import tasks
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
 from certificates.queries import lists
 from certificates.queries.chain import renewal_evidence
 from certificates.queries.verification import check_code, check_number, check_upload
 from certificates.services import decisions, life
 from certificates.services.evidence import record_renewal_evidence
+from certificates.tasks import issuing
 from tests.certificates.ready import CODE, Scene, issue, make_scene
 from tests.factories import make_actor, make_grant, make_organisation, make_person
 
@@ -57,7 +57,7 @@ def granted(decision_id: int, scene: Scene, *, code: str = OTHER_CODE) -> int:
     with unit_of_work():
         new_id = decisions.decide(decision_id, "grant", by=make_actor(scene.board))
     assert new_id is not None
-    tasks.issue(new_id, code=code)
+    issuing.issue(new_id, code=code)
     return new_id
 
 

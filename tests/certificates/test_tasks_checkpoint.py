@@ -24,7 +24,6 @@ from academy.kernel.policy import SYSTEM
 from academy.kernel.settings import current
 from certificates.adapters import checkpoints
 from certificates.adapters.keys import init_keys, list_keys
-from certificates.checkpointing import keep_checkpoint, mail_values, make_checkpoint
 from certificates.models import Certificate, CertificateEvent, ChainEntry, ChainHead, SigningKey
 from certificates.queries.chain_checks import chain_faults
 from certificates.queries.checkpoints import checkpoint_faults
@@ -32,6 +31,7 @@ from certificates.rules.chain import GENESIS, entry_hash
 from certificates.rules.checkpoint import CheckpointError, read
 from certificates.services.keys import enter_key
 from certificates.services.life import add_event
+from certificates.tasks.checkpoint import keep_checkpoint, mail_values, make_checkpoint
 from tests.certificates.ready import make_keys
 from tests.certificates.registered import make_registered
 

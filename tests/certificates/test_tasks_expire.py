@@ -11,11 +11,11 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.messages import engine
 from academy.people.models import Person
-from certificates import tasks
 from certificates.models import Certificate, CertificateEvent
 from certificates.queries.verification import check_code
 from certificates.rules.validity import months_from
 from certificates.services import life, standing
+from certificates.tasks import expire as expiring
 from tests.certificates.ready import CODE, Scene, issue, make_scene
 from tests.factories import make_actor
 
@@ -45,10 +45,10 @@ def at(day: date, job) -> None:
 
 
 def test_expired_is_noted_once_the_day_after_the_last(scene, certificate_id):
-    at(LAST, tasks.expire)
+    at(LAST, expiring.expire)
     assert expired_events() == []
-    at(LAST + timedelta(days=1), tasks.expire)
-    at(LAST + timedelta(days=2), tasks.expire)
+    at(LAST + timedelta(days=1), expiring.expire)
+    at(LAST + timedelta(days=2), expiring.expire)
     (event,) = expired_events()
     assert event.by_id is None
     assert event.at.astimezone(clock.AMSTERDAM).date() == date(2029, 11, 24)
@@ -58,7 +58,7 @@ def test_expired_is_noted_once_the_day_after_the_last(scene, certificate_id):
 
 
 def test_the_database_holds_the_once(scene, certificate_id):
-    at(LAST + timedelta(days=1), tasks.expire)
+    at(LAST + timedelta(days=1), expiring.expire)
     certificate = db.session.get_one(Certificate, certificate_id)
     with pytest.raises(sa.exc.IntegrityError):
         life.add_event(certificate, "expired", by=make_actor(scene.board))

@@ -11,13 +11,13 @@ from flask import Flask
 from academy.kernel.db import db
 from academy.kernel.settings import SettingsError, current, read_settings
 from academy.kernel.storage import Storage
-from certificates import tasks
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import key_id_of
 from certificates.cli import keys
 from certificates.models import Certificate, SigningKey
 from certificates.queries import checks
 from certificates.queries.verification import check_upload
+from certificates.tasks import issuing
 from tests.certificates.authority import WORD, Bought, buy
 from tests.certificates.ready import commit_scene, grant, make_keys
 
@@ -42,7 +42,7 @@ def test_a_certificate_gets_the_seal_from_elsewhere(app: Flask, bought: Bought) 
     answer = app.test_cli_runner().invoke(keys, ["pin"])
     assert answer.exit_code == 0, answer.output
     certificate_id = grant(commit_scene())
-    tasks.issue(certificate_id)
+    issuing.issue(certificate_id)
 
     db.session.expire_all()
     certificate = db.session.get_one(Certificate, certificate_id)
@@ -55,7 +55,7 @@ def test_a_certificate_gets_the_seal_from_elsewhere(app: Flask, bought: Bought) 
 
 def test_a_pin_that_is_lost_is_told(app: Flask, bought: Bought) -> None:
     app.test_cli_runner().invoke(keys, ["pin"])
-    tasks.issue(grant(commit_scene()))
+    issuing.issue(grant(commit_scene()))
     for path in current().keys.glob("extern-*"):
         path.unlink()
 
@@ -65,7 +65,7 @@ def test_a_pin_that_is_lost_is_told(app: Flask, bought: Bought) -> None:
 def test_without_the_pin_a_certificate_waits(bought: Bought) -> None:
     certificate_id = grant(commit_scene())
     with pytest.raises(Exception, match="academy keys pin") as raised:
-        tasks.issue(certificate_id)
+        issuing.issue(certificate_id)
     assert raised.value.kind == KeysError.__name__
 
     db.session.expire_all()

@@ -14,12 +14,13 @@ from academy.kernel import clock, events, mail, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from certificates import tasks
-from certificates.adapters.make import SealedDocument, make_certificate
+from certificates.adapters.make import SealedDocument
+from certificates.adapters.many import make_one
 from certificates.events import CertificateIssued
 from certificates.models import Certificate, CertificateEvent, SigningKey
 from certificates.queries import checks
 from certificates.queries.verification import check_code, check_upload
+from certificates.tasks import issuing
 from tests.certificates.ready import CODE, Scene, grant, issue, make_keys, make_scene
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ def test_the_worker_does_the_job_and_a_second_time_changes_nothing(scene: Scene)
 
     queue.run_pending(strict=True)
     sha256 = db.session.get_one(Certificate, certificate_id).sha256
-    tasks.issue(certificate_id)
+    issuing.issue(certificate_id)
 
     db.session.expire_all()
     assert db.session.get_one(Certificate, certificate_id).sha256 == sha256
@@ -105,12 +106,12 @@ def test_two_workers_make_one_certificate(scene: Scene, monkeypatch: pytest.Monk
     certificate_id = grant(scene)
 
     def slower(*args: object, **values: object) -> SealedDocument:
-        monkeypatch.setattr(tasks, "make_certificate", make_certificate)
-        tasks.issue(certificate_id)  # the other worker finishes first
-        return make_certificate(*args, **values)  # type: ignore[arg-type]
+        monkeypatch.setattr(issuing, "make_one", make_one)
+        issuing.issue(certificate_id)  # the other worker finishes first
+        return make_one(*args, **values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(tasks, "make_certificate", slower)
-    tasks.issue(certificate_id)
+    monkeypatch.setattr(issuing, "make_one", slower)
+    issuing.issue(certificate_id)
 
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CertificateEvent)) == 1
     assert check_upload(stored(certificate_id)).finding.verdict == "original"
@@ -126,9 +127,9 @@ def test_a_kill_after_storing_leaves_a_job_that_finishes_the_work(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(tasks, "record_issued", killed)
+        patch.setattr(issuing, "record_issued", killed)
         with pytest.raises(KeyboardInterrupt):
-            tasks.issue(certificate_id)
+            issuing.issue(certificate_id)
     assert db.session.get_one(Certificate, certificate_id).state == "approved"
     queue.run_pending(strict=True)
 

@@ -15,14 +15,14 @@ from academy.kernel import queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from certificates import tasks
 from certificates.adapters import timestamp
 from certificates.adapters.timestamp import AuthorityAwayError
 from certificates.cli import certificates
 from certificates.models import Certificate, CertificateFile
 from certificates.queries import checks
 from certificates.queries.verification import check_upload
-from certificates.services import issuing
+from certificates.services import issuing as entering
+from certificates.tasks import issuing
 from tests.certificates.ready import Scene, commit_scene, grant, issue, make_keys
 from tests.certificates.timestamping import Authority, failing
 
@@ -123,10 +123,10 @@ def test_while_it_is_away_nothing_is_rendered_for_it(
     with failing("refuses") as url:
         use(url)
         with pytest.raises(AuthorityAwayError):
-            tasks.issue(certificate_id)
-        monkeypatch.delattr(tasks, "make_certificate")
+            issuing.issue(certificate_id)
+        monkeypatch.delattr(issuing, "make_one")
         with pytest.raises(AuthorityAwayError):
-            tasks.issue(certificate_id)
+            issuing.issue(certificate_id)
 
 
 def test_the_command_says_it(app: Flask) -> None:
@@ -147,12 +147,12 @@ def test_a_job_that_forgets_the_stamp_enters_nothing(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the tests above look at does tell a weaker seal from none."""
-    monkeypatch.setattr(tasks, "stamped", lambda sealed, _settings, **_now: sealed)
+    monkeypatch.setattr(issuing, "stamped", lambda sealed, _settings, **_now: sealed)
     with failing("refuses") as url:
         use(url)
-        with pytest.raises(issuing.WeakerSealError):
+        with pytest.raises(entering.WeakerSealError):
             issue(commit_scene())
         assert files() == []
-        monkeypatch.setattr(issuing, "current", lambda: replace(current(), tsa_url=""))
+        monkeypatch.setattr(entering, "current", lambda: replace(current(), tsa_url=""))
         queue.run_pending(strict=True)
     assert [one.level for one in files()] == ["B-B"]

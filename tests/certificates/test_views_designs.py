@@ -10,10 +10,10 @@ from PIL import Image
 
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
-from certificates import tasks
 from certificates.models import Certificate, DesignVersion
 from certificates.queries.designs import get_dressed
 from certificates.rules.look import contrast_on_white, tint
+from certificates.tasks import issuing
 from tests.certificates.ready import commit_scene, grant, make_keys
 
 PAGE = "/certificaten/vormgeving/residents"
@@ -53,7 +53,7 @@ def test_a_kept_look_is_worn_by_the_next_certificate_and_by_no_earlier_one(sign_
     scene = commit_scene()
     make_keys()
     first = grant(scene)
-    tasks.issue(first)
+    issuing.issue(first)
     before = stored(first)
     client = sign_in(scene.board)
     answer = client.post(PAGE, data=filled(logo=(io.BytesIO(png()), "logo.png")))

@@ -20,7 +20,6 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.resources import vendor_file
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from certificates import tasks
 from certificates.adapters import keys
 from certificates.adapters.make import make_certificate
 from certificates.adapters.offline import with_snapshot
@@ -30,6 +29,7 @@ from certificates.queries import verification
 from certificates.rules.credential import LIST_LENGTH
 from certificates.services import decisions, life
 from certificates.services.snapshot import make_snapshot
+from certificates.tasks import issuing
 from tests.certificates.papers import make_printed
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
 from tests.factories import make_actor
@@ -203,7 +203,7 @@ def test_the_old_version_is_replaced_by_every_way(client, scene, real, ask_file)
     with unit_of_work():
         new_id = decisions.decide(decision_id, "grant", by=make_actor(scene.board))
     assert new_id is not None
-    tasks.issue(new_id, code=OTHER_CODE)
+    issuing.issue(new_id, code=OTHER_CODE)
 
     assert ask_file(client, real.file) == "replaced"
     assert {way(client, real) for way in BY_NAME.values()} == {"replaced"}

@@ -17,8 +17,8 @@ from certificates.adapters import keys, offline
 from certificates.adapters.signature import read_signature
 from certificates.cli import certificates
 from certificates.models import Certificate
-from certificates.publishing import publish_snapshot
 from certificates.services.snapshot import public_file
+from certificates.tasks.snapshot import publish_snapshot
 from tests.certificates.ready import commit_scene, issue
 
 pytestmark = pytest.mark.slow

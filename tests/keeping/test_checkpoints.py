@@ -16,8 +16,8 @@ from academy.keeping.restore import restore
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import Settings, current
-from certificates.checkpointing import keep_checkpoint
 from certificates.queries.checkpoints import checkpoint_faults
+from certificates.tasks.checkpoint import keep_checkpoint
 from tests.certificates.ready import commit_scene, issue
 from tests.keeping.test_backup import NEEDS_SQLITE, elsewhere
 

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 
 import structlog
 
-from academy.kernel import clock, ids, queue
+from academy.kernel import queue
 from academy.kernel.db import unit_of_work
 from academy.kernel.documents import DocumentError
-from academy.kernel.resources import vendor_file
 from academy.kernel.settings import current
-from academy.kernel.storage import Storage
-from certificates.adapters.many import AT_ONCE, Paper, Sealing, make_certificates
-from certificates.adapters.signer import external_seal
-from certificates.queries.printing import find_to_print
+from certificates.adapters.many import AT_ONCE, make_certificates
 from certificates.queries.rounds import next_to_make
-from certificates.rules.code import LENGTH
 from certificates.services import rounds
-from certificates.services.credentials import prepare_credential
-from certificates.services.issuing import StoredFile, record_issued
 from certificates.services.names import ISSUE_JOB, job_key
-from certificates.tasks import key_of
+from certificates.tasks.issuing import enter, find_paper, new_code, sealing_of_now
 
 log = structlog.get_logger()
 
@@ -47,41 +40,17 @@ def issue_round(round_id: int) -> None:
 
 
 def _make(certificate_ids: Sequence[int]) -> None:
-    settings = current()
-    papers: dict[int, Paper] = {}
-    codes: dict[int, str] = {}
+    codes = {certificate_id: new_code() for certificate_id in certificate_ids}
     with unit_of_work():
-        for certificate_id in certificate_ids:
-            code = ids.crockford(LENGTH)
-            found = find_to_print(certificate_id, code=code, public_url=settings.public_url)
-            if found is None:
-                continue
-            credential = prepare_credential(certificate_id, code=code)
-            papers[certificate_id] = Paper(found.printed, found.design, found.look, credential)
-            codes[certificate_id] = code
-    sealing = Sealing(
-        keys_folder=settings.keys,
-        passphrase=settings.keys_passphrase,
-        now=clock.real_now(),
-        fonts_folder=vendor_file("print"),
-        external=external_seal(settings),
-    )
-    storage = Storage(settings.storage)
-    made = make_certificates(list(papers.values()), sealing)
+        found = {one: find_paper(one, code=code) for one, code in codes.items()}
+    papers = {one: paper for one, paper in found.items() if paper is not None}
+    made = make_certificates(list(papers.values()), sealing_of_now())
     for certificate_id, sealed in zip(papers, made, strict=True):
         if isinstance(sealed, DocumentError):
             log.warning("left to its own job", certificate_id=certificate_id, kind=sealed.kind)
             _leave([certificate_id])
-            continue
-        sha256 = storage.put(sealed.pdf)
-        file = StoredFile(
-            sha256=sha256,
-            size_bytes=len(sealed.pdf),
-            key=key_of(sealed.key_id),
-            code=codes[certificate_id],
-        )
-        with unit_of_work():
-            record_issued(certificate_id, file)
+        else:
+            enter(certificate_id, sealed, code=codes[certificate_id])
 
 
 def _leave(certificate_ids: Sequence[int]) -> None:

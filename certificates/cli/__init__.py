@@ -13,7 +13,6 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from certificates import tasks
 from certificates.adapters import badge_keys
 from certificates.adapters.keys import (
     KeysError,
@@ -23,12 +22,13 @@ from certificates.adapters.keys import (
 from certificates.adapters.pinning import pin_seal
 from certificates.adapters.pkcs12 import chain_in
 from certificates.adapters.timestamp import AuthorityAwayError
-from certificates.cli_keys import compromise, keys_list, rotate
-from certificates.cli_verify import checker, snapshot, verify
+from certificates.cli.keys import compromise, keys_list, rotate
+from certificates.cli.verify import checker, snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
 from certificates.queries.lists import approved_in, find_cohort
 from certificates.services.keys import enter_key
+from certificates.tasks import issuing
 
 
 @click.group()
@@ -49,7 +49,7 @@ def issue(cohort: str, *, as_json: bool) -> None:
         raise click.ClickException(f"Er is geen groep {cohort}.")
     try:
         for certificate_id in waiting:
-            tasks.issue(certificate_id)
+            issuing.issue(certificate_id)
     except AuthorityAwayError as error:
         sentence = "De tijdstempel kwam niet. De certificaten wachten en zijn niet verzegeld."
         raise click.ClickException(sentence) from error

@@ -1,11 +1,10 @@
-"""What people fill in around certificates."""
+"""What staff fill in around a decision and what may end a certificate."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -56,35 +55,6 @@ class ReplaceForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PrintedNameForm(FlaskForm):  # type: ignore[misc]
-    """The name as its owner wants it on paper."""
-
-    printed_name = StringField(
-        _("De naam op het certificaat"),
-        description=_("Typ de naam zelf. Plakken kan onzichtbare tekens meenemen."),
-        validators=[
-            InputRequired(_("Vul de naam in.")),
-            Length(max=NAME_LENGTH, message=_("Deze naam is te lang.")),
-        ],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
-    )
-
-
-class ShareForm(FlaskForm):  # type: ignore[misc]
-    """How long a link works."""
-
-    days = RadioField(
-        _("Hoe lang werkt de link?"),
-        choices=[
-            SelectChoice("7", _("Een week")),
-            SelectChoice("14", _("Twee weken")),
-            SelectChoice("30", _("Dertig dagen")),
-        ],
-        validators=[InputRequired(_("Kies hoe lang de link werkt."))],
-        default="14",
-    )
-
-
 class RevokeForm(FlaskForm):  # type: ignore[misc]
     """Why a certificate should not count any more; never shown to strangers."""
 
@@ -129,37 +99,4 @@ class EndForm(FlaskForm):  # type: ignore[misc]
             SelectChoice("erasure", _("De eigenaar wil dat wij de gegevens wissen")),
         ],
         validators=[InputRequired(_("Kies waarom."))],
-    )
-
-
-class WithdrawForm(FlaskForm):  # type: ignore[misc]
-    """The holder's own wish, which cannot be undone."""
-
-    sure = BooleanField(
-        _("Ja, ik weet het zeker"),
-        validators=[InputRequired(_("Zet een vinkje als je het zeker weet."))],
-    )
-
-
-class CheckForm(FlaskForm):  # type: ignore[misc]
-    """A number or a code, typed over from paper."""
-
-    number = StringField(
-        _("Nummer of code op het certificaat"),
-        description=_("Bijvoorbeeld SLHZ-B-2026-00042-74. Hoofdletters en streepjes hoeven niet."),
-        validators=[
-            InputRequired(_("Vul het nummer of de code in.")),
-            Length(max=60, message=_("Dit is te lang voor een nummer of code.")),
-        ],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
-    )
-
-
-class CheckFileForm(FlaskForm):  # type: ignore[misc]
-    """The file itself."""
-
-    file = FileField(
-        _("Het bestand (pdf)"),
-        description=_("Hooguit 2 MB. Wij bewaren het niet."),
-        render_kw={"accept": "application/pdf"},
     )

@@ -1,0 +1,1 @@
+"""Jobs of certificates: making files, rounds, and what happens once a day."""
