@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from certificates.rules.validity import months_from, valid_until
+from certificates.rules.validity import months_from
 
 WindowState = Literal["too_early", "open", "grace", "too_late"]
 ENGINE = 1
@@ -83,7 +83,7 @@ def renewal_verdict(
         for one in rule["requirements"]
     )
     opens_on = months_from(until, -rule["window_opens_months_before"])
-    closes_on = valid_until(until, months=rule["grace_months_after"]) or until
+    closes_on = months_from(until, rule["grace_months_after"])
     return RenewalVerdict(
         window=_window(today, opens_on=opens_on, until=until, closes_on=closes_on),
         opens_on=opens_on,

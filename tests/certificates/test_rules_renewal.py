@@ -76,6 +76,15 @@ def test_a_short_month_keeps_its_last_day() -> None:
     assert verdict.opens_on == date(2026, 2, 28)
 
 
+@pytest.mark.parametrize(("today", "window"), [(UNTIL, "open"), (date(2026, 2, 21), "too_late")])
+def test_a_course_without_grace_closes_on_the_last_day(today: date, window: str) -> None:
+    rule = RULE | {"grace_months_after": 0}
+
+    verdict = renewal_verdict(rule, ENOUGH, since=SINCE, until=UNTIL, today=today)
+
+    assert (verdict.window, verdict.closes_on) == (window, UNTIL)
+
+
 @pytest.mark.parametrize(
     ("person_id", "obstacle"),
     [(1, "proposer"), (2, "holder"), (3, "assessor"), (4, "trainer"), (5, None)],
