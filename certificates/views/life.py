@@ -12,7 +12,7 @@ from academy.kernel.i18n import pick, short_day
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from academy.kernel.web.files import pdf_answer
+from academy.kernel.web.files import count_print, pdf_answer
 from certificates import policies
 from certificates.adapters.cover import Reprint, reprint_cover
 from certificates.forms.deciding import EndForm, HearingForm
@@ -138,10 +138,10 @@ def cover(certificate_id: int, event_id: int) -> Response:
     """Make the cover sheet of one reprint."""
     found = get_reprint(certificate_id, event_id)
     policy.require(actor(), policies.REPRINT, get_facts(found.enrolment_id).reach)
-    return cover_answer(found, made_by=actor().display_name)
+    return cover_answer(found)
 
 
-def cover_answer(found: ReprintEvent, *, made_by: str) -> Response:
+def cover_answer(found: ReprintEvent) -> Response:
     """Return the cover sheet; the certificate's own file stays as it is."""
     made = reprint_cover(
         Reprint(
@@ -151,7 +151,7 @@ def cover_answer(found: ReprintEvent, *, made_by: str) -> Response:
             reprinted_at=found.at,
         ),
         verify_url=f"{current().public_url}/controleer",
-        made_by=made_by,
+        made_by=count_print(),
     )
     return pdf_answer(made, _("voorblad-%(number)s", number=found.number))
 

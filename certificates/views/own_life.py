@@ -73,7 +73,7 @@ def cover(certificate_id: int, event_id: int) -> Response:
     found = get_reprint(certificate_id, event_id)
     if found.person_id != actor().person_id:
         raise NotFoundError
-    return cover_answer(found, made_by=actor().display_name)
+    return cover_answer(found)
 
 
 def _back(certificate_id: int) -> AnyResponse:

@@ -29,6 +29,7 @@ def today(actor: Actor) -> list[TodayItem]:
         *_names(actor),
         *_to_decide(actor),
         *_to_confirm(actor),
+        *_second_look(actor),
     ]
 
 

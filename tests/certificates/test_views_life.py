@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 
 import html5lib
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 
 from academy.kernel import clock
 from academy.kernel.db import db
+from academy.kernel.limits import Limit
+from academy.kernel.web import files
 from certificates.models import Certificate, CertificateEvent, Revocation, StandingProposal
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
 
@@ -113,6 +116,8 @@ def test_two_give_it_back_and_the_register_keeps_both(scene, certificate_id, sig
     assert first.post(f"{standing}/bevestigen").status_code == 403
     assert sign_in(scene.coordinator).post(f"{standing}/bevestigen").status_code == 404
     assert "Wacht op een tweede" in parse(second.get("/certificaten"))
+    assert "1 certificaat wacht op een tweede" in second.get("/vandaag").text
+    assert "wacht op een tweede" not in first.get("/vandaag").text
     assert second.post(f"{standing}/bevestigen").status_code == 303
     assert "Dit certificaat is geldig" in client.get(f"/c/{CODE}").text
     sheet = second.get(f"/certificaten/{certificate_id}").text
@@ -171,6 +176,19 @@ def test_a_reprint_is_the_same_file_with_a_cover_sheet(scene, certificate_id, si
         assert client.get(f"{base}/herdruk/1").status_code == 404
         page = client.get(base if "certificaten" in base else f"{base}/verloop").text
         assert f"{base}/herdruk/{event_id}" in page
+
+
+def test_cover_sheets_come_out_of_the_prints_of_this_hour(
+    scene, certificate_id, sign_in, monkeypatch
+):
+    monkeypatch.setattr(files, "PRINTS", Limit("prints", 1, timedelta(hours=1)))
+    holder = sign_in(scene.holder)
+    holder.post(f"/certificaat/{certificate_id}/herdruk")
+    newest = sa.select(sa.func.max(CertificateEvent.id))
+    cover = f"/certificaat/{certificate_id}/herdruk/{db.session.scalar(newest)}"
+    db.session.rollback()
+    assert holder.get(cover).status_code == 200
+    assert holder.get(cover).status_code == 429
 
 
 def test_another_holder_sees_none_of_it(scene, certificate_id, sign_in):
