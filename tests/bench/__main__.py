@@ -6,8 +6,9 @@ times the same page in a cohort of 100. Two hundred people at once: no error, no
 
 CPU is given in milliseconds and as a ratio to a bare Flask page of the same process, which is what
 to compare between machines. Certificates: filling and sealing at most a 25th of the reference path,
-with the credential a tenth and at most 15 ms, and memory flat over 2,000. `bin/bench pages`,
-`certificates`, `lists` or `load` measures only that.
+with the credential a tenth and at most 15 ms, and memory flat over 2,000. Five hundred in one
+round: within ten minutes, and pages within twice their idle time. `bin/bench pages`,
+`certificates`, `rounds`, `lists` or `load` measures only that.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import certificates, load, pages, scale
+from tests.bench import certificates, load, pages, rounds, scale
 from tests.postgres import cluster, new_database
 
 
@@ -62,6 +63,7 @@ def _load(place: Path) -> list[str]:
 PARTS = {
     "pages": pages.measured,
     "certificates": certificates.measured,
+    "rounds": rounds.measured,
     "lists": _lists,
     "load": _load,
 }

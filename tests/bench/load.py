@@ -87,7 +87,7 @@ def run(folder: Path, database_url: str, *, people: int = 200, seconds: int = 60
     }
     visitors = _visitors(environment, people)
     log = Log()
-    with _served(environment, port):
+    with served(environment, port):
         ends = time.monotonic() + seconds
         threads = [
             threading.Thread(target=_visit, args=(one, port, ends, log, seed))
@@ -135,9 +135,10 @@ def _group(academy: Academy) -> Iterator[Visitor]:
 
 
 @contextmanager
-def _served(environment: Mapping[str, str], port: int) -> Iterator[None]:
+def served(environment: Mapping[str, str], port: int, *, processes: int = 2) -> Iterator[None]:
+    """Serve an academy, with its worker, for the block."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "academy", "serve", "--web", "2"],
+        [sys.executable, "-m", "academy", "serve", "--web", str(processes)],
         env={**environment, "ACADEMY_LOG_LEVEL": "ERROR"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
