@@ -32,6 +32,9 @@ REVOKE = capability("certificates:certificate:revoke", "board", step_up=True)
 END = capability("certificates:certificate:end", "board", "coordinator")
 """Propose to end for good what a holder left behind, and confirm what somebody else proposed."""
 
+STANDING_RIGHTS = {"reinstate": REVOKE, "end": END}
+"""Which right a proposal takes that changes how a certificate stands, by its kind."""
+
 REPRINT = capability("certificates:certificate:reprint", "board", "coordinator")
 """Note that a paper is printed once more, and print its cover sheet."""
 

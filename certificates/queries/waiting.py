@@ -59,9 +59,8 @@ class ReprintEvent:
 
 def waiting_standings(actor: Actor) -> list[WaitingStanding]:
     """Return the open proposals that `actor` may confirm or drop, oldest first."""
-    rights = {"reinstate": policies.REVOKE, "end": policies.END}
-    kinds = [kind for kind, right in rights.items() if actor.may(right)]
-    if not kinds:
+    rights = {kind: right for kind, right in policies.STANDING_RIGHTS.items() if actor.may(right)}
+    if not rights:
         return []
     holder, proposer = aliased(Person), aliased(Person)
     rows = db.session.execute(
@@ -80,8 +79,8 @@ def waiting_standings(actor: Actor) -> list[WaitingStanding]:
             StandingProposal.outcome.is_(None),
             sa.or_(
                 *(
-                    sa.and_(StandingProposal.kind == kind, within(actor, rights[kind]))
-                    for kind in kinds
+                    sa.and_(StandingProposal.kind == kind, within(actor, right))
+                    for kind, right in rights.items()
                 )
             ),
         )

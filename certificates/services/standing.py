@@ -13,11 +13,12 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
-from academy.kernel.policy import Actor, Capability
+from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.events import CertificateReinstated
 from certificates.models import END_CAUSES, Certificate, StandingProposal
 from certificates.queries.facts import get_facts
+from certificates.queries.waiting import find_open_standing
 from certificates.services.life import (
     add_event,
     empty,
@@ -26,8 +27,6 @@ from certificates.services.life import (
     refuse_unissued,
     set_standing,
 )
-
-RIGHTS: dict[str, Capability] = {"reinstate": policies.REVOKE, "end": policies.END}
 
 
 def propose_reinstatement(certificate_id: int, *, by: Actor) -> int:
@@ -123,17 +122,14 @@ def _standing_without_revocation(certificate_id: int) -> str:
 
 def _reachable(certificate_id: int, kind: str, *, by: Actor) -> Certificate:
     certificate = get_locked(certificate_id)
-    policy.require(by, RIGHTS[kind], get_facts(certificate.enrolment_id).reach)
+    policy.require(by, policies.STANDING_RIGHTS[kind], get_facts(certificate.enrolment_id).reach)
     refuse_own(certificate.person_id, by)
     refuse_unissued(certificate)
     return certificate
 
 
 def _propose(certificate: Certificate, kind: str, *, by: Actor, cause: str | None = None) -> int:
-    is_open = sa.exists().where(
-        StandingProposal.certificate_id == certificate.id, StandingProposal.outcome.is_(None)
-    )
-    if db.session.scalar(sa.select(is_open)):
+    if find_open_standing(certificate.id) is not None:
         raise ConflictError(_("Er ligt al een voorstel. Het wacht op een tweede."))
     proposal = StandingProposal(
         certificate_id=certificate.id,
@@ -154,7 +150,9 @@ def _open_proposal(proposal_id: int, *, by: Actor) -> StandingProposal:
     if proposal is None:
         raise NotFoundError
     certificate = db.session.get_one(Certificate, proposal.certificate_id)
-    policy.require(by, RIGHTS[proposal.kind], get_facts(certificate.enrolment_id).reach)
+    right = policies.STANDING_RIGHTS[proposal.kind]
+    policy.require(by, right, get_facts(certificate.enrolment_id).reach)
+    policy.require_step_up(by, right, clock.real_now())  # one address confirms both kinds
     if proposal.outcome is not None:
         raise ConflictError(_("Hierover is al besloten."))
     return proposal

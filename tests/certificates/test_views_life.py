@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from academy.kernel import clock
-from academy.kernel.db import db
+from academy.kernel.db import db, unit_of_work
 from academy.kernel.limits import Limit
 from academy.kernel.web import files
+from academy.people.models import SignIn
 from certificates.models import Certificate, CertificateEvent, Revocation, StandingProposal
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
 
@@ -123,6 +124,21 @@ def test_two_give_it_back_and_the_register_keeps_both(scene, certificate_id, sig
     sheet = second.get(f"/certificaten/{certificate_id}").text
     assert "Ingetrokken:" in sheet
     assert "Hersteld:" in sheet
+
+
+def test_giving_back_takes_a_fresh_proof_of_who_confirms(scene, certificate_id, sign_in):
+    with unit_of_work():
+        db.session.get_one(Certificate, certificate_id).standing = "revoked"
+    first, second = sign_in(scene.board), sign_in(scene.other_board)
+    assert first.post(f"/certificaten/{certificate_id}/herstellen").status_code == 303
+    with unit_of_work():
+        db.session.execute(sa.update(SignIn).values(stepped_up_at=None))
+    address = f"/certificaten/stand/{only(StandingProposal).id}"
+    for step in ("bevestigen", "laten"):
+        answer = second.post(f"{address}/{step}")
+        assert "next=" in answer.headers["Location"]
+        assert only(StandingProposal).outcome is None
+    assert only(Certificate).standing == "revoked"
 
 
 def test_what_its_holder_left_ends_for_good(scene, certificate_id, sign_in, client):
