@@ -1,4 +1,4 @@
-"""Asks the document child for a certificate or a coaching document: rendered, sealed, checked.
+"""Asks the document child for a certificate: rendered, sealed, checked.
 
 Importing this loads neither WeasyPrint nor pyHanko.
 """
@@ -13,7 +13,7 @@ from academy.kernel.documents import DocumentError
 from certificates.adapters.key_files import KeysError
 from certificates.rules.credential import CredentialFacts
 from certificates.rules.look import Look
-from certificates.rules.printed import Language, PrintedCertificate
+from certificates.rules.printed import PrintedCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +84,3 @@ def call_sealing(external: dict[str, str] | None, function: str, /, **values: An
         if external and error.kind == "SealPinRefused":
             _refused.append(external)
         raise
-
-
-def make_coaching_document(
-    html: str,
-    css: str,
-    *,
-    assets: dict[str, bytes],
-    language: Language,
-    keys_folder: Path,
-    passphrase: str,
-    now: datetime,
-    fonts_folder: Path,
-) -> SealedDocument:
-    """Return `html` as a PDF/A-3a and PDF/UA-1 file with the coaching seal.
-
-    That seal is not on the list for certificates. Raises DocumentError as `make_certificate` does.
-    """
-    answer: dict[str, Any] = documents.call(
-        "certificates.adapters.make_in_child:make_document",
-        html=html,
-        css=css,
-        assets=assets,
-        language=language,
-        keys_folder=str(keys_folder),
-        passphrase=passphrase,
-        now=now,
-        fonts_folder=str(fonts_folder),
-    )
-    return SealedDocument(**answer)

@@ -5,8 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from academy.kernel.pdf.render import render_document
-from certificates.adapters import keys, text
+from certificates.adapters import text
 from certificates.adapters.credential_in_child import attached, signed_credential
 from certificates.adapters.design import load_design
 from certificates.adapters.render import render_certificate
@@ -16,11 +15,9 @@ from certificates.adapters.signer import Signer, open_signer, pins
 from certificates.rules.code import group_code
 from certificates.rules.credential import CredentialFacts
 from certificates.rules.names import clean_name
-from certificates.rules.printed import Language, PrintedCertificate
+from certificates.rules.printed import PrintedCertificate
 
 LARGEST_CERTIFICATE = 120_000
-_COACHING = {"nl": "Logboek gemaakt", "en": "Log made"}
-_SEAL = {"nl": "Zegel van de academie", "en": "Seal of the academy"}
 
 
 class OwnCheckFailedError(Exception):
@@ -74,24 +71,6 @@ def make(  # noqa: PLR0913 (all that makes a paper)
         "key_id": key.info.key_id,
         "imprint": imprint_of(pdf) if with_stamp else b"",
     }
-
-
-def make_document(
-    *,
-    html: str,
-    css: str,
-    assets: dict[str, bytes],
-    language: Language,
-    keys_folder: str,
-    passphrase: str,
-    now: datetime,
-    fonts_folder: str,
-) -> dict[str, Any]:
-    """Return the fields of `make.SealedDocument` for a coaching document, with its own seal."""
-    key = keys.load_signer(Path(keys_folder), "coaching", passphrase, now=now)
-    unsealed = render_document(html, css, fonts_folder=fonts_folder, assets=assets)
-    pdf = seal(unsealed, key, reason=_COACHING[language], field_label=_SEAL[language])
-    return {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "key_id": key.info.key_id}
 
 
 def require_as_meant(

@@ -10,7 +10,7 @@ from academy.kernel import documents
 from academy.kernel.documents import DocumentError
 from certificates.adapters import badge_keys, credential, keys
 from certificates.adapters.design import DESIGNS
-from certificates.adapters.make import make_certificate, make_coaching_document
+from certificates.adapters.make import make_certificate
 from certificates.rules.printed import Signatory
 from tests.certificates.papers import (
     CODE_URL,
@@ -63,16 +63,23 @@ def make(keys_folder):
 
 @pytest.fixture(scope="module")
 def coaching_log(keys_folder):
-    return make_coaching_document(
-        LOG,
-        "@page{size:A4}img{width:30mm}",
+    """Return a log as coaching makes it: rendered in one call, sealed in the next."""
+    pdf = documents.call(
+        "academy.kernel.pdf.render:render_document",
+        html=LOG,
+        css="@page{size:A4}img{width:30mm}",
         assets={"chart.svg": CHART},
-        language="nl",
-        keys_folder=keys_folder,
+        fonts_folder=str(FONTS),
+    )
+    return documents.call(
+        "certificates.adapters.seal_in_child:seal_coaching_log",
+        pdf=pdf,
+        keys_folder=str(keys_folder),
         passphrase=PASSPHRASE,
         now=datetime.now(UTC),
-        fonts_folder=FONTS,
-    )
+        reason="Logboek gemaakt",
+        field_label="Zegel van de academie",
+    )["pdf"]
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +110,7 @@ def render(**changes):
 @pytest.mark.slow
 def test_every_paper_is_pdf_a_and_pdf_ua(papers, coaching_log, tmp_path):
     log = tmp_path / "log.pdf"
-    log.write_bytes(coaching_log.pdf)
+    log.write_bytes(coaching_log)
     found = vera.judge([*papers.values(), log])
     assert len(found) == 2 * (len(papers) + 1)
     assert [(j.file.name, j.flavour, j.broken) for j in found if not j.passed] == []

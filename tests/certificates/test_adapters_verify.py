@@ -9,9 +9,10 @@ import pytest
 from academy.kernel import documents
 from certificates.adapters import badge_keys, keys, verify
 from certificates.adapters.credential_in_child import attached
-from certificates.adapters.make import make_certificate, make_coaching_document
+from certificates.adapters.make import make_certificate
 from certificates.adapters.offline import with_snapshot
 from certificates.adapters.seal import seal
+from certificates.adapters.seal_in_child import seal_coaching_log
 from certificates.adapters.signature import read_signature
 from certificates.rules.verdict import RegisterEntry
 from tests.certificates.attacks import ATTACKS, swap_attachment, updated
@@ -255,14 +256,17 @@ def test_a_twin_authority_with_our_name_is_not_ours(unsealed, pinned, tmp_path):
     assert codes(check(forged, pinned, lookup=None)) == ("unknown", "not_ours")
 
 
-def test_a_coaching_log_is_not_a_certificate(sealing, pinned, keys_folder):
-    log = make_coaching_document(
-        '<html lang="nl"><head><title>Logboek</title></head><body><p>tekst</p></body></html>',
-        "",
-        assets={},
-        language="nl",
-        **sealing,
-    ).pdf
+def test_a_certificate_under_the_seal_of_coaching_is_not_a_certificate(
+    unsealed, pinned, keys_folder
+):
+    log = seal_coaching_log(
+        pdf=unsealed,
+        keys_folder=str(keys_folder),
+        passphrase=PASSPHRASE,
+        now=datetime.now(UTC),
+        reason="Logboek gemaakt",
+        field_label="Zegel van de academie",
+    )["pdf"]
     assert codes(check(log, pinned, lookup=None)) == ("unknown", "not_ours")
     # Not even when somebody pins every leaf there is: its policy is another one.
     every_leaf = {**pinned, "leaves": [info.certificate for info in keys.list_keys(keys_folder)]}
