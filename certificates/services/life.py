@@ -19,7 +19,14 @@ from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.events import CertificateEnded
-from certificates.models import GROUNDS, Certificate, CertificateEvent, Decision, Revocation
+from certificates.models import (
+    GROUNDS,
+    Certificate,
+    CertificateEvent,
+    Decision,
+    Revocation,
+    StandingProposal,
+)
 from certificates.queries.chain import find_open_revocation, was_handed_out
 from certificates.queries.facts import get_facts
 from certificates.services import chain
@@ -80,9 +87,7 @@ def reprint(certificate_id: int, *, by: Actor) -> int:
     certificate = get_locked(certificate_id)
     if by.person_id is None or certificate.person_id != by.person_id:
         policy.require(by, policies.REPRINT, get_facts(certificate.enrolment_id).reach)
-    refuse_unissued(certificate)
-    if certificate.standing not in ("valid", "renewed"):
-        raise ConflictError(_("Dit certificaat telt niet meer."))
+    _refuse_ended(certificate)
     return add_event(certificate, "reprinted", by=by)
 
 
@@ -166,7 +171,7 @@ def confirm_revocation(revocation_id: int, *, by: Actor) -> None:
         raise ConflictError(_("Hoor eerst de eigenaar. Schrijf daarna de dag en de manier op."))
     certificate = get_locked(proposal.certificate_id)
     _refuse_ended(certificate)
-    _close(proposal, "confirmed", by=by)
+    close_proposal(proposal, "confirmed", by=by)
     set_standing(certificate, "revoked", by=by, ground=proposal.ground)
     _revoke_successors(certificate, proposal.ground, by=by)
     _announce(REVOKED, proposal)
@@ -176,7 +181,7 @@ def confirm_revocation(revocation_id: int, *, by: Actor) -> None:
 def drop_revocation(revocation_id: int, *, by: Actor) -> None:
     """Leave the certificate as it is; the proposer too may say so."""
     proposal = _open_revocation(revocation_id, by=by)
-    _close(proposal, "dropped", by=by)
+    close_proposal(proposal, "dropped", by=by)
     audit.record(
         "certificates:revocation:dropped",
         ("certificate_revocation", proposal.id),
@@ -222,12 +227,6 @@ def _revoke_successors(certificate: Certificate, ground: str, *, by: Actor) -> N
         set_standing(successor, "revoked", by=by, ground=ground)
 
 
-def _close(proposal: Revocation, outcome: str, *, by: Actor) -> None:
-    proposal.outcome = outcome
-    proposal.closed_by_id = by.person_id
-    proposal.closed_at = clock.now()
-
-
 # --- the holder's own wish -------------------------------------------------------------------
 
 
@@ -251,8 +250,7 @@ def hide_name(certificate_id: int, *, by: Actor) -> None:
     Raises NotFoundError for anybody else, ConflictError when it is hidden or does not count.
     """
     certificate = get_own_locked(certificate_id, by=by)
-    if certificate.standing not in ("valid", "renewed"):
-        raise ConflictError(_("Dit certificaat telt niet meer."))
+    _refuse_ended(certificate)
     if certificate.name_hidden_on is not None:
         raise ConflictError(_("Je naam is al verborgen."))
     certificate.name_hidden_on = clock.today()
@@ -296,6 +294,13 @@ def get_locked(certificate_id: int) -> Certificate:
     if certificate is None:
         raise NotFoundError
     return certificate
+
+
+def close_proposal(proposal: Revocation | StandingProposal, outcome: str, *, by: Actor) -> None:
+    """Note who said what to a proposal, and when; it is open no more."""
+    proposal.outcome = outcome
+    proposal.closed_by_id = by.person_id
+    proposal.closed_at = clock.now()
 
 
 def refuse_own(holder_id: int, by: Actor) -> None:

@@ -21,6 +21,7 @@ from certificates.queries.facts import get_facts
 from certificates.queries.waiting import find_open_standing
 from certificates.services.life import (
     add_event,
+    close_proposal,
     empty,
     get_locked,
     refuse_own,
@@ -61,7 +62,7 @@ def confirm(proposal_id: int, *, by: Actor) -> None:
     if proposal.proposer_id == by.person_id:
         raise ForbiddenError(_("Je deed dit voorstel zelf. Een ander bevestigt het."))
     certificate = get_locked(proposal.certificate_id)
-    _close(proposal, "confirmed", by=by)
+    close_proposal(proposal, "confirmed", by=by)
     if proposal.kind == "reinstate":
         _reinstate(certificate, by=by)
     else:
@@ -71,7 +72,7 @@ def confirm(proposal_id: int, *, by: Actor) -> None:
 def drop(proposal_id: int, *, by: Actor) -> None:
     """Leave the certificate as it is; the proposer too may say so."""
     proposal = _open_proposal(proposal_id, by=by)
-    _close(proposal, "dropped", by=by)
+    close_proposal(proposal, "dropped", by=by)
     _record(proposal, "dropped", by=by)
 
 
@@ -156,12 +157,6 @@ def _open_proposal(proposal_id: int, *, by: Actor) -> StandingProposal:
     if proposal.outcome is not None:
         raise ConflictError(_("Hierover is al besloten."))
     return proposal
-
-
-def _close(proposal: StandingProposal, outcome: str, *, by: Actor) -> None:
-    proposal.outcome = outcome
-    proposal.closed_by_id = by.person_id
-    proposal.closed_at = clock.now()
 
 
 def _refuse_ended(certificate: Certificate) -> None:
