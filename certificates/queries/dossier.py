@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
-from certificates.models import Certificate, CertificateEvent, Decision
+from certificates.models import Certificate, Decision
 from certificates.queries.approvals import waits_for_name
-from certificates.queries.chain import find_open_revocation, get_standing
+from certificates.queries.chain import find_open_revocation, get_standing, was_handed_out
 from certificates.queries.facts import EnrolmentFacts, get_facts
 from certificates.queries.judgement import judge, judge_renewal
 from certificates.queries.lists import full_name
@@ -54,17 +54,8 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
-class LifeStep:
-    """One step in the life of a certificate."""
-
-    kind: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class CertificateSheet:
-    """One certificate as staff see it. `renewal` says what counts for renewing it, if it ends."""
+    """One certificate as it stands. `renewal` says what counts for renewing it, if it ends."""
 
     id: int
     facts: EnrolmentFacts
@@ -79,15 +70,10 @@ class CertificateSheet:
     waits_for_name: bool
     has_badge: bool
     decision_id: int
-    steps: tuple[LifeStep, ...]
+    was_handed_out: bool
     revocation_id: int | None
     renewal_opens_on: date | None
     renewal: tuple[CriterionRow, ...]
-
-    @property
-    def was_handed_out(self) -> bool:
-        """Whether the holder has the paper."""
-        return any(step.kind == "handed_out" for step in self.steps)
 
 
 def get_dossier(decision_id: int) -> Dossier:
@@ -182,7 +168,7 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
         waits_for_name=_waits_for_name(found),
         has_badge=found.state == "issued" and found.credential_id is not None,
         decision_id=found.decision_id,
-        steps=tuple(_steps(certificate_id)),
+        was_handed_out=was_handed_out(certificate_id),
         revocation_id=find_open_revocation(certificate_id),
         renewal_opens_on=renewal.opens_on if renewal else None,
         renewal=criterion_rows(renewal.trace()) if renewal else (),
@@ -194,13 +180,3 @@ def _waits_for_name(certificate: Certificate) -> bool:
         return False
     asked = sa.select(Certificate.id).where(Certificate.id == certificate.id, waits_for_name())
     return db.session.scalar(asked) is not None
-
-
-def _steps(certificate_id: int) -> Sequence[LifeStep]:
-    rows = db.session.execute(
-        sa.select(CertificateEvent.kind, CertificateEvent.at, full_name(Person).label("name"))
-        .outerjoin(Person, Person.id == CertificateEvent.by_id)
-        .where(CertificateEvent.certificate_id == certificate_id)
-        .order_by(CertificateEvent.id)
-    )
-    return [LifeStep(row.kind, row.at, row.name or "") for row in rows]
