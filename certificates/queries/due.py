@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,8 +29,8 @@ def expiring(window: Window) -> Iterator[Due]:
             Certificate.state == "issued",
             Certificate.standing == "valid",
             Certificate.name_hidden_on.is_(None),
-            Certificate.valid_until >= _day(window, since=True) - FURTHEST,
-            Certificate.valid_until <= _day(window, since=False) + FURTHEST,
+            Certificate.valid_until >= _day(window.since) - FURTHEST,
+            Certificate.valid_until <= _day(window.until) + FURTHEST,
             window.about(Certificate.person_id),
         )
     )
@@ -44,8 +44,7 @@ def expiring(window: Window) -> Iterator[Due]:
             )
 
 
-def _day(window: Window, *, since: bool) -> date:
-    moment = window.since if since else window.until
+def _day(moment: datetime) -> date:
     return moment.astimezone(clock.AMSTERDAM).date()
 
 

@@ -30,7 +30,6 @@ class Shared:
 
     certificate_id: int
     number: str
-    sha256: str
     ends_at: datetime
 
 
@@ -64,7 +63,6 @@ def get_shared(token: str) -> Shared:
         sa.select(
             Certificate.id.label("certificate_id"),
             Certificate.number,
-            Certificate.sha256,
             ShareLink.ends_at,
         )
         .join(Certificate, Certificate.id == ShareLink.certificate_id)
@@ -72,7 +70,7 @@ def get_shared(token: str) -> Shared:
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    return Shared(row.certificate_id, row.number, row.sha256, row.ends_at)
+    return Shared(row.certificate_id, row.number, row.ends_at)
 
 
 def _works() -> sa.ColumnElement[bool]:

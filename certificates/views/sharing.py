@@ -53,13 +53,7 @@ def make(certificate_id: int) -> Response:
     except ConflictError as error:
         put_at_fields(form, error)
         return make_response(_page(certificate_id, form), error.status)
-    return _private(make_response(_page(certificate_id, form, made=made)))
-
-
-def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return keep_private(make_response(_page(certificate_id, form, made=made)))
 
 
 @bp.action(f"{OWN_RULE}/stop", needs=OWN_CERTIFICATE)
