@@ -27,6 +27,7 @@ from certificates.queries.lists import candidate_rows, waiting_decisions, waitin
 from certificates.queries.names import find_approval_of, waiting_names
 from certificates.queries.waiting import waiting_standings
 from certificates.services import decisions
+from certificates.views.words import GROUNDS
 
 bp = FeatureBlueprint("certificates", __name__)
 
@@ -54,6 +55,7 @@ def overview() -> str:
         revocations=waiting_revocations(who),
         waiting_names=waiting_names(who, policies.PROPOSE),
         standings=waiting_standings(who),
+        grounds=GROUNDS,
         may_propose=who.may(policies.PROPOSE),
         may_decide=who.may(policies.DECIDE),
         may_read_register=who.may(policies.REGISTER),
