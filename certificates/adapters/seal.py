@@ -40,9 +40,9 @@ def seal(
 ) -> bytes:
     """Return `pdf` with one certifying signature over the whole file and the file otherwise as is.
 
-    `with_stamp` leaves room for a time stamp, which `stamp.embed` puts in. `field_label` is the
-    accessible name of the signature field. The field lies outside the page: a widget of no size is
-    refused by one validator, a hidden one by the other.
+    `with_stamp` leaves room for a time stamp, which `stamp_in_child.stamp` puts in. `field_label`
+    is the accessible name of the signature field. The field lies outside the page: a widget of no
+    size is refused by one validator, a hidden one by the other.
     """
     writer = _KeepMetadata(io.BytesIO(pdf))
     metadata = signers.PdfSignatureMetadata(

@@ -56,7 +56,7 @@ def _read(known: fonts.Face, fonts_folder: str) -> PrintFace:
         out = io.BytesIO()
         font.save(out, reorderTables=None)
     data = out.getvalue()
-    face = Face(resource_name(known.family, known.weight), known.family, data)
+    face = Face(resource_name(known.family, known.weight), data)
     face.know(CHARACTERS, _LANGUAGES)
     small = cut(data, face.texts)
     return PrintFace(face, small, widths(data, face.texts), unicode_map(face.texts))

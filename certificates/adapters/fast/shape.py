@@ -28,19 +28,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as PDF operators, how wide it is in pixels, and its glyphs by font and number."""
+    """A line as PDF operators, and how wide it is in pixels."""
 
     operators: str
     width: float
-    glyphs: tuple[tuple[str, int], ...]
 
 
 class Face:
     """One font of the template, by its name there; knows which text each glyph stands for."""
 
-    def __init__(self, name: str, family: str, data: bytes) -> None:
+    def __init__(self, name: str, data: bytes) -> None:
         self.name = name
-        self.family = family
         self._face = hb.Face(hb.Blob(data))
         self._fonts: dict[int, hb.Font] = {}
         self.characters = frozenset(map(chr, self._face.unicodes))
@@ -127,7 +125,6 @@ class Setter:
         require_plain(text)
         scale = round(style.size * _UNITS)
         out: list[str] = []
-        glyphs: list[tuple[str, int]] = []
         width = 0
         for face, run in self._runs(text):
             parts: list[str] = []
@@ -135,14 +132,13 @@ class Setter:
                 if not _same(face.texts.get(glyph), said):
                     raise LookupError("a glyph that is not in the template")
                 parts.append(f"{glyph:04x}")
-                glyphs.append((face.name, glyph))
                 width += advance
                 kern = int(round(alone * 1000 / scale) - advance * 1000 / scale)
                 if kern:
                     parts.append(f">{kern}<")
             shown = f"<{''.join(parts)}>".replace("<>", "")
             out.append(f"/{face.name} {_number(style.size)} Tf\n[{shown}] TJ\n")
-        return Line("".join(out), width / _UNITS, tuple(glyphs))
+        return Line("".join(out), width / _UNITS)
 
     def _before(self, at: int) -> frozenset[str]:
         return frozenset().union(*(face.characters for face in self._faces[:at]))

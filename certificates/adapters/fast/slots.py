@@ -11,7 +11,6 @@ from certificates.adapters.fast.shape import Line, Setter, Style
 
 TITLE = "Qqtitleqq"
 MADE_AT = "1999-11-12T13:14:15Z"
-MADE_AT_PDF = "19991112131415Z"
 BADGE = b"Qqbadgeqq"
 
 _PX_PER_MM = 96 / 25.4

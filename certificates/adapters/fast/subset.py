@@ -29,7 +29,7 @@ def cut(data: bytes, texts: Mapping[int, str]) -> bytes:
         | hb.SubsetFlags.NO_LAYOUT_CLOSURE
     )
     drop = wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG)
-    drop.update({int.from_bytes(tag.encode(), "big") for tag in _UNUSED if len(tag) == 4})
+    drop.update({int.from_bytes(tag.encode(), "big") for tag in _UNUSED})
     return bytes(hb.subset(hb.Face(hb.Blob(data)), wanted).blob.data)
 
 

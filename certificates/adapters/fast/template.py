@@ -197,7 +197,7 @@ def _taken_apart(
     changing: dict[int, tuple[str, bytes]] = {}
     for one in pdf.objects:
         number = one.objgen[0]
-        role = roles.get(number, "badge" if one_is_badge(one) else "")
+        role = roles.get(number, "badge" if _is_badge(one) else "")
         if role:
             changing[number] = (role, _changing_bytes(one, role))
         else:
@@ -225,7 +225,7 @@ def _taken_apart(
     )
 
 
-def one_is_badge(one: Any) -> bool:
+def _is_badge(one: Any) -> bool:
     """Say whether an object is the attached credential."""
     return isinstance(one, pikepdf.Stream) and one.get("/Type") == Name.EmbeddedFile
 
