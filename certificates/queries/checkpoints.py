@@ -12,7 +12,8 @@ from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters import checkpoints
 from certificates.adapters.keys import list_keys
-from certificates.models import Certificate, ChainEntry, ChainHead, SigningKey
+from certificates.models import Certificate, ChainEntry, ChainHead
+from certificates.queries.keys import lost_keys
 from certificates.rules.chain import GENESIS
 from certificates.rules.checkpoint import Checkpoint, End
 
@@ -70,14 +71,7 @@ def _faults() -> Iterator[str]:
 
 def _signed_by_others(whole: Sequence[Checkpoint]) -> Iterator[str]:
     """Yield the checkpoints that somebody else may have signed."""
-    lost = {
-        row.kid: row.compromised_at
-        for row in db.session.execute(
-            sa.select(SigningKey.kid, SigningKey.compromised_at).where(
-                SigningKey.compromised_at.is_not(None)
-            )
-        )
-    }
+    lost = lost_keys()
     for one in whole:
         if one.key_id in lost and one.as_of >= lost[one.key_id]:
             yield f"the checkpoint of {one.day} was signed with a key that others had by then"

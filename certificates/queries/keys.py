@@ -64,6 +64,16 @@ def public_keys() -> list[PublicKey]:
     return sorted(found, key=lambda one: (one.valid_from, one.purpose, one.key_id))
 
 
+def lost_keys() -> dict[str, datetime]:
+    """Return since when each sealing key that was lost has been in other hands, by its id."""
+    rows = db.session.execute(
+        sa.select(SigningKey.kid, SigningKey.compromised_at).where(
+            SigningKey.compromised_at.is_not(None)
+        )
+    )
+    return {row.kid: row.compromised_at for row in rows}
+
+
 def lost_since(keys: Sequence[PublicKey]) -> datetime | None:
     """Return since when a key for certificates was in other hands, the latest of the past year."""
     recent = clock.real_now() - NOTICE

@@ -12,6 +12,7 @@ from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters.keys import is_for_certificates, list_keys, root_certificate
 from certificates.models import Certificate, ChainHead, SigningKey
+from certificates.queries.keys import lost_keys
 from certificates.queries.verification import STATES
 from certificates.rules.snapshot import Entry, Leaf, Snapshot
 
@@ -40,12 +41,7 @@ def _leaves() -> list[Leaf]:
 
     Seals from elsewhere are not among them: our root does not vouch for those.
     """
-    rows = db.session.execute(
-        sa.select(SigningKey.kid, SigningKey.compromised_at).where(
-            SigningKey.compromised_at.is_not(None)
-        )
-    )
-    compromised = {row.kid: row.compromised_at for row in rows}
+    compromised = lost_keys()
     return [
         Leaf(key.key_id, key.certificate, compromised.get(key.key_id))
         for key in list_keys(current().keys)

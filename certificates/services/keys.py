@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+
 import sqlalchemy as sa
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from academy.kernel import audit, queue
 from academy.kernel.db import db
@@ -15,13 +15,12 @@ from certificates.models import SigningKey
 
 def enter_key(key: KeyInfo, *, by: Actor = SYSTEM) -> int:
     """Enter the public half of a key and return its row's id; a known one stays as it is."""
-    pem = x509.load_der_x509_certificate(key.certificate).public_bytes(Encoding.PEM)
     added = queue.insert_once(
         SigningKey,
         kid=key.key_id,
         purpose=key.purpose,
         fingerprint=key.fingerprint,
-        certificate_pem=pem.decode("ascii"),
+        certificate_pem=ssl.DER_cert_to_PEM_cert(key.certificate),
         valid_from=key.valid_from,
         valid_to=key.valid_until,
     )
