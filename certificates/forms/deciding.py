@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
+
+from academy.kernel.web.fields import DayField
 
 REASON_LENGTH = 500
 NAME_LENGTH = 200
@@ -81,10 +83,9 @@ class HearingForm(FlaskForm):  # type: ignore[misc]
         ],
         validators=[InputRequired(_("Kies hoe de eigenaar is gehoord."))],
     )
-    heard_on = DateField(
+    heard_on = DayField(
         _("Op welke dag?"),
         description=_("Schrijf niet op wat er is gezegd."),
-        format=["%d-%m-%Y", "%Y-%m-%d"],
         validators=[InputRequired(_("Schrijf de dag als dag-maand-jaar."))],
     )
 

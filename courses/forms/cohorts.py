@@ -8,29 +8,14 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from academy.kernel.errors import InvalidInputError
+from academy.kernel.web.fields import DayField
 
-DAY_FORMATS = ["%d-%m-%Y", "%Y-%m-%d"]
 NOTHING = 0
-
-
-class DayField(DateField):
-    """A day, typed as 1-12-2026, that says in Dutch what is wrong with it."""
-
-    def __init__(self, label: Any, **values: Any) -> None:
-        super().__init__(label, format=DAY_FORMATS, **values)
-        self.type = "DateField"
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day. Raises ValueError with the sentence the reader sees."""
-        try:
-            super().process_formdata([value.strip().replace("/", "-") for value in valuelist])
-        except ValueError as error:
-            raise ValueError(str(_("Vul een dag in zoals 1-12-2026."))) from error
 
 
 def read_time(text: str) -> time | None:
