@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from certificates.adapters import badge_keys, keys
-from certificates.adapters.credential import published
+from certificates.adapters.did_key import published
 from certificates.rules.credential import issuer_did, key_url
 from certificates.rules.snapshot import PROBLEMS
 from certificates.rules.verdict import REASONS

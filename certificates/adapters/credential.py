@@ -6,7 +6,6 @@ disk (`bin/assets` puts it there); the loader refuses every other address, so no
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -16,19 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from joserfc import jws
+from joserfc.jwk import RSAKey
 from pyld import jsonld  # type: ignore[import-untyped]
 
 from certificates.adapters.badge_keys import BadgeKey, OpenedBadgeKey
-from certificates.rules.credential import PublishedKey, jwt_parts, key_url, moment
+from certificates.adapters.did_key import base58, from_base58
+from certificates.rules.credential import jwt_parts, key_url, moment
 
 SUITE = "eddsa-rdfc-2022"
 ATTACHMENT = "credential.json"
 
 _CONTEXTS = Path(__file__).resolve().parent.parent / "vendor" / "contexts.json"
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_ED25519 = b"\xed\x01"  # multicodec ed25519-pub
 _PROOF = "proof"
 
 
@@ -74,31 +74,8 @@ def as_jwt(credential: Mapping[str, Any], key: OpenedBadgeKey) -> str:
     if not isinstance(key.private_key, rsa.RSAPrivateKey):
         raise CredentialError("other_kind_of_key")
     header, claims = jwt_parts(credential, key.info.key_id)
-    signed = ".".join(
-        _base64(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode())
-        for part in (header, claims)
-    )
-    signature = key.private_key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signed}.{_base64(signature)}"
-
-
-def published(key: BadgeKey) -> PublishedKey:
-    """Return a key as the did document shows it."""
-    public = serialization.load_der_public_key(key.public_key)
-    if isinstance(public, ed25519.Ed25519PublicKey):
-        shown = "z" + base58(_ED25519 + public.public_bytes_raw())
-        return PublishedKey(key.key_id, shown, compromised_at=key.compromised_at)
-    if not isinstance(public, rsa.RSAPublicKey):
-        raise CredentialError("other_kind_of_key")
-    numbers = public.public_numbers()
-    jwk = {
-        "kty": "RSA",
-        "alg": "RS256",
-        "kid": key.key_id,
-        "n": _base64(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")),
-        "e": _base64(numbers.e.to_bytes(3, "big")),
-    }
-    return PublishedKey(key.key_id, jwk=jwk, compromised_at=key.compromised_at)
+    said = json.dumps(claims, ensure_ascii=False, separators=(",", ":"))
+    return jws.serialize_compact(header, said, RSAKey.import_key(key.private_key), ["RS256"])
 
 
 def proof_options(method: str, created: str) -> dict[str, str]:
@@ -162,25 +139,3 @@ def load_context(address: str, _options: Any = None) -> dict[str, Any]:
 def _contexts() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(_CONTEXTS.read_text(encoding="utf-8"))
     return found
-
-
-def base58(data: bytes) -> str:
-    """Return bytes in the alphabet of Bitcoin, as multibase `z` has it."""
-    number, text = int.from_bytes(data, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        text = _BASE58[digit] + text
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + text
-
-
-def from_base58(text: str) -> bytes:
-    """Return the bytes behind `base58`. Raises ValueError for another sign."""
-    number = 0
-    for sign_ in text:
-        number = number * 58 + _BASE58.index(sign_)
-    zeros = len(text) - len(text.lstrip("1"))
-    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

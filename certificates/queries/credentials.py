@@ -8,7 +8,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.settings import current
 from certificates.adapters import badge_keys
-from certificates.adapters.credential import published
+from certificates.adapters.did_key import published
 from certificates.models import Certificate
 from certificates.rules.credential import ENDED, LIST_LENGTH, PublishedKey
 

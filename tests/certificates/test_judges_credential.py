@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from academy.kernel import documents
-from certificates.adapters import badge_keys, credential, keys
+from certificates.adapters import badge_keys, did_key, keys
 from certificates.adapters.credential_files import credential_in, jwt_of, status_list
 from certificates.adapters.make import make_certificate
 from certificates.rules.credential import LIST_LENGTH, did_document, issuer_did
@@ -79,7 +79,7 @@ def academy(tmp_path_factory):
     signed = status_list(
         URL, 1, ended=(3, REVOKED), created=now, keys_folder=folder, passphrase=PASSPHRASE
     )
-    shown = [credential.published(key) for key in badge_keys.list_keys(folder)]
+    shown = [did_key.published(key) for key in badge_keys.list_keys(folder)]
     yield Academy(
         folder,
         files,
