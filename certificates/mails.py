@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.messages.declared import Message
 from certificates.queries import due, told
 from certificates.services.life import REVOCATION_PROPOSED, REVOKED
+from certificates.services.standing import REINSTATED
 
 MESSAGES = (
     Message(
@@ -43,5 +44,16 @@ MESSAGES = (
         by_letter=True,
         necessary=True,
         unless=_("alleen als het dan nog ingetrokken is"),
+    ),
+    Message(
+        REINSTATED,
+        title=_("Je certificaat telt weer"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=told.reinstated,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+        unless=_("alleen als het dan nog telt"),
     ),
 )

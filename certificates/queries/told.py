@@ -1,4 +1,4 @@
-"""What the messages about a revocation print; None once it is not so any more."""
+"""What the messages about what two people decided print; None once it is not so any more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from academy.kernel.db import db
 from academy.kernel.i18n import pick
-from certificates.models import Certificate, Revocation
+from certificates.models import Certificate, Revocation, StandingProposal
 from certificates.queries.facts import EnrolmentFacts, get_facts
 
 OBJECTION_DAYS = 42
@@ -28,6 +28,17 @@ def revoked(revocation_id: int) -> dict[str, Any] | None:
         return None
     certificate = db.session.get_one(Certificate, proposal.certificate_id)
     return _about(proposal) if certificate.standing == "revoked" else None
+
+
+def reinstated(proposal_id: int) -> dict[str, Any] | None:
+    """Return what the holder reads once it was given back, while it counts."""
+    proposal = db.session.get(StandingProposal, proposal_id)
+    if proposal is None or proposal.outcome != "confirmed":
+        return None
+    certificate = db.session.get_one(Certificate, proposal.certificate_id)
+    if certificate.standing not in ("valid", "renewed"):
+        return None
+    return {"title": pick(certificate.content["title"])}
 
 
 def _about(proposal: Revocation) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.events import CertificateReinstated
@@ -28,6 +29,8 @@ from certificates.services.life import (
     refuse_unissued,
     set_standing,
 )
+
+REINSTATED = "certificates/reinstated"
 
 
 def propose_reinstatement(certificate_id: int, *, by: Actor) -> int:
@@ -65,6 +68,12 @@ def confirm(proposal_id: int, *, by: Actor) -> None:
     close_proposal(proposal, "confirmed", by=by)
     if proposal.kind == "reinstate":
         _reinstate(certificate, by=by)
+        announce(
+            REINSTATED,
+            key=f"{REINSTATED}-{proposal.id}",
+            person_ids=[proposal.holder_id],
+            proposal_id=proposal.id,
+        )
     else:
         end(certificate.id, by=by)
 

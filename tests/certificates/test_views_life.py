@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.limits import Limit
+from academy.kernel.messages import engine, texts
+from academy.kernel.messages.declared import message_named, recipients_of
 from academy.kernel.web import files
 from academy.people.models import SignIn
 from certificates.models import Certificate, CertificateEvent, Revocation, StandingProposal
@@ -43,6 +45,19 @@ def parse(answer):
     assert answer.status_code == 200
     html5lib.HTMLParser(strict=True).parse(answer.text)
     return answer.text
+
+
+def heard_by(person):
+    """Return the subjects of what goes out to somebody in the next days, and is not needless."""
+    planned = engine.rehearse(clock.now(), clock.now() + timedelta(days=4))
+    recipient = recipients_of([person.id])[person.id]
+    wanted = [
+        texts.text_of(message_named(one.name), recipient, one.ids)
+        for one in planned
+        if one.person_id == person.id
+    ]
+    db.session.rollback()
+    return [one.subject for one in wanted if one is not None]
 
 
 def propose_to_revoke(client, certificate_id, ground="conduct"):
@@ -122,6 +137,7 @@ def test_two_give_it_back_and_the_register_keeps_both(scene, certificate_id, sig
     assert "wacht op een tweede" not in first.get("/vandaag").text
     assert second.post(f"{standing}/bevestigen").status_code == 303
     assert "Dit certificaat is geldig" in client.get(f"/c/{CODE}").text
+    assert heard_by(scene.holder) == ["Je certificaat telt weer"]
     sheet = second.get(f"/certificaten/{certificate_id}").text
     assert "Ingetrokken:" in sheet
     assert "Hersteld:" in sheet
