@@ -3,6 +3,7 @@
 import hashlib
 
 from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
+from asn1crypto.parser import emit  # type: ignore[import-untyped]
 
 SET, SEQUENCE, OCTETS = 0x31, 0x30, 0x04
 SIGNED_DATA: bytes = asn1_cms.ContentType("signed_data").dump()
@@ -13,11 +14,7 @@ NULL = b"\x05\x00"
 
 def der(tag: int, *parts: bytes) -> bytes:
     """Return a value with its tag and the shortest length."""
-    body = b"".join(parts)
-    if len(body) < 0x80:
-        return bytes((tag, len(body))) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + body
+    return bytes(emit(tag >> 6, tag >> 5 & 1, tag & 0x1F, b"".join(parts)))
 
 
 def digest(name: str, data: bytes) -> bytes:

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pkcs11
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from pkcs11.util.ec import encode_ecdsa_signature
 
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import KeyInfo
 from certificates.adapters.pinning import find_pinned, list_pinned
+from certificates.adapters.signed import require_signed
 
 PIN_REFUSED = "SealPinRefused"
 _PROBE = b"whose key is this"
@@ -100,14 +98,8 @@ def _sign(key: Any, data: bytes) -> bytes:
 
 
 def _is_by(leaf: bytes, signature: bytes) -> bool:
-    public = x509.load_der_x509_certificate(leaf).public_key()
     try:
-        if isinstance(public, rsa.RSAPublicKey):
-            public.verify(signature, _PROBE, padding.PKCS1v15(), hashes.SHA256())
-        elif isinstance(public, ec.EllipticCurvePublicKey):
-            public.verify(signature, _PROBE, ec.ECDSA(hashes.SHA256()))
-        else:
-            return False
-    except InvalidSignature:
+        require_signed(leaf, signature, _PROBE)
+    except (InvalidSignature, TypeError):
         return False
     return True

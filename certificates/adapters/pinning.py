@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certificates.adapters import keys
 from certificates.adapters.key_files import KeysError, write_new
 from certificates.adapters.keys import KeyInfo
+from certificates.adapters.signed import is_issued_by
 from certificates.adapters.verify import ReadSeal, read_seal_in_child
 
 SHORTEST_RSA = 2048
@@ -74,21 +74,13 @@ def in_order(found: list[x509.Certificate]) -> list[x509.Certificate]:
         raise KeysError("Dit is geen keten met één zegel. Geef het zegel en alles erboven.")
     chain = [leaves[0]]
     while chain[-1].issuer != chain[-1].subject:
-        above = [one for one in found if _issued(one, chain[-1])]
+        above = [one for one in found if is_issued_by(chain[-1], one)]
         if not above or above[0] in chain:
             raise KeysError("De keten is niet heel. Geef het zegel en alles erboven, met de basis.")
         chain.append(above[0])
-    if not _issued(chain[-1], chain[-1]) or len(chain) != len(found):
+    if not is_issued_by(chain[-1], chain[-1]) or len(chain) != len(found):
         raise KeysError("Deze certificaten horen niet bij elkaar.")
     return chain
-
-
-def _issued(issuer: x509.Certificate, one: x509.Certificate) -> bool:
-    try:
-        one.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _require_usable(leaf: x509.Certificate) -> None:

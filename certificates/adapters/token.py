@@ -16,7 +16,6 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from academy.kernel.documents import DocumentError
@@ -31,6 +30,7 @@ from certificates.adapters.der import (
     der,
     digest,
 )
+from certificates.adapters.signed import is_issued_by, require_signed
 
 _HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 
@@ -127,16 +127,11 @@ def _signed_by(given: list[bytes], attributes: dict[str, Any]) -> bytes:
 
 
 def _require_signature(leaf: bytes, signer: Any, name: str) -> None:
-    public = x509.load_der_x509_certificate(leaf).public_key()
-    signature = signer["signature"].native
     signed = der(SET, signer["signed_attrs"].contents)
     try:
-        if isinstance(public, rsa.RSAPublicKey):
-            public.verify(signature, signed, padding.PKCS1v15(), _HASHES[name])
-        elif isinstance(public, ec.EllipticCurvePublicKey):
-            public.verify(signature, signed, ec.ECDSA(_HASHES[name]))
-        else:
-            raise BadStampError("algorithm")
+        require_signed(leaf, signer["signature"].native, signed, hashing=_HASHES[name])
+    except TypeError:
+        raise BadStampError("algorithm") from None
     except InvalidSignature:
         raise BadStampError("signature") from None
 
@@ -145,21 +140,15 @@ def _bound_chain(leaf: bytes, given: list[bytes]) -> tuple[bytes, ...]:
     """Return the chain above a leaf as far as signatures bind every byte of it."""
     known = [x509.load_der_x509_certificate(one) for one in dict.fromkeys(given)]
     chain = [x509.load_der_x509_certificate(leaf)]
-    while not _issued(chain[-1], chain[-1]):
-        above = next((one for one in known if one not in chain and _issued(one, chain[-1])), None)
+    while not is_issued_by(chain[-1], chain[-1]):
+        above = next(
+            (one for one in known if one not in chain and is_issued_by(chain[-1], one)), None
+        )
         if above is None:
             del chain[max(1, len(chain) - 1) :]  # nothing binds the signature on the last one
             break
         chain.append(above)
     return tuple(one.public_bytes(serialization.Encoding.DER) for one in chain)
-
-
-def _issued(issuer: x509.Certificate, one: x509.Certificate) -> bool:
-    try:
-        one.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _require_stamper(leaf: bytes, at: datetime) -> None:

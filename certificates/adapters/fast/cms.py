@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from asn1crypto import cms, core, tsp, x509  # type: ignore[import-untyped]
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from certificates.adapters.signed import public_key, require_signed
 from certificates.adapters.signer import Signer
 
 _DIGEST = b"\xaa" * 32
@@ -48,7 +47,7 @@ class Container:
             if len(container) == at + length + len(end):
                 signature = container[at : at + length]
                 if container == self.around(digest, signature):
-                    _verify(self.leaf, signature, self.before + digest + self.after)
+                    require_signed(self.leaf, signature, self.before + digest + self.after)
                     return
         raise ValueError("not our container")
 
@@ -58,16 +57,18 @@ def container_of(leaf: bytes, others: tuple[bytes, ...]) -> Container:
     """Return the pieces for a leaf and the rest of its chain (DER)."""
     certificate = x509.Certificate.load(leaf)
     chain = [certificate, *(x509.Certificate.load(one) for one in others)]
-    key = load_der_x509_certificate(leaf).public_key()
-    is_rsa = isinstance(key, rsa.RSAPublicKey)
-    lengths = [key.key_size // 8] if isinstance(key, rsa.RSAPublicKey) else _LENGTHS_OF_ECDSA
+    key = public_key(leaf)
+    if isinstance(key, rsa.RSAPublicKey):
+        algorithm, lengths = "sha256_rsa", range(key.key_size // 8, key.key_size // 8 + 1)
+    else:
+        algorithm, lengths = "sha256_ecdsa", _LENGTHS_OF_ECDSA
     attributes = _attributes(certificate, leaf)
     signed = attributes.dump(force=True)
     before, after = signed.split(_DIGEST)
     pieces = {}
     for length in lengths:
         signature = _MARK * length
-        whole = _container(chain, attributes, signature, "sha256_rsa" if is_rsa else "sha256_ecdsa")
+        whole = _container(chain, attributes, signature, algorithm)
         start, rest = whole.split(_DIGEST)
         middle, end = rest.split(signature)
         pieces[length] = (start, middle, end)
@@ -123,18 +124,3 @@ def _container(
         }
     )
     return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
-
-
-def _verify(leaf: bytes, signature: bytes, signed: bytes) -> None:
-    key = _public_key(leaf)
-    if isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
-    else:
-        raise TypeError("not a kind of key that seals")
-
-
-@lru_cache(maxsize=4)
-def _public_key(leaf: bytes) -> object:
-    return load_der_x509_certificate(leaf).public_key()
