@@ -10,11 +10,11 @@ from academy.kernel.policy import ApiScope
 from certificates import api, policies
 from certificates.mails import MESSAGES
 from certificates.queries import chain_checks, checkpoints, checks
+from certificates.queries.approvals import ISSUE_JOB
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
-from certificates.services.names import ISSUE_JOB
 from certificates.services.rounds import ROUND_JOB
 from certificates.tasks import issuing
 from certificates.tasks.checkpoint import CHECKPOINT_JOB, make_checkpoint

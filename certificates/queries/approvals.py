@@ -9,6 +9,14 @@ from academy.kernel.db import db
 from academy.kernel.queue import Job
 from certificates.models import Certificate, NameApproval
 
+ISSUE_JOB = "certificates.issue"
+_KEY = "certificate-"
+
+
+def job_key(certificate_id: int) -> str:
+    """Return the key under which the job that makes a certificate is enqueued, once."""
+    return f"{_KEY}{certificate_id}"
+
 
 def is_approved(person_id: int, printed_name: str) -> bool:
     """Say whether somebody's newest yes is to exactly this spelling."""
@@ -39,6 +47,6 @@ def waits_for_name() -> sa.ColumnElement[bool]:
 
     What has a job was let go before: under an earlier yes, or before a yes was asked.
     """
-    key = "certificate-" + sa.cast(Certificate.id, sa.String)
-    has_job = sa.exists().where(Job.name == "certificates.issue", Job.key == key)
+    key = _KEY + sa.cast(Certificate.id, sa.String)
+    has_job = sa.exists().where(Job.name == ISSUE_JOB, Job.key == key)
     return sa.and_(Certificate.state == "approved", ~has_job, ~has_yes())

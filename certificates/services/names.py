@@ -17,15 +17,8 @@ from academy.people.models import Person
 from academy.people.services import about
 from certificates import policies
 from certificates.models import Certificate, NameApproval
-from certificates.queries.approvals import is_approved, waits_for_name
+from certificates.queries.approvals import ISSUE_JOB, is_approved, job_key, waits_for_name
 from certificates.rules.names import clean_name, find_name_problem
-
-ISSUE_JOB = "certificates.issue"
-
-
-def job_key(certificate_id: int) -> str:
-    """Return the key under which a certificate's job is enqueued, once."""
-    return f"certificate-{certificate_id}"
 
 
 def printable(name: str) -> str:

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 
 from academy.kernel import audit, clock, ids
 from academy.kernel.db import db
-from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.policy import Actor
 from certificates.models import Certificate, ShareLink
 from certificates.queries.sharing import is_shareable
+from certificates.services.life import get_own_locked
 
 MOST_DAYS = 30
 
@@ -32,7 +33,7 @@ def make_link(certificate_id: int, *, days: int, by: Actor) -> MadeLink:
     Only the holder may: NotFoundError for everybody else. Raises ConflictError for a certificate
     that does not count or hides its name, InvalidInputError for another number of days.
     """
-    certificate = _own(certificate_id, by=by)
+    certificate = get_own_locked(certificate_id, by=by)
     if not 1 <= days <= MOST_DAYS:
         sentence = _("Een link werkt hoogstens dertig dagen.")
         raise InvalidInputError(sentence, fields={"days": sentence})
@@ -54,7 +55,7 @@ def make_link(certificate_id: int, *, days: int, by: Actor) -> MadeLink:
 
 def end_links(certificate_id: int, *, by: Actor) -> None:
     """End the link to one's certificate at once; without one nothing happens."""
-    certificate = _own(certificate_id, by=by)
+    certificate = get_own_locked(certificate_id, by=by)
     if _end(certificate_id):
         _record("ended", certificate, by=by)
 
@@ -67,13 +68,6 @@ def _end(certificate_id: int) -> bool:
         .returning(ShareLink.id)
     ).all()
     return bool(ended)
-
-
-def _own(certificate_id: int, *, by: Actor) -> Certificate:
-    certificate = db.session.get(Certificate, certificate_id, with_for_update=True)
-    if certificate is None or by.person_id is None or certificate.person_id != by.person_id:
-        raise NotFoundError
-    return certificate
 
 
 def _record(what: str, certificate: Certificate, *, by: Actor, days: int | None = None) -> None:

@@ -11,9 +11,9 @@ from academy.kernel.db import unit_of_work
 from academy.kernel.documents import DocumentError
 from academy.kernel.settings import current
 from certificates.adapters.many import AT_ONCE, make_certificates
+from certificates.queries.approvals import ISSUE_JOB, job_key
 from certificates.queries.rounds import next_to_make
 from certificates.services import rounds
-from certificates.services.names import ISSUE_JOB, job_key
 from certificates.tasks.issuing import enter, find_paper, new_code, sealing_of_now
 
 log = structlog.get_logger()
