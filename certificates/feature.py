@@ -13,9 +13,9 @@ from certificates.queries import chain_checks, checkpoints, checks
 from certificates.queries.approvals import ISSUE_JOB
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
+from certificates.queries.rounds import ROUND_JOB
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
-from certificates.services.rounds import ROUND_JOB
 from certificates.tasks import issuing
 from certificates.tasks.checkpoint import CHECKPOINT_JOB, make_checkpoint
 from certificates.tasks.expire import EXPIRE_JOB, expire

@@ -42,11 +42,16 @@ def has_yes() -> sa.ColumnElement[bool]:
     )
 
 
+def has_job(*states: str) -> sa.ColumnElement[bool]:
+    """Return the condition that `Certificate` has a job of its own, in one of `states` if named."""
+    key = _KEY + sa.cast(Certificate.id, sa.String)
+    found = sa.exists().where(Job.name == ISSUE_JOB, Job.key == key)
+    return found.where(Job.state.in_(states)) if states else found
+
+
 def waits_for_name() -> sa.ColumnElement[bool]:
     """Return the condition that `Certificate` was granted and waits for a yes to its name.
 
     What has a job was let go before: under an earlier yes, or before a yes was asked.
     """
-    key = _KEY + sa.cast(Certificate.id, sa.String)
-    has_job = sa.exists().where(Job.name == ISSUE_JOB, Job.key == key)
-    return sa.and_(Certificate.state == "approved", ~has_job, ~has_yes())
+    return sa.and_(Certificate.state == "approved", ~has_job(), ~has_yes())

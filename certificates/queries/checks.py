@@ -9,14 +9,13 @@ import sqlalchemy as sa
 
 from academy.kernel import clock
 from academy.kernel.db import db
-from academy.kernel.queue import Job
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
 from certificates.adapters.pinning import list_pinned, reader
 from certificates.adapters.verify import Lookup, check_file
 from certificates.models import Certificate, Serial, SigningKey
-from certificates.queries.approvals import waits_for_name
+from certificates.queries.approvals import has_job, waits_for_name
 from certificates.queries.rounds import is_in_a_live_round
 from certificates.rules.verdict import RegisterEntry
 
@@ -99,16 +98,12 @@ def serial_faults() -> list[str]:
 
 def waiting_faults() -> list[str]:
     """Return the granted certificates without a file that nobody is going to make."""
-    key = "certificate-" + sa.cast(Certificate.id, sa.String)
-    has_job = sa.exists().where(
-        Job.name == "certificates.issue", Job.key == key, Job.state.in_(("waiting", "running"))
-    )
     numbers = db.session.scalars(
         sa.select(Certificate.number)
         .where(
             Certificate.state == "approved",
             Certificate.approved_at < clock.now() - MOST_WAIT,
-            ~has_job,
+            ~has_job("waiting", "running"),
             ~waits_for_name(),
             ~is_in_a_live_round(),
         )

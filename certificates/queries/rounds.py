@@ -17,10 +17,11 @@ from academy.kernel.queue import Job
 from academy.people.models import Person
 from certificates import policies
 from certificates.models import Certificate, CertificateEvent, Decision, IssueRound
-from certificates.queries.approvals import has_yes
+from certificates.queries.approvals import has_job, has_yes
 from certificates.queries.lists import PAGE_SIZE, full_name, within
 from courses.models import Cohort, Enrolment
 
+ROUND_JOB = "certificates.issue_round"
 MOST_LISTED = 500
 GONE = ("withdrawn", "ended", "revoked")
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
@@ -135,7 +136,7 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
             sa.func.count().label("total"),
             _count(is_made).label("made"),
             _count(~is_made, ~with_yes).label("waiting"),
-            _count(~is_made, with_yes, _has_job("dead")).label("failed"),
+            _count(~is_made, with_yes, has_job("dead")).label("failed"),
             _count(is_made, _handed_out()).label("handed_out"),
         )
     ).one()
@@ -198,7 +199,7 @@ def next_to_make(round_id: int, *, limit: int) -> list[int]:
                 IssueRound.stopped_at.is_(None),
                 Certificate.state == "approved",
                 has_yes(),
-                ~_has_job("waiting", "running", "dead", "done"),
+                ~has_job(),
             )
             .order_by(Certificate.id)
             .limit(limit)
@@ -210,13 +211,14 @@ def is_in_a_live_round() -> sa.ColumnElement[bool]:
     """Return the condition that a round makes `Certificate`, or was stopped by somebody."""
     key = sa.literal("round-") + sa.cast(IssueRound.id, sa.String) + "-"
     key += sa.cast(IssueRound.starts, sa.String)
-    has_job = sa.exists().where(
-        Job.name == "certificates.issue_round",
+    is_going_on = sa.exists().where(
+        Job.name == ROUND_JOB,
         Job.key == key,
         Job.state.in_(("waiting", "running")),
     )
     return sa.exists().where(
-        IssueRound.id == Certificate.round_id, sa.or_(IssueRound.stopped_at.is_not(None), has_job)
+        IssueRound.id == Certificate.round_id,
+        sa.or_(IssueRound.stopped_at.is_not(None), is_going_on),
     )
 
 
@@ -264,13 +266,6 @@ def _in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
-
-
-def _has_job(*states: str) -> sa.ColumnElement[bool]:
-    key = "certificate-" + sa.cast(Certificate.id, sa.String)
-    return sa.exists().where(
-        Job.name == "certificates.issue", Job.key == key, Job.state.in_(states)
-    )
 
 
 def _handed_out() -> sa.ColumnElement[bool]:

@@ -22,9 +22,9 @@ from certificates import policies
 from certificates.models import Certificate, Decision, IssueRound
 from certificates.queries.facts import get_facts
 from certificates.queries.lists import full_name
+from certificates.queries.rounds import ROUND_JOB
 from certificates.services import decisions
 
-ROUND_JOB = "certificates.issue_round"
 MOST_AT_ONCE = 500
 
 
