@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from academy.keeping.databases import database_at, sync_folder
+from academy.keeping.databases import database_at
 from academy.keeping.manifest import (
     CHECKPOINTS,
     DATABASE,
@@ -27,6 +26,7 @@ from academy.keeping.manifest import (
 )
 from academy.kernel import clock, ids
 from academy.kernel.checkpoint import Checkpoint, write_checkpoint
+from academy.kernel.durable import sync_folder, write_new
 from academy.kernel.settings import Settings
 
 PACKAGE = "samen-academie"
@@ -145,12 +145,7 @@ def _said(path: Path) -> dict[str, Any] | None:
 
 def copy_durably(source: Path, target: Path) -> None:
     """Copy a file so that only its owner reads it and it survives a power cut."""
-    data = source.read_bytes()
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(target, source.read_bytes())
 
 
 def note_checkpoint(manifest: Manifest, settings: Settings) -> None:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from academy.keeping.manifest import BackupError, Facts
 from academy.kernel import ids
 from academy.kernel.audit import GENESIS
+from academy.kernel.durable import sync_folder
 
 Ask = Callable[[str], list[Any]]
 
@@ -179,15 +180,6 @@ class _SqliteStage(AbstractStage):
 def _sync(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------

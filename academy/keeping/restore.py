@@ -12,7 +12,7 @@ from flask import current_app
 
 from academy.keeping.backup import copy_durably, key_fingerprints, note_checkpoint
 from academy.keeping.checks import all_faults
-from academy.keeping.databases import database_at, is_empty, sync_folder
+from academy.keeping.databases import database_at, is_empty
 from academy.keeping.manifest import (
     CHECKPOINTS,
     FILES,
@@ -24,6 +24,7 @@ from academy.keeping.manifest import (
 )
 from academy.kernel import ids
 from academy.kernel.db import db
+from academy.kernel.durable import OWN, sync_folder, write_whole
 from academy.kernel.settings import Settings
 
 
@@ -97,12 +98,7 @@ def _add_files(source: Path, manifest: Manifest, storage: Path) -> None:
         target = storage / name
         if target.is_file() and sha256_of(target) == manifest.files[f"{FILES}/{name}"].sha256:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f".{target.name}.{ids.nonce()}.tmp")
-        copy_durably(source / name, fresh)
-        fresh.replace(target)
-    if storage.is_dir():
-        sync_folder(storage)
+        write_whole(target, (source / name).read_bytes(), mode=OWN)
 
 
 def _keys_differ(folder: Path, manifest: Manifest, settings: Settings) -> bool:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from academy.kernel.audit import GENESIS, AuditEvent
 from academy.kernel.db import db
+from academy.kernel.durable import write_whole
 
 FILE = "audit-checkpoint.json"
 
@@ -30,15 +31,12 @@ class Checkpoint:
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Keep `checkpoint` in `folder` in place of an earlier one."""
-    folder.mkdir(parents=True, exist_ok=True)
     values = {
         "at": checkpoint.at.isoformat(),
         "events": checkpoint.events,
         "hash": checkpoint.hash,
     }
-    fresh = folder / f"{FILE}.new"
-    fresh.write_text(json.dumps(values) + "\n", encoding="utf-8")
-    fresh.replace(folder / FILE)
+    write_whole(folder / FILE, json.dumps(values).encode() + b"\n")
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:

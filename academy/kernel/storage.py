@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from academy.kernel import ids
+from academy.kernel.durable import write_whole
 
 
 class Storage:
@@ -22,23 +21,9 @@ class Storage:
         return self.folder / f"{sha256}.pdf"
 
     def put(self, data: bytes) -> str:
-        """Store `data` so that it survives a power cut, and return its SHA-256.
-
-        Order: temporary file, fsync, rename, fsync of the folder (trust.md, section 6).
-        """
+        """Store `data` so that it survives a power cut, and return its SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / f".{sha256}.{ids.nonce()}.tmp"
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(self.path(sha256))
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self.path(sha256), data)
         return sha256
 
     def get(self, sha256: str) -> bytes:

@@ -17,13 +17,13 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
+from academy.kernel.durable import OWN, write_new, write_whole
 from certificates.adapters.key_files import (
     KeysError,
     make_folder,
     open_private,
     private_pem,
     require_passphrase,
-    write_new,
 )
 
 Purpose = Literal["credential", "jwt"]
@@ -119,11 +119,7 @@ def end_key(folder: Path, key_id: str, *, now: datetime, compromised: bool = Fal
         retired_at=known.retired_at or moment,
         compromised_at=known.compromised_at or (moment if compromised else None),
     )
-    path = _path(folder, ended, _PUBLIC)
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    write_new(beside, _as_json(ended))
-    beside.replace(path)
+    write_whole(_path(folder, ended, _PUBLIC), _as_json(ended), mode=OWN)
     return ended
 
 

@@ -6,7 +6,6 @@ The signature is plain ECDSA over the file, so that openssl alone can check it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from academy.kernel import documents
+from academy.kernel.durable import write_whole
 from certificates.adapters import keys
 from certificates.adapters.keys import KeyInfo
 from certificates.rules.checkpoint import Checkpoint, CheckpointError, read, write
@@ -61,19 +61,8 @@ def sign_in_child(
 
 def keep(folder: Path, day: date, *, data: bytes, signature: bytes) -> None:
     """Put a checkpoint in its folder; a file that is there is whole and has its signature."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in ((f"{day}.sig", signature), (f"{day}.json", data)):
-        fresh = folder / f".{name}.new"
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / name)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(folder / f"{day}.sig", signature)
+    write_whole(folder / f"{day}.json", data)
 
 
 def has(folder: Path, day: date) -> bool:

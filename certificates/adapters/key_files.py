@@ -1,6 +1,5 @@
 """How a key lies on disk: encrypted, readable by its owner only, never written over."""
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -13,15 +12,6 @@ SHORTEST_PASSPHRASE = 12
 
 class KeysError(DocumentError):
     """The keys cannot be made or opened; the sentence says why."""
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a new file that only its owner can read, whatever the umask is."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def private_pem(key: PrivateKeyTypes, passphrase: str) -> bytes:

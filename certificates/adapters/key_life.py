@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from academy.kernel.durable import OWN, sync_folder, write_whole
 from certificates.adapters import badge_keys, keys
 from certificates.adapters.badge_keys import BadgeKey
 from certificates.adapters.key_files import KeysError
@@ -58,22 +59,14 @@ def destroy_private(folder: Path, key_id: str) -> bool:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(folder)
     return bool(found)
 
 
 def mark_lost(folder: Path, key_id: str, *, since: datetime) -> None:
     """Let a key never sign here again, also when a backup brings its private half back."""
-    path = keys.lost_path(folder, key_id)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{since.astimezone(UTC).isoformat()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    said = f"{since.astimezone(UTC).isoformat()}\n"
+    write_whole(keys.lost_path(folder, key_id), said.encode("ascii"), mode=OWN)
 
 
 def require_known(folder: Path, key_id: str, pinned: list[KeyInfo]) -> KeyInfo | BadgeKey:

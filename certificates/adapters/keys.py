@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from academy.kernel.durable import write_new
 from certificates.adapters import badge_keys
 from certificates.adapters.key_files import (
     KeysError,
@@ -22,7 +23,6 @@ from certificates.adapters.key_files import (
     open_private,
     private_pem,
     require_passphrase,
-    write_new,
 )
 
 __all__ = [

@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from academy.kernel.durable import write_new
 from certificates.adapters import keys
-from certificates.adapters.key_files import KeysError, write_new
+from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import KeyInfo
 from certificates.adapters.signed import is_issued_by
 from certificates.adapters.verify import ReadSeal, read_seal_in_child

@@ -15,12 +15,13 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from academy.kernel.db import unit_of_work
 from academy.kernel.documents import DocumentError
+from academy.kernel.durable import write_whole
 from academy.kernel.settings import SettingsError, read_settings
 from certificates.adapters.offline import NoRootError, by_seal_alone, find_root, with_snapshot
 from certificates.queries.verification import check_upload
 from certificates.rules.snapshot import SnapshotError
 from certificates.rules.verdict import Finding
-from certificates.services.snapshot import make_checker, make_snapshot, public_file, put
+from certificates.services.snapshot import make_checker, make_snapshot, public_file
 
 Judgement = Callable[[bytes], Finding]
 
@@ -115,7 +116,7 @@ def snapshot(*, out: Path | None) -> None:
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
     path = out or public_file()
-    put(data, path)
+    write_whole(path, data)
     click.echo(f"{path}: {len(data)} bytes")
 
 
@@ -130,5 +131,5 @@ def checker(*, out: Path) -> None:
         page = make_checker()
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
-    put(page, out)
+    write_whole(out, page)
     click.echo(f"{out}: {len(page)} bytes")

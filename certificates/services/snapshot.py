@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from academy.kernel import clock
@@ -39,19 +37,3 @@ def make_checker() -> bytes:
     pinned = read_pinned(settings.keys, academy=settings.name, public_url=settings.public_url)
     logo = (folder("static") / "logo.svg").read_text(encoding="utf-8")
     return make_page(pinned, logo=logo, made_on=clock.today())
-
-
-def put(data: bytes, path: Path) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

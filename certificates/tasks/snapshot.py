@@ -8,8 +8,9 @@ import structlog
 
 from academy.kernel import clock, queue
 from academy.kernel.db import unit_of_work
+from academy.kernel.durable import write_whole
 from certificates.adapters.keys import KeysError
-from certificates.services.snapshot import make_snapshot, public_file, put
+from certificates.services.snapshot import make_snapshot, public_file
 
 PUBLISH_JOB = "certificates.publish-snapshot"
 JOBS_KEPT = timedelta(days=30)
@@ -26,7 +27,7 @@ def publish_snapshot() -> None:
             log.info("no snapshot without keys")
             return
         queue.forget_done(PUBLISH_JOB, before=clock.real_now() - JOBS_KEPT)
-    put(data, public_file())
+    write_whole(public_file(), data)
 
 
 queue.every(PUBLISH_JOB, timedelta(days=1))

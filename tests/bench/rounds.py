@@ -79,7 +79,8 @@ def _granted(people: int) -> tuple[int, int, str]:
         board = _acting(board_id)
         began = time.monotonic()
         granted = rounds.grant_all(proposals, by=board)
-        print(json.dumps({"name": f"grant {people}", "seconds": round(time.monotonic() - began, 1)}))
+        seconds = round(time.monotonic() - began, 1)
+        print(json.dumps({"name": f"grant {people}", "seconds": seconds}))
         assert granted.round_id is not None
         rounds.stop(granted.round_id, by=board)
     return granted.round_id, board_id, signed_in(board_id)
