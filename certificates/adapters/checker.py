@@ -18,7 +18,6 @@ from typing import Any
 
 from certificates.adapters import badge_keys, keys
 from certificates.adapters.did_key import published
-from certificates.rules.credential import issuer_did, key_url
 from certificates.rules.snapshot import PROBLEMS
 from certificates.rules.verdict import REASONS
 
@@ -35,19 +34,21 @@ class Pinned:
     root: bytes
     leaves: Sequence[bytes]
     badge_keys: Mapping[str, str]
-    """The address of each key of credentials, with its public half (multibase)."""
+    """The id of each key of credentials, with its public half (multibase).
+
+    By id and not by address: what was issued before an academy moved names the old address.
+    """
 
 
 def read_pinned(folder: Path, *, academy: str, public_url: str) -> Pinned:
     """Return what is pinned now. Raises KeysError before `keys init`."""
-    did = issuer_did(public_url)
     shown = [published(key) for key in badge_keys.list_keys(folder) if not key.compromised_at]
     return Pinned(
         academy=academy,
         public_url=public_url,
         root=keys.root_certificate(folder),
         leaves=[one for one in keys.trusted_leaves(folder) if keys.is_for_certificates(one)],
-        badge_keys={key_url(did, key.key_id): key.multibase for key in shown if key.multibase},
+        badge_keys={key.key_id: key.multibase for key in shown if key.multibase},
     )
 
 

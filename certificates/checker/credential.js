@@ -18,7 +18,7 @@ export async function needOurCredential(text, number, keys) {
   need(proof.proofPurpose === "assertionMethod", "credential_proof");
   const issuer = credential.issuer.id || credential.issuer;
   need(proof.verificationMethod.startsWith(`${issuer}#`), "credential_proof");
-  const key = keys[proof.verificationMethod];
+  const key = keys[proof.verificationMethod.slice(issuer.length + 1)];
   if (!key) return "key_not_known";
   const context = credential["@context"];
   const signed = join(await hashOf({ "@context": context, ...options }), await hashOf(credential));

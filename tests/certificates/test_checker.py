@@ -63,12 +63,12 @@ def apart(work: Callable[[], Any]) -> Any:
         return pool.submit(work).result()
 
 
-def make_paper(keys_folder: Path, *, has_badge: bool = True) -> bytes:
-    """Return a certificate, with a credential or without."""
+def make_paper(keys_folder: Path, *, has_badge: bool = True, **facts: Any) -> bytes:
+    """Return a certificate, with a credential or without; `facts` name what the test is about."""
     return make_certificate(
         make_printed(),
         "residents",
-        credential=make_facts() if has_badge else None,
+        credential=make_facts(**facts) if has_badge else None,
         keys_folder=keys_folder,
         passphrase=PASSPHRASE,
         now=datetime.now(UTC),
@@ -225,6 +225,12 @@ def test_a_credential_by_a_key_that_the_page_does_not_know_is_said(page, keys_fo
     badge_keys.add_missing(later, PASSPHRASE, now=datetime.now(UTC))
     found = judged(page, make_paper(later))
     assert (found["verdict"], found["badge"]) == ("original", "key_not_known")
+
+
+def test_a_credential_of_before_the_academy_moved_is_right(page, keys_folder):
+    moved = make_paper(keys_folder, public_url="https://elders.example")
+    found = judged(page, moved)
+    assert (found["verdict"], found["badge"]) == ("original", "right")
 
 
 def sealed_with(keys_folder: Path, badge: bytes) -> bytes:
