@@ -1,6 +1,6 @@
 // Certificates of keys (X.509), as far as ours go: P-256, signed by the root that the page knows.
 
-import { children, fromHex, need, readDer, same, sha256, toHex } from "./der.js";
+import { children, fromHex, need, readDer, same, sha256, toHex, writeDer } from "./der.js";
 
 const ECDSA_SHA256 = fromHex("300a06082a8648ce3d040302");
 const OID_POLICIES = fromHex("0603551d20");
@@ -9,6 +9,9 @@ export function readCertificate(der) {
   const node = readDer(der);
   need(node.end === der.length, "certificate");
   const [signed, algorithm, signature] = children(node);
+  // Only what is signed is sure; the rest may stand there in one way only.
+  need(same(der, writeDer(0x30, signed.whole, ECDSA_SHA256, writeDer(0x03, signature.value))), "certificate");
+  need(signature.value[0] === 0, "certificate");
   const [, serial, , issuer, , subject, publicKey, ...rest] = children(signed);
   return {
     der,
@@ -38,10 +41,16 @@ function policiesOf(extensions) {
 export async function verifies(publicKey, signature, data) {
   const [r, s] = children(readDer(signature)).map((number) => toHex(number.value).replace(/^00/, ""));
   if (r.length > 64 || s.length > 64) return false;
+  if (!same(signature, writeDer(0x30, integer(r), integer(s)))) return false;
   const raw = fromHex(r.padStart(64, "0") + s.padStart(64, "0"));
   const kind = { name: "ECDSA", namedCurve: "P-256" };
   const key = await crypto.subtle.importKey("spki", publicKey, kind, false, ["verify"]);
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, raw, data);
+}
+
+// A whole number above zero, as DER writes it: a zero in front only where it would read as negative.
+function integer(hex) {
+  return writeDer(0x02, fromHex(parseInt(hex.slice(0, 2), 16) >= 0x80 ? `00${hex}` : hex));
 }
 
 // A leaf of ours: signed by the pinned root, for certificates and for nothing else.

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
-from certificates.models import Certificate
+from certificates.models import Certificate, Decision
+from certificates.queries.chain import IS_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ class OwnCertificate:
     standing: str
     is_made: bool
     has_badge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNews:
+    """My newest certificate, and whether a proposal or an unmade one may wait for my yes."""
+
+    newest: OwnCertificate | None
+    may_need_a_yes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +87,26 @@ def get_stored(certificate_id: int) -> StoredCertificate:
     return StoredCertificate(found.enrolment_id, found.person_id, found.number, found.sha256)
 
 
-def newest_own(person_id: int) -> OwnCertificate | None:
-    """Return a person's newest certificate, or None."""
-    found = db.session.scalar(
-        sa.select(Certificate)
-        .where(Certificate.person_id == person_id)
+def own_news(person_id: int) -> OwnNews:
+    """Return a person's newest certificate, and whether something may wait for their yes.
+
+    One question for who has no certificate: everybody's first page asks it.
+    """
+    own = Certificate.person_id == person_id
+    newest = (
+        sa.select(Certificate.id)
+        .where(own)
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return _row(found) if found else None
+    proposed = sa.exists().where(Decision.holder_id == person_id, IS_OPEN)
+    granted = sa.exists().where(own, Certificate.state == "approved")
+    row = db.session.execute(
+        sa.select(newest.label("newest"), sa.or_(proposed, granted).label("waits"))
+    ).one()
+    found = db.session.get(Certificate, row.newest) if row.newest is not None else None
+    return OwnNews(_row(found) if found else None, bool(row.waits))
 
 
 def holds_any(actor: Actor) -> bool:

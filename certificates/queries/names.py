@@ -122,13 +122,6 @@ def get_name(person_id: int) -> NameToApprove:
     )
 
 
-def may_need_a_yes(person_id: int) -> bool:
-    """Say in one question whether a proposal or an unmade certificate may wait for a yes."""
-    proposed = sa.exists().where(Decision.holder_id == person_id, IS_OPEN)
-    granted = sa.exists().where(Certificate.person_id == person_id, Certificate.state == "approved")
-    return bool(db.session.scalar(sa.select(sa.or_(proposed, granted))))
-
-
 def _find_waiting(person_id: int) -> Certificate | None:
     """The newest granted certificate that waits for a yes to its name."""
     return db.session.scalar(

@@ -12,9 +12,9 @@ from academy.kernel import clock
 from academy.kernel.feature import TodayItem
 from academy.kernel.policy import Actor
 from certificates import policies
-from certificates.queries.holder import newest_own
+from certificates.queries.holder import OwnNews, own_news
 from certificates.queries.lists import count_to_decide, waiting_revocations
-from certificates.queries.names import get_name, may_need_a_yes, waiting_names
+from certificates.queries.names import get_name, waiting_names
 from certificates.queries.waiting import waiting_standings
 
 IS_NEWS = timedelta(days=14)
@@ -23,9 +23,10 @@ MAY_WAIT = timedelta(days=3)
 
 def today(actor: Actor) -> list[TodayItem]:
     """Return a new certificate of one's own, and what waits for one's yes."""
+    news = own_news(actor.person_id or 0)
     return [
-        *_own_name(actor),
-        *_own(actor),
+        *_own_name(actor, news),
+        *_own(actor, news),
         *_names(actor),
         *_to_decide(actor),
         *_to_confirm(actor),
@@ -33,8 +34,8 @@ def today(actor: Actor) -> list[TodayItem]:
     ]
 
 
-def _own(actor: Actor) -> list[TodayItem]:
-    found = newest_own(actor.person_id or 0)
+def _own(actor: Actor, news: OwnNews) -> list[TodayItem]:
+    found = news.newest
     if found is not None and not found.is_made and get_name(actor.person_id or 0).granted_name:
         return []
     if found is None or found.issued_on < clock.today() - IS_NEWS or found.standing != "valid":
@@ -53,8 +54,8 @@ def _own(actor: Actor) -> list[TodayItem]:
     ]
 
 
-def _own_name(actor: Actor) -> list[TodayItem]:
-    if not may_need_a_yes(actor.person_id or 0):
+def _own_name(actor: Actor, news: OwnNews) -> list[TodayItem]:
+    if not news.may_need_a_yes:
         return []
     name = get_name(actor.person_id or 0)
     if not name.is_wanted or name.is_approved:

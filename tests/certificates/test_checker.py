@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -285,6 +286,21 @@ def test_no_changed_byte_leaves_a_file_original(page, paper, snapshot):
     for changed in flips(paper):
         for register in (None, snapshot):
             assert judged(page, changed, register)["verdict"] in {"altered", "unknown"}
+
+
+@pytest.mark.trust("T16")
+def test_every_byte_of_both_signatures_counts(page, paper, keys_folder):
+    """That of the file and that of the root in our certificate: tags and lengths too."""
+    (leaf,) = keys.trusted_leaves(keys_folder)
+    ends_of_leaf = paper.index(leaf.hex().upper().encode()) + 2 * len(leaf)
+    zeros = re.search(rb"(?:00)+>", paper[ends_of_leaf:])
+    ends = (ends_of_leaf, ends_of_leaf + zeros.start())
+    for place in (end - 2 * back for end in ends for back in range(1, 80)):
+        for bit in (1, 2, 0x20):
+            changed = bytearray(paper)
+            byte = int(paper[place : place + 2], 16) ^ bit
+            changed[place : place + 2] = f"{byte:02X}".encode()
+            assert judged(page, bytes(changed))["verdict"] in {"altered", "unknown"}, (place, bit)
 
 
 @pytest.mark.trust("T16")
