@@ -1,0 +1,24 @@
+"""Pure rules of signals: how soon one is followed up, how long one may be held back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+SIGNAL_KINDS = ("overload", "conflict", "boundary", "safety", "broken_promise")
+SEVERITIES = ("low", "middle", "high")
+SIGNAL_STATES = ("open", "taken_over", "closed")
+OUTCOMES = (
+    "tasks_shared",
+    "talk_held",
+    "agreement_made",
+    "date_received",
+    "handed_over_outside",
+)
+REPORTED_BACK = ("yes", "no", "may_not")
+FOLLOW_UP = {"high": timedelta(0), "middle": timedelta(days=7), "low": timedelta(days=30)}
+HOLD_BACK_AT_MOST = timedelta(days=30)
+
+
+def follow_up_by(severity: str, raised_on: date) -> date:
+    """Return when a signal must be followed up: high the same day, middle 7, low 30 days."""
+    return raised_on + FOLLOW_UP[severity]
