@@ -17,6 +17,7 @@ from certificates.adapters.verify import Lookup, check_file
 from certificates.models import Certificate, Serial, SigningKey
 from certificates.queries.approvals import has_job, waits_for_name
 from certificates.queries.rounds import is_in_a_live_round
+from certificates.rules.standing import EMPTIED
 from certificates.rules.verdict import RegisterEntry
 
 MOST_WAIT = timedelta(hours=1)
@@ -32,7 +33,7 @@ def file_faults() -> list[str]:
 def _file_faults() -> Iterator[str]:
     rows = db.session.execute(
         sa.select(Certificate.number, Certificate.sha256, Certificate.size_bytes)
-        .where(Certificate.state == "issued", Certificate.standing.not_in(("withdrawn", "ended")))
+        .where(Certificate.state == "issued", Certificate.standing.not_in(EMPTIED))
         .order_by(Certificate.id)
     ).all()
     if not rows:
@@ -129,7 +130,7 @@ def known_files() -> set[str]:
     return set(
         db.session.scalars(
             sa.select(Certificate.sha256).where(
-                Certificate.sha256.is_not(None), Certificate.standing.not_in(("withdrawn", "ended"))
+                Certificate.sha256.is_not(None), Certificate.standing.not_in(EMPTIED)
             )
         )
     )

@@ -16,10 +16,10 @@ from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
 from certificates.models import Certificate, Decision
 from certificates.queries.approvals import waits_for_name
-from certificates.queries.chain import find_open_revocation, get_standing, was_handed_out
 from certificates.queries.facts import EnrolmentFacts, get_facts
 from certificates.queries.judgement import judge, judge_renewal
 from certificates.queries.lists import full_name
+from certificates.queries.standing import find_open_revocation, get_standing, was_handed_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from certificates.models import Certificate, Decision
-from certificates.queries.chain import IS_OPEN
+from certificates.queries.standing import IS_OPEN
+from certificates.rules.standing import COUNTING, EMPTIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,16 @@ class OwnCertificate:
     standing: str
     is_made: bool
     has_badge: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts, until its last day."""
+        return self.standing in COUNTING
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its file and its name are gone."""
+        return self.standing in EMPTIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def _row(one: Certificate) -> OwnCertificate:
 def get_stored(certificate_id: int) -> StoredCertificate:
     """Return where the file lies. Raises NotFoundError without one, and after it was taken back."""
     found = db.session.get(Certificate, certificate_id)
-    if found is None or found.sha256 is None or found.standing in ("withdrawn", "ended"):
+    if found is None or found.sha256 is None or found.standing in EMPTIED:
         raise NotFoundError
     return StoredCertificate(found.enrolment_id, found.person_id, found.number, found.sha256)
 

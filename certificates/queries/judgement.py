@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from academy.kernel import clock
-from certificates.queries import chain
+from certificates.queries import standing
 from certificates.queries.facts import EnrolmentFacts
 from certificates.rules.renewal import RenewalVerdict, renewal_verdict
 from courses.queries.progress import progress_of
@@ -26,14 +26,14 @@ def judge(enrolment_id: int) -> Judgement:
     return Judgement(verdict.complete, verdict.trace())
 
 
-def judge_renewal(facts: EnrolmentFacts, earlier: chain.Standing) -> RenewalVerdict | None:
+def judge_renewal(facts: EnrolmentFacts, earlier: standing.Standing) -> RenewalVerdict | None:
     """Judge the renewal of a certificate today; None for one that has no end."""
     rule = facts.course.get("renewal_rule")
     if rule is None or earlier.valid_until is None:
         return None
     return renewal_verdict(
         rule,
-        chain.renewal_evidence(facts.person_id),
+        standing.renewal_evidence(facts.person_id),
         since=earlier.since,
         until=earlier.valid_until,
         today=clock.today(),

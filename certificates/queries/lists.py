@@ -17,7 +17,7 @@ from academy.people.models import Person
 from certificates import policies
 from certificates.models import Certificate, Decision, Revocation
 from certificates.queries.approvals import waits_for_name
-from certificates.queries.chain import IS_OPEN
+from certificates.queries.standing import IS_OPEN
 from courses.models import Cohort, Enrolment
 from courses.queries.progress import progress_of_many
 

@@ -14,8 +14,8 @@ from academy.kernel.policy import Actor, Capability
 from academy.people.models import Person
 from certificates.models import Certificate, Decision, NameApproval
 from certificates.queries.approvals import waits_for_name
-from certificates.queries.chain import IS_OPEN
 from certificates.queries.lists import MOST_SHOWN, full_name, within
+from certificates.queries.standing import IS_OPEN
 from courses.models import Cohort, Enrolment
 
 

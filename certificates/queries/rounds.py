@@ -19,11 +19,13 @@ from certificates import policies
 from certificates.models import Certificate, CertificateEvent, Decision, IssueRound
 from certificates.queries.approvals import has_job, has_yes
 from certificates.queries.lists import PAGE_SIZE, full_name, within
+from certificates.rules.standing import EMPTIED
 from courses.models import Cohort, Enrolment
 
 ROUND_JOB = "certificates.issue_round"
 MOST_LISTED = 500
-GONE = ("withdrawn", "ended", "revoked")
+GONE = (*EMPTIED, "revoked")
+_KEY = "round-"
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -207,10 +209,15 @@ def next_to_make(round_id: int, *, limit: int) -> list[int]:
     )
 
 
+def job_key(round_id: int, starts: int) -> str:
+    """Return the key under which a round's job is enqueued, once per start."""
+    return f"{_KEY}{round_id}-{starts}"
+
+
 def is_in_a_live_round() -> sa.ColumnElement[bool]:
     """Return the condition that a round makes `Certificate`, or was stopped by somebody."""
-    key = sa.literal("round-") + sa.cast(IssueRound.id, sa.String) + "-"
-    key += sa.cast(IssueRound.starts, sa.String)
+    number, starts = (sa.cast(one, sa.String) for one in (IssueRound.id, IssueRound.starts))
+    key = sa.literal(_KEY) + number + "-" + starts
     is_going_on = sa.exists().where(
         Job.name == ROUND_JOB,
         Job.key == key,

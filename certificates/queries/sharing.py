@@ -11,9 +11,9 @@ from academy.kernel import clock, ids
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from certificates.models import Certificate, CheckCount, ShareLink
+from certificates.rules.standing import COUNTING
 
 LATELY = timedelta(days=30)
-SHARED_STANDINGS = ("valid", "renewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def can_be_shared() -> sa.ColumnElement[bool]:
     """Return the condition that `Certificate` counts and shows its name."""
     return sa.and_(
         Certificate.state == "issued",
-        Certificate.standing.in_(SHARED_STANDINGS),
+        Certificate.standing.in_(COUNTING),
         Certificate.name_hidden_on.is_(None),
     )
 

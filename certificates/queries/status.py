@@ -12,8 +12,8 @@ from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.models import Certificate
-from certificates.queries.chain import was_handed_out
 from certificates.queries.lists import within
+from certificates.queries.standing import was_handed_out
 from certificates.rules.number import find_number
 from courses.models import Cohort, Enrolment
 

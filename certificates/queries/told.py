@@ -8,6 +8,7 @@ from academy.kernel.db import db
 from academy.kernel.i18n import pick
 from certificates.models import Certificate, Revocation, StandingProposal
 from certificates.queries.facts import EnrolmentFacts, get_facts
+from certificates.rules.standing import COUNTING
 
 OBJECTION_DAYS = 42
 """How long the holder may object where the course says nothing."""
@@ -36,7 +37,7 @@ def reinstated(proposal_id: int) -> dict[str, Any] | None:
     if proposal is None or proposal.outcome != "confirmed":
         return None
     certificate = db.session.get_one(Certificate, proposal.certificate_id)
-    if certificate.standing not in ("valid", "renewed"):
+    if certificate.standing not in COUNTING:
         return None
     return {"title": pick(certificate.content["title"])}
 

@@ -20,9 +20,10 @@ from certificates.adapters.verify import check_file
 from certificates.models import Certificate, SigningKey
 from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
+from certificates.rules.standing import EMPTIED
 from certificates.rules.verdict import Finding, RegisterEntry, State, register_verdict
 
-NO_NAME = ("revoked", "withdrawn", "ended", "replaced")
+NO_NAME = (*EMPTIED, "revoked", "replaced")
 STATES: dict[str, State] = {
     "valid": "issued",
     "renewed": "issued",

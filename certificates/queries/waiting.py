@@ -15,6 +15,7 @@ from academy.people.models import Person
 from certificates import policies
 from certificates.models import Certificate, CertificateEvent, Revocation, StandingProposal
 from certificates.queries.lists import MOST_SHOWN, full_name, within
+from certificates.rules.standing import EMPTIED
 from courses.models import Cohort, Enrolment
 
 
@@ -170,7 +171,7 @@ def get_reprint(certificate_id: int, event_id: int) -> ReprintEvent:
     found = db.session.get(Certificate, certificate_id)
     if event is None or found is None or event.certificate_id != found.id:
         raise NotFoundError
-    if event.kind != "reprinted" or found.standing in ("withdrawn", "ended"):
+    if event.kind != "reprinted" or found.standing in EMPTIED:
         raise NotFoundError
     return ReprintEvent(
         enrolment_id=found.enrolment_id,

@@ -18,7 +18,7 @@ from academy.kernel.errors import (
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.models import OUTCOMES, Certificate, Decision, Ruling
-from certificates.queries import chain
+from certificates.queries import standing
 from certificates.queries.facts import (
     EnrolmentFacts,
     assessor_ids,
@@ -97,8 +97,8 @@ def propose_renewal(certificate_id: int, *, by: Actor, hardship: str = "") -> in
     )
 
 
-def _changeable(certificate_id: int, *, by: Actor) -> tuple[EnrolmentFacts, chain.Standing]:
-    earlier = chain.get_standing(certificate_id)
+def _changeable(certificate_id: int, *, by: Actor) -> tuple[EnrolmentFacts, standing.Standing]:
+    earlier = standing.get_standing(certificate_id)
     facts = get_facts(earlier.enrolment_id, lock=True)
     policy.require(by, policies.PROPOSE_CHANGE, facts.reach)
     _refuse_oneself(facts.person_id, by)
@@ -108,7 +108,7 @@ def _changeable(certificate_id: int, *, by: Actor) -> tuple[EnrolmentFacts, chai
     return facts, earlier
 
 
-def _judge_renewal(facts: EnrolmentFacts, earlier: chain.Standing) -> dict[str, Any]:
+def _judge_renewal(facts: EnrolmentFacts, earlier: standing.Standing) -> dict[str, Any]:
     verdict = judge_renewal(facts, earlier)
     if verdict is None:
         raise ConflictError(_("Dit bewijs verloopt niet. Verlengen is niet nodig."))
@@ -121,7 +121,7 @@ def _refuse_oneself(person_id: int, by: Actor) -> None:
 
 
 def _refuse_second_proposal(enrolment_id: int) -> None:
-    if chain.has_open_proposal(enrolment_id):
+    if standing.has_open_proposal(enrolment_id):
         raise ConflictError(_("Er ligt al een voorstel. Het wacht op een besluit."))
 
 
@@ -338,7 +338,7 @@ def _refuse_ended_earlier(decision: Decision) -> None:
     earlier = db.session.get_one(Certificate, decision.earlier_id, with_for_update=True)
     if earlier.standing != "valid":
         raise ConflictError(_("Het eerdere certificaat telt niet meer."))
-    if chain.find_open_revocation(earlier.id) is not None:
+    if standing.find_open_revocation(earlier.id) is not None:
         raise ConflictError(_("Beslis eerst over het voorstel om dit certificaat in te trekken."))
 
 
@@ -348,7 +348,7 @@ def _judge_again(decision: Decision, facts: EnrolmentFacts) -> None:
         verdict = judge(facts.enrolment_id)
         complete, decision.verdict = verdict.complete, verdict.trace
     elif decision.kind == "renewal":
-        earlier = chain.get_standing(decision.earlier_id or 0)
+        earlier = standing.get_standing(decision.earlier_id or 0)
         decision.verdict = _judge_renewal(facts, earlier)
         complete = decision.verdict["complete"]
     else:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from academy.kernel.db import db
 from academy.kernel.policy import SYSTEM
 from certificates.models import Certificate, CertificateEvent
+from certificates.rules.standing import COUNTING
 from certificates.services.life import add_event
 
 AT_ONCE = 200
@@ -26,7 +27,7 @@ def note_expired(*, today: date) -> int:
         sa.select(Certificate)
         .where(
             Certificate.state == "issued",
-            Certificate.standing.in_(("valid", "renewed")),
+            Certificate.standing.in_(COUNTING),
             Certificate.valid_until < today,
             ~noted,
         )

@@ -22,6 +22,7 @@ from certificates.adapters.keys import KeyInfo, KeysError
 from certificates.events import CertificateIssued
 from certificates.models import Certificate, CertificateFile, SigningKey
 from certificates.rules.code import code_digest
+from certificates.rules.standing import EMPTIED
 from certificates.services.keys import enter_key
 from certificates.services.life import add_event, set_standing
 
@@ -138,7 +139,7 @@ def mail_values(certificate_id: int) -> dict[str, str] | None:
     None when the certificate was taken back, or the holder wants to hear nothing.
     """
     certificate = db.session.get(Certificate, certificate_id)
-    if certificate is None or certificate.standing in ("withdrawn", "revoked", "ended"):
+    if certificate is None or certificate.standing in (*EMPTIED, "revoked"):
         return None
     if is_silent(certificate.person_id, clock.now()):
         return None

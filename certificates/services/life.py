@@ -27,8 +27,9 @@ from certificates.models import (
     Revocation,
     StandingProposal,
 )
-from certificates.queries.chain import find_open_revocation, was_handed_out
 from certificates.queries.facts import get_facts
+from certificates.queries.standing import find_open_revocation, was_handed_out
+from certificates.rules.standing import COUNTING, EMPTIED
 from certificates.services import chain
 
 REMOVE_JOB = "certificates.remove_file"
@@ -237,7 +238,7 @@ def withdraw(certificate_id: int, *, by: Actor) -> None:
     ConflictError for what was revoked: taking it back would hide that.
     """
     certificate = get_own_locked(certificate_id, by=by)
-    if certificate.standing in ("withdrawn", "ended"):
+    if certificate.standing in EMPTIED:
         raise ConflictError(_("Je nam dit certificaat al terug."))
     if certificate.standing == "revoked":
         raise ConflictError(_("Dit certificaat is ingetrokken. Bel ons als je naam weg moet."))
@@ -317,5 +318,5 @@ def refuse_unissued(certificate: Certificate) -> None:
 
 def _refuse_ended(certificate: Certificate) -> None:
     refuse_unissued(certificate)
-    if certificate.standing not in ("valid", "renewed"):
+    if certificate.standing not in COUNTING:
         raise ConflictError(_("Dit certificaat telt niet meer."))

@@ -22,7 +22,7 @@ from certificates import policies
 from certificates.models import Certificate, Decision, IssueRound
 from certificates.queries.facts import get_facts
 from certificates.queries.lists import full_name
-from certificates.queries.rounds import ROUND_JOB
+from certificates.queries.rounds import ROUND_JOB, job_key
 from certificates.services import decisions
 
 MOST_AT_ONCE = 500
@@ -102,7 +102,7 @@ def go_on(round_id: int) -> None:
 
 def _start(found: IssueRound) -> None:
     found.starts += 1
-    queue.enqueue(ROUND_JOB, key=f"round-{found.id}-{found.starts}", round_id=found.id)
+    queue.enqueue(ROUND_JOB, key=job_key(found.id, found.starts), round_id=found.id)
 
 
 def _locked(round_id: int, *, by: Actor) -> IssueRound:

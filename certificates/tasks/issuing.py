@@ -18,6 +18,7 @@ from certificates.adapters.timestamp import require_authority, stamped
 from certificates.models import Certificate
 from certificates.queries.printing import find_to_print
 from certificates.rules.code import LENGTH
+from certificates.rules.standing import EMPTIED
 from certificates.services.credentials import prepare_credential
 from certificates.services.issuing import StoredFile, record_issued
 
@@ -93,6 +94,6 @@ def remove_file(certificate_id: int) -> None:
     """Remove the file of a certificate that its holder took back; a second time changes nothing."""
     with unit_of_work():
         certificate = db.session.get_one(Certificate, certificate_id)
-        sha256 = certificate.sha256 if certificate.standing in ("withdrawn", "ended") else None
+        sha256 = certificate.sha256 if certificate.standing in EMPTIED else None
     if sha256:
         Storage(current().storage).path(sha256).unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from certificates.forms.deciding import EndForm, HearingForm
 from certificates.queries.dossier import CertificateSheet, get_sheet
 from certificates.queries.facts import get_facts
 from certificates.queries.waiting import ReprintEvent, get_reprint, get_revocation
+from certificates.rules.standing import COUNTING, EMPTIED
 from certificates.services import life, standing
 from certificates.views.decisions import put_at_fields
 from certificates.views.words import GROUNDS
@@ -158,10 +159,10 @@ def cover_answer(found: ReprintEvent) -> Response:
 
 def sheet_parts(who: Actor, found: CertificateSheet) -> dict[str, bool]:
     """Say which of these steps the sheet offers."""
-    reach, is_over = found.facts.reach, found.standing in ("withdrawn", "ended")
+    reach, is_over = found.facts.reach, found.standing in EMPTIED
     return {
         "may_reprint": found.is_made
-        and found.standing in ("valid", "renewed")
+        and found.standing in COUNTING
         and policy.covers(who, policies.REPRINT, reach),
         "may_reinstate": found.standing == "revoked" and policy.covers(who, policies.REVOKE, reach),
         "may_end": found.is_made

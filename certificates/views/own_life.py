@@ -37,7 +37,7 @@ def own_life(certificate_id: int) -> str:
         revocation=newest_revocation(certificate_id),
         days=objection_days(get_facts(sheet.facts.enrolment_id)),
         is_hidden=sheet.is_name_hidden,
-        counts=own.is_made and own.standing in ("valid", "renewed"),
+        counts=own.is_made and own.counts,
         pick=pick,
     )
 

@@ -20,7 +20,7 @@ from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
 from certificates.queries import lists
-from certificates.queries.chain import renewal_evidence
+from certificates.queries.standing import renewal_evidence
 from certificates.queries.verification import check_code, check_number, check_upload
 from certificates.services import decisions, life
 from certificates.services.evidence import record_renewal_evidence

@@ -18,7 +18,7 @@ from academy.people.models import Person
 from academy.reporting import rules
 from academy.reporting.policies import SEE_GROUPS
 from certificates.models import Decision
-from certificates.queries.chain import IS_OPEN
+from certificates.queries.standing import IS_OPEN
 from courses.models import Cohort, CourseVersion, Enrolment
 from courses.queries.cohorts import within_cohorts
 from courses.queries.forecast import Counts, counts_of
