@@ -78,3 +78,9 @@ def require_overseer(actor: Actor, plan: CoachingPlan) -> None:
     """Refuse unless the plan lies in the region of `actor`."""
     if not oversees(actor, plan):
         raise NotFoundError
+
+
+def require_own_or_overseer(actor: Actor, plan: CoachingPlan) -> None:
+    """Refuse unless the plan is one's own, or lies in the region of `actor`."""
+    if actor.person_id != plan.person_id:
+        require_overseer(actor, plan)

@@ -12,20 +12,30 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.coaching import rules
+from academy.coaching.models.changes import CoachTransfer, YearlyReview
+from academy.coaching.models.cover import CoachLoad, Cover
+from academy.coaching.models.matching import CoachingWish, CoachOffer, CoachProposal
+from academy.coaching.models.opening import Opening
+from academy.coaching.models.sheets import PlanSheet, PlanStep
 from academy.kernel.db import NOTE, PERSON, PLAIN, PREFERENCE, PROGRESS, WORDS, Id, Model, one_of
 from academy.kernel.encrypted import Encrypted
 
 __all__ = [
     "AgreedAction",
+    "CoachLoad",
     "CoachingPlan",
+    "Cover",
     "Encrypted",
     "LogEntry",
+    "Opening",
     "OwnWords",
     "ReadLog",
     "Signal",
 ]
 
-READ_KINDS = ("page", "draft", "pdf")
+READ_KINDS = ("page", "draft", "pdf", "export")
+EDITIONS = ("participant", "dossier", "handover", "plan")
+"""What a PDF was made as: three editions of the log, and the plan on one page."""
 
 
 def _person(*, nullable: bool = False) -> Any:
@@ -79,6 +89,8 @@ class CoachingPlan(Model):
         ),
         sa.Index("ix_coaching_plan_due", "state", "next_contact_due", "id"),
         sa.Index("ix_coaching_plan_match", "state", "match_by", "id"),
+        sa.Index("ix_coaching_plan_review", "state", "yearly_review_due", "id"),
+        sa.Index("ix_coaching_plan_energy", "is_energy_low", "state", "last_contact_on", "id"),
     )
 
     id: Mapped[Id]
@@ -104,6 +116,7 @@ class CoachingPlan(Model):
     paused_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     paused_until: Mapped[date | None] = mapped_column(info=PROGRESS)
     stopped_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+    goodbye_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     last_contact_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     next_contact_due: Mapped[date | None] = mapped_column(info=PROGRESS)
     is_energy_low: Mapped[bool] = mapped_column(default=False, info=PROGRESS)
@@ -177,7 +190,11 @@ class OwnWords(Model):
 
 
 class AgreedAction(Model):
-    """Who does what before when, agreed in a talk."""
+    """Who does what before when, agreed in a talk.
+
+    `first_due_on` is the day it began with, once it was given a new one. What a client promises
+    names the organisation.
+    """
 
     __tablename__ = "agreed_action"
     __table_args__ = (
@@ -185,6 +202,7 @@ class AgreedAction(Model):
         one_of("state", rules.ACTION_STATES),
         sa.CheckConstraint("(state = 'open') = (done_on is null)", name="done_has_a_day"),
         sa.Index("ix_agreed_action_due", "plan_id", "state", "due_on"),
+        sa.Index("ix_agreed_action_late", "state", "due_on", "id"),
     )
 
     id: Mapped[Id]
@@ -196,19 +214,25 @@ class AgreedAction(Model):
     owner: Mapped[str] = mapped_column(sa.String(12), info=PLAIN)
     text: Mapped[str] = mapped_column(Encrypted, info=NOTE)
     due_on: Mapped[date] = mapped_column(info=PROGRESS)
+    first_due_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     state: Mapped[str] = mapped_column(sa.String(10), info=PROGRESS)
     done_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id", ondelete="SET NULL"), index=True, info=PLAIN
+    )
 
 
 class ReadLog(Model):
     """Who read a log, when, and as what; the participant sees it.
 
     Without a reader it was read on the academy's own machine. A PDF's hash is kept, the file not.
+    With an `opening_id` it was read in need.
     """
 
     __tablename__ = "coaching_read"
     __table_args__ = (
         one_of("kind", READ_KINDS),
+        one_of("edition", EDITIONS),
         sa.Index("ix_coaching_read_plan", "plan_id", "at"),
     )
 
@@ -221,13 +245,15 @@ class ReadLog(Model):
     kind: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
     at: Mapped[datetime] = mapped_column(info=PLAIN)
     sha256: Mapped[str | None] = mapped_column(sa.String(64), info=PLAIN)
+    edition: Mapped[str | None] = mapped_column(sa.String(12), info=PLAIN)
+    opening_id: Mapped[int | None] = _parent("coaching_opening", nullable=True)
 
 
 class Signal(Model):
     """That somebody worries, about whom, and who follows up.
 
     `note` is one line about what was agreed, never details. `held_back_until`: not shown to the
-    participant before, for safety.
+    participant before, for safety; `held_back_because` is one of the few reasons for that.
     """
 
     __tablename__ = "coaching_signal"
@@ -237,6 +263,7 @@ class Signal(Model):
         one_of("state", rules.SIGNAL_STATES),
         one_of("outcome", rules.OUTCOMES),
         one_of("reported_back", rules.REPORTED_BACK),
+        one_of("held_back_because", rules.HOLD_BACK_REASONS),
         sa.CheckConstraint(
             "(state = 'closed') = (closed_on is not null)"
             " and (state = 'closed') = (outcome is not null)"
@@ -262,6 +289,7 @@ class Signal(Model):
     assigned_to_id: Mapped[int | None] = _person(nullable=True)
     follow_up_by: Mapped[date] = mapped_column(info=PROGRESS)
     held_back_until: Mapped[date | None] = mapped_column(info=PROGRESS)
+    held_back_because: Mapped[str | None] = mapped_column(sa.String(20), info=PROGRESS)
     closed_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     outcome: Mapped[str | None] = mapped_column(sa.String(20), info=PROGRESS)
     reported_back: Mapped[str | None] = mapped_column(sa.String(10), info=PROGRESS)

@@ -77,6 +77,7 @@ class PlanHead:
     paused_on: date | None
     paused_until: date | None
     stopped_on: date | None
+    goodbye_on: date | None
     last_contact_on: date | None
     next_contact_due: date | None
 
@@ -107,6 +108,7 @@ _OWN_COLUMNS = (
     CoachingPlan.paused_on,
     CoachingPlan.paused_until,
     CoachingPlan.stopped_on,
+    CoachingPlan.goodbye_on,
     CoachingPlan.last_contact_on,
     CoachingPlan.next_contact_due,
 )

@@ -17,6 +17,7 @@ OUTCOMES = (
 REPORTED_BACK = ("yes", "no", "may_not")
 FOLLOW_UP = {"high": timedelta(0), "middle": timedelta(days=7), "low": timedelta(days=30)}
 HOLD_BACK_AT_MOST = timedelta(days=30)
+HOLD_BACK_REASONS = ("at_home", "raiser", "advised")
 
 
 def follow_up_by(severity: str, raised_on: date) -> date:

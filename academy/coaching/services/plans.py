@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.events import PlanChanged
-from academy.coaching.models import CoachingPlan
+from academy.coaching.models import CoachingPlan, CoachTransfer
+from academy.coaching.services import proposals
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -34,11 +35,13 @@ def open_plan(
     by: Actor = SYSTEM,
     certificate_number: str = "",
     place_id: int | None = None,
+    rhythm_days: int = rules.DEFAULT_RHYTHM_DAYS,
     source_id: str | None = None,
 ) -> CoachingPlan | None:
     """Open a plan to match within a fortnight; None if the person is guided already.
 
-    `place_id` is the region it falls under: the person's own place, else this one.
+    `place_id` is the region it falls under: the person's own place, else this one. They speak
+    every `rhythm_days` until their plan says otherwise.
     """
     person = db.session.get(Person, person_id)
     if person is None:
@@ -55,6 +58,7 @@ def open_plan(
         place_id=person.place_id or place_id,
         certificate_number=certificate_number,
         channel=person.preferred_channel,
+        rhythm_days=rhythm_days,
         state="to_match",
         opened_on=today,
         match_by=rules.match_by(today),
@@ -97,6 +101,7 @@ def _propose(plan: CoachingPlan, coach_id: int, by: Actor) -> None:
     plan.coach_id = coach_id
     plan.state = "proposed"
     plan.coach_yes_on = plan.participant_yes_on = None
+    proposals.note_proposed(plan, coach_id)
 
 
 def agree(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> CoachingPlan:
@@ -137,6 +142,7 @@ def _begin(plan: CoachingPlan, by: Actor) -> None:
     plan.yearly_review_due = plan.yearly_review_due or rules.review_due(today)
     first = rules.first_contact_due(today, plan.rhythm_days)
     plan.next_contact_due = first if plan.last_contact_on is None else _due(plan)
+    proposals.note_ended(plan, "begun")
     _changed(plan, "begun", by)
 
 
@@ -152,6 +158,7 @@ def decline(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> Coac
         grants.give_up_coach_grants(plan.person_id, by=by)
     plan.state = "to_match"
     plan.coach_id = plan.coach_yes_on = plan.participant_yes_on = None
+    proposals.note_ended(plan, "declined")
     _changed(plan, "declined", by, on_behalf_of=on_behalf_of)
     return plan
 
@@ -170,17 +177,26 @@ def set_agreement(
     if not rules.SHORTEST_RHYTHM_DAYS <= rhythm_days <= rules.LONGEST_RHYTHM_DAYS:
         sentence = _("Kies een ritme van 7 tot 365 dagen.")
         raise InvalidInputError(sentence, fields={"rhythm_days": sentence})
-    plan.goal, plan.rhythm_days, plan.channel = goal, rhythm_days, channel
-    if plan.state == "active" and plan.last_contact_on is not None:
-        plan.next_contact_due = _due(plan)
+    plan.goal = goal
+    set_rhythm(plan, rhythm_days, channel)
     _changed(plan, "set", by)
     return plan
 
 
-def transfer(plan_id: int, coach_id: int, *, by: Actor) -> CoachingPlan:
-    """Hand the guidance to another coach.
+def set_rhythm(plan: CoachingPlan, rhythm_days: int, channel: str) -> None:
+    """Let them speak so often and so; the next contact moves along."""
+    plan.rhythm_days, plan.channel = rhythm_days, channel
+    if plan.state == "active" and plan.last_contact_on is not None:
+        plan.next_contact_due = _due(plan)
 
-    The old one loses access at once; the new one reads the last twelve months after both said yes.
+
+def transfer(
+    plan_id: int, coach_id: int, *, by: Actor, talk_on: date | None = None
+) -> CoachingPlan:
+    """Hand the guidance to another coach; `talk_on` is when the three speak with each other.
+
+    The old one loses access at once. The new one reads what was written before only when the
+    participant says so: see `services.handover`.
     """
     plan = get_plan(plan_id)
     policies.require_overseer(by, plan)
@@ -190,6 +206,16 @@ def transfer(plan_id: int, coach_id: int, *, by: Actor) -> CoachingPlan:
         raise InvalidInputError(_("Dit is de begeleider al. Kies iemand anders."))
     grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id, but=coach_id)
     today = clock.today()
+    db.session.add(
+        CoachTransfer(
+            plan_id=plan.id,
+            person_id=plan.person_id,
+            from_id=plan.coach_id,
+            to_id=coach_id,
+            at=clock.now(),
+            talk_on=talk_on,
+        )
+    )
     plan.transferred_from_id, plan.transferred_on = plan.coach_id, today
     plan.match_by = rules.match_by(today)
     plan.paused_on = plan.paused_until = None
@@ -199,9 +225,9 @@ def transfer(plan_id: int, coach_id: int, *, by: Actor) -> CoachingPlan:
 
 
 def pause(plan_id: int, until: date, *, by: Actor) -> CoachingPlan:
-    """Let reminders rest until a day. No reason is asked or stored."""
+    """Let reminders rest until a day, for oneself or in one's region. Nobody asks why."""
     plan = get_plan(plan_id)
-    policies.require_overseer(by, plan)
+    policies.require_own_or_overseer(by, plan)
     if plan.state not in rules.LIVE_STATES:
         raise ConflictError(_("Alleen begeleiding die loopt, kan pauze hebben."))
     if until <= clock.today():
@@ -210,7 +236,7 @@ def pause(plan_id: int, until: date, *, by: Actor) -> CoachingPlan:
     plan.state = "paused"
     plan.paused_on, plan.paused_until = clock.today(), until
     plan.next_contact_due = until
-    _changed(plan, "paused", by)
+    _changed(plan, "paused", by, on_behalf_of=audit.on_behalf(by, plan.person_id))
     return plan
 
 
@@ -218,12 +244,12 @@ def resume(plan_id: int, *, by: Actor) -> CoachingPlan:
     """End a pause; contact is due when the rhythm says so, and not before today."""
     plan = get_plan(plan_id)
     if not policies.guides(by, plan.person_id):
-        policies.require_overseer(by, plan)
+        policies.require_own_or_overseer(by, plan)
     if plan.state != "paused":
         raise ConflictError(_("Er is nu geen pauze."))
     end_pause(plan)
     plan.next_contact_due = max(clock.today(), _due(plan) if plan.last_contact_on else date.min)
-    _changed(plan, "resumed", by)
+    _changed(plan, "resumed", by, on_behalf_of=audit.on_behalf(by, plan.person_id))
     return plan
 
 
@@ -234,18 +260,25 @@ def end_pause(plan: CoachingPlan) -> None:
 
 
 def stop(plan_id: int, *, by: Actor) -> CoachingPlan:
-    """End the guidance. The coach loses access at once; no reason is asked or stored."""
+    """End the guidance, one's own or in one's region. The coach loses access at once.
+
+    No reason is asked or stored.
+    """
     plan = get_plan(plan_id)
-    policies.require_overseer(by, plan)
+    policies.require_own_or_overseer(by, plan)
     if plan.state == "stopped":
         raise ConflictError(_("Deze begeleiding is al gestopt."))
-    grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    if by.person_id == plan.person_id:
+        grants.give_up_coach_grants(plan.person_id, by=by)
+    else:
+        grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+    proposals.note_ended(plan, "withdrawn")
     plan.state = "stopped"
     plan.stopped_on = clock.today()
     plan.next_contact_due = plan.yearly_review_due = None
     plan.paused_on = plan.paused_until = None
     plan.is_energy_low = False
-    _changed(plan, "stopped", by)
+    _changed(plan, "stopped", by, on_behalf_of=audit.on_behalf(by, plan.person_id))
     return plan
 
 
