@@ -23,14 +23,21 @@ from academy.kernel.encrypted import Encrypted
 __all__ = [
     "AgreedAction",
     "CoachLoad",
+    "CoachOffer",
+    "CoachProposal",
+    "CoachTransfer",
     "CoachingPlan",
+    "CoachingWish",
     "Cover",
     "Encrypted",
     "LogEntry",
     "Opening",
     "OwnWords",
+    "PlanSheet",
+    "PlanStep",
     "ReadLog",
     "Signal",
+    "YearlyReview",
 ]
 
 READ_KINDS = ("page", "draft", "pdf", "export")

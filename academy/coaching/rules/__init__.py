@@ -81,6 +81,7 @@ from academy.coaching.rules.signals import (
 __all__ = [
     "ACTION_OWNERS",
     "ACTION_STATES",
+    "CARRIED_STEPS",
     "CHANNELS",
     "DAYS",
     "DAY_PARTS",
