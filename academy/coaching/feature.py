@@ -23,6 +23,7 @@ from academy.coaching.views import (
     on_behalf,
     paper,  # noqa: F401
     participant,  # noqa: F401
+    talk,  # noqa: F401
 )
 from academy.coaching.views.blueprint import bp
 from academy.kernel import clock

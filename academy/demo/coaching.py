@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from academy.coaching import rules
 from academy.coaching.models import AgreedAction, CoachingPlan
-from academy.coaching.services import log, plans, signals
+from academy.coaching.services import actions, log, plans, signals
 from academy.demo.data import DataSet, Row
 from academy.demo.memory import Memory
 from academy.demo.people import CHANNELS
@@ -254,9 +254,9 @@ def _settle(action: Row, entry: Row, memory: Memory) -> None:
     owner = action.word("owner", OWNERS)
     by = _owner(owner, entry, memory)
     if action.word("status", ACTION_STATES) == "done":
-        log.complete_action(action_id, by=by)
+        actions.complete_action(action_id, by=by)
     else:
-        log.drop_action(action_id, by=by)
+        actions.drop_action(action_id, by=by)
 
 
 def _owner(owner: str, entry: Row, memory: Memory) -> Actor:

@@ -58,6 +58,7 @@ class Certificate(Model):
         ),
         sa.Index("ix_certificate_register", "issued_on", "id"),
         sa.Index("ix_certificate_state", "state", "approved_at"),
+        sa.Index("ix_certificate_ends", "standing", "valid_until", "id"),
     )
 
     id: Mapped[Id]

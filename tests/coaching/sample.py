@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from academy.coaching.models import AgreedAction
-from academy.coaching.services import log, plans, signals
+from academy.coaching.services import actions, log, plans, signals
 from academy.coaching.services.log import Contact, NewAction
 from academy.kernel import clock
 from academy.kernel.db import db
@@ -191,7 +191,7 @@ class Sample:
     def _settle(self, row) -> None:
         action = db.session.query(AgreedAction).filter_by(source_id=row["action_id"]).one()
         entry = next(one for one in rows("coaching_log") if one["entry_id"] == row["entry_id"])
-        settle = log.complete_action if row["status"] == "done" else log.drop_action
+        settle = actions.complete_action if row["status"] == "done" else actions.drop_action
         settle(action.id, by=self.actor(entry["person_id"]))
 
     def _signal_steps(self):

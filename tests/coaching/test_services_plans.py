@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
 from academy.coaching.queries.checks import faults
-from academy.coaching.services import log, plans, signals
+from academy.coaching.services import actions, log, plans, signals
 from academy.coaching.services.log import Contact
 from academy.kernel import clock, settings
 from academy.kernel.audit import AuditEvent, chain_faults
@@ -129,9 +129,9 @@ def test_the_coordinator_ticks_off_only_what_is_not_personal(table):
         .order_by(AgreedAction.id)
     ).all()
     with unit_of_work():
-        log.complete_action(by_client, by=tineke)
+        actions.complete_action(by_client, by=tineke)
     with pytest.raises(NotFoundError), unit_of_work():
-        log.complete_action(own, by=tineke)
+        actions.complete_action(own, by=tineke)
 
 
 def test_a_signal_cannot_be_held_back_for_long(table):

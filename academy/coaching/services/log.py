@@ -13,6 +13,8 @@ from sqlalchemy.orm import aliased
 from academy.coaching import policies, rules
 from academy.coaching.events import ContactLogged
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, OwnWords
+from academy.coaching.queries.promises import organisation_near
+from academy.coaching.services.actions import Settling, settle_carried
 from academy.coaching.services.plans import end_pause, get_plan
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
@@ -51,7 +53,10 @@ class NewAction:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What a coach writes down of one contact. `energy` is the participant's own figure, 1 to 5."""
+    """What a coach writes down of one contact. `energy` is the participant's own figure, 1 to 5.
+
+    `settled` is what became of agreements from before; a draft does not do it yet.
+    """
 
     kind: str
     happened_on: date
@@ -61,6 +66,7 @@ class Contact:
     is_hard: str = ""
     energy: int | None = None
     actions: tuple[NewAction, ...] = field(default=())
+    settled: tuple[Settling, ...] = field(default=())
 
 
 def save_draft(
@@ -86,7 +92,7 @@ def save_draft(
     if entry is None:
         entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
     _fill(entry, contact)
-    _set_actions(entry, contact.actions, is_new=is_new)
+    _set_actions(entry, contact.actions, plan, is_new=is_new)
     return entry
 
 
@@ -112,7 +118,8 @@ def log_contact(
         entry = _new_entry(plan, by, form_key=form_key, source_id=source_id)
     _mark_shared(entry)
     _fill(entry, contact)
-    _set_actions(entry, contact.actions, is_new=is_new)
+    _set_actions(entry, contact.actions, plan, is_new=is_new)
+    settle_carried(plan.id, contact.settled, by=by)
     _share(entry, plan, by)
     return entry
 
@@ -179,21 +186,6 @@ def add_own_words(
 def finalise_due() -> int:
     """Store that entries shared more than a week ago are final; they count as final already."""
     return _finalise(sa.true())
-
-
-def complete_action(action_id: int, *, by: Actor, on_behalf_of: int | None = None) -> AgreedAction:
-    """Tick off an agreement: it is done."""
-    return _settle(action_id, "done", by, on_behalf_of)
-
-
-def drop_action(action_id: int, *, by: Actor, on_behalf_of: int | None = None) -> AgreedAction:
-    """Let an agreement go: it will not be done."""
-    return _settle(action_id, "dropped", by, on_behalf_of)
-
-
-def reopen_action(action_id: int, *, by: Actor) -> AgreedAction:
-    """Take back a tick that was set by mistake."""
-    return _settle(action_id, "open", by, None)
 
 
 def get_entry(entry_id: int) -> LogEntry:
@@ -300,7 +292,9 @@ def _fill(entry: LogEntry, contact: Contact) -> None:
     db.session.flush()  # actions and the audit name the row
 
 
-def _set_actions(entry: LogEntry, actions: Iterable[NewAction], *, is_new: bool) -> None:
+def _set_actions(
+    entry: LogEntry, actions: Iterable[NewAction], plan: CoachingPlan, *, is_new: bool
+) -> None:
     """Let the entry, a draft still, have exactly these actions."""
     if not is_new:
         db.session.execute(sa.delete(AgreedAction).where(AgreedAction.entry_id == entry.id))
@@ -313,6 +307,7 @@ def _set_actions(entry: LogEntry, actions: Iterable[NewAction], *, is_new: bool)
             text=action.text.strip()[:ACTION_LENGTH],
             due_on=action.due_on,
             state="open",
+            organisation_id=organisation_near(plan.place_id) if action.owner == "client" else None,
         )
         for action in actions
         if action.text.strip()
@@ -382,42 +377,6 @@ def _require_for_participant(entry: LogEntry, by: Actor, on_behalf_of: int | Non
     is_own = by.person_id == entry.person_id and on_behalf_of is None
     for_them = on_behalf_of == entry.person_id and policies.guides(by, entry.person_id)
     if not (is_own or for_them):
-        raise NotFoundError
-
-
-def _settle(action_id: int, state: str, by: Actor, on_behalf_of: int | None) -> AgreedAction:
-    action = db.session.get(AgreedAction, action_id, with_for_update=True)
-    if action is None:
-        raise NotFoundError
-    plan = get_plan(action.plan_id)
-    _require_may_settle(action, plan, by)
-    if (action.state == "open") == (state == "open"):
-        return action
-    action.state = state
-    action.done_on = None if state == "open" else clock.today()
-    audit.record(
-        f"coaching:action:{state}",
-        ("agreed_action", action.id),
-        by=by,
-        subject_id=plan.person_id,
-        on_behalf_of=on_behalf_of or _owner(action, plan, by),
-    )
-    return action
-
-
-def _owner(action: AgreedAction, plan: CoachingPlan, by: Actor) -> int | None:
-    """Return for whom `by` settles an agreement of the participant; None for any other."""
-    return audit.on_behalf(by, plan.person_id) if action.owner == "participant" else None
-
-
-def _require_may_settle(action: AgreedAction, plan: CoachingPlan, by: Actor) -> None:
-    if policies.guides(by, plan.person_id):
-        return
-    is_draft = get_entry(action.entry_id).state == "draft"
-    if by.person_id == plan.person_id and not is_draft:
-        return
-    for_region = action.owner in ("coordinator", "client") and policies.oversees(by, plan)
-    if not for_region:
         raise NotFoundError
 
 

@@ -14,7 +14,7 @@ from academy.coaching.queries import log as entries
 from academy.coaching.queries import overview as signals
 from academy.coaching.queries import plans
 from academy.coaching.queries.plans import PlanHead
-from academy.coaching.services import log
+from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.documents import make_log
 from academy.coaching.services.reading import note_reading
@@ -105,10 +105,10 @@ def own_action(action_id: int, step: str) -> AnyResponse:
     if plans.plan_id_of_action(action_id) != _own_plan().id:
         raise NotFoundError
     if step == "klaar":
-        log.complete_action(action_id, by=me)
+        actions.complete_action(action_id, by=me)
         flash(_("Goed gedaan. De afspraak is klaar."), "success")
     else:
-        log.reopen_action(action_id, by=me)
+        actions.reopen_action(action_id, by=me)
         flash(_("De afspraak staat weer open."), "success")
     return redirect(url_for("coaching.own_log"), 303)
 

@@ -1,0 +1,134 @@
+"""Agreed actions after they were made: done, let go, opened again, given another day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from academy.coaching import policies, rules
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.services.plans import get_plan
+from academy.kernel import audit, clock
+from academy.kernel.db import db
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.policy import Actor
+
+REGIONAL_OWNERS = ("coordinator", "client")
+"""Whose agreements the coordinator may settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a talk says about an agreement from before: done, dropped, or moved to `due_on`."""
+
+    action_id: int
+    step: str
+    due_on: date | None = None
+
+
+def complete_action(action_id: int, *, by: Actor, on_behalf_of: int | None = None) -> AgreedAction:
+    """Tick off an agreement: it is done."""
+    return _settle(action_id, "done", by, on_behalf_of)
+
+
+def drop_action(action_id: int, *, by: Actor, on_behalf_of: int | None = None) -> AgreedAction:
+    """Let an agreement go: it will not be done."""
+    return _settle(action_id, "dropped", by, on_behalf_of)
+
+
+def reopen_action(action_id: int, *, by: Actor) -> AgreedAction:
+    """Take back a tick that was set by mistake."""
+    return _settle(action_id, "open", by, None)
+
+
+def move_action(action_id: int, due_on: date, *, by: Actor) -> AgreedAction:
+    """Give an open agreement another day; the first one stays known.
+
+    Raises NotFoundError unless one guides that person, ConflictError when it is not open,
+    InvalidInputError for a day that has been.
+    """
+    action = _get_action(action_id)
+    plan = get_plan(action.plan_id)
+    policies.require_guide(by, plan)
+    if action.state != "open":
+        raise ConflictError(_("Deze afspraak staat niet meer open."))
+    if due_on < clock.today():
+        sentence = _("Deze dag is al geweest. Kies een nieuwe dag voor de afspraak.")
+        raise InvalidInputError(sentence, fields={"until": sentence})
+    if due_on != action.due_on:
+        action.first_due_on = action.first_due_on or action.due_on
+        action.due_on = due_on
+        _record("moved", action, plan, by, None)
+    return action
+
+
+def settle_carried(plan_id: int, settlings: Iterable[Settling], *, by: Actor) -> None:
+    """Do what a talk says about the agreements from before; who ticked one off meanwhile is right.
+
+    Raises NotFoundError for an agreement of another plan.
+    """
+    for one in settlings:
+        action = _get_action(one.action_id)
+        if action.plan_id != plan_id or one.step not in rules.CARRIED_STEPS:
+            raise NotFoundError
+        if action.state != "open":
+            continue
+        if one.step == "moved":
+            if one.due_on is not None:
+                move_action(action.id, one.due_on, by=by)
+        else:
+            _settle(action.id, one.step, by, None)
+
+
+# --- parts -----------------------------------------------------------------------------------
+
+
+def _get_action(action_id: int) -> AgreedAction:
+    action = db.session.get(AgreedAction, action_id, with_for_update=True)
+    if action is None:
+        raise NotFoundError
+    return action
+
+
+def _settle(action_id: int, state: str, by: Actor, on_behalf_of: int | None) -> AgreedAction:
+    action = _get_action(action_id)
+    plan = get_plan(action.plan_id)
+    _require_may_settle(action, plan, by)
+    if (action.state == "open") == (state == "open"):
+        return action
+    action.state = state
+    action.done_on = None if state == "open" else clock.today()
+    _record(state, action, plan, by, on_behalf_of)
+    return action
+
+
+def _record(
+    what: str, action: AgreedAction, plan: CoachingPlan, by: Actor, on_behalf_of: int | None
+) -> None:
+    audit.record(
+        f"coaching:action:{what}",
+        ("agreed_action", action.id),
+        by=by,
+        subject_id=plan.person_id,
+        on_behalf_of=on_behalf_of or _owner(action, plan, by),
+    )
+
+
+def _owner(action: AgreedAction, plan: CoachingPlan, by: Actor) -> int | None:
+    """Return for whom `by` settles an agreement of the participant; None for any other."""
+    return audit.on_behalf(by, plan.person_id) if action.owner == "participant" else None
+
+
+def _require_may_settle(action: AgreedAction, plan: CoachingPlan, by: Actor) -> None:
+    if policies.guides(by, plan.person_id):
+        return
+    entry = db.session.get(LogEntry, action.entry_id)
+    is_draft = entry is None or entry.state == "draft"
+    if by.person_id == plan.person_id and not is_draft:
+        return
+    for_region = action.owner in REGIONAL_OWNERS and policies.oversees(by, plan)
+    if is_draft or not for_region:
+        raise NotFoundError
