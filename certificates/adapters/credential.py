@@ -50,11 +50,16 @@ def sign(
 
 def require_signed_by(credential: Mapping[str, Any], key: BadgeKey, *, did: str) -> None:
     """Raise CredentialError unless the proof is whole and made with `key`."""
+    require_proof(credential, key.public_key, method=key_url(did, key.key_id))
+
+
+def require_proof(credential: Mapping[str, Any], public_key: bytes, *, method: str) -> None:
+    """Raise CredentialError unless the proof is whole, names `method` and is by that key (DER)."""
     proof = dict(credential[_PROOF])
     value = str(proof.pop("proofValue"))
-    if proof != proof_options(key_url(did, key.key_id), str(proof.get("created"))):
+    if proof != proof_options(method, str(proof.get("created"))):
         raise CredentialError("other_proof")
-    public = serialization.load_der_public_key(key.public_key)
+    public = serialization.load_der_public_key(public_key)
     if not isinstance(public, ed25519.Ed25519PublicKey) or not value.startswith("z"):
         raise CredentialError("other_kind_of_key")
     plain = {name: said for name, said in credential.items() if name != _PROOF}

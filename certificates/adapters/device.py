@@ -18,7 +18,7 @@ from pkcs11.util.ec import encode_ecdsa_signature
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import KeyInfo
 from certificates.adapters.pinning import find_pinned, list_pinned
-from certificates.adapters.signed import require_signed
+from certificates.adapters.signed import lower_form, require_signed
 
 PIN_REFUSED = "SealPinRefused"
 _PROBE = b"whose key is this"
@@ -91,7 +91,7 @@ def _sign(key: Any, data: bytes) -> bytes:
         if key.key_type == pkcs11.KeyType.RSA:
             return bytes(key.sign(data, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS))
         raw = key.sign(hashlib.sha256(data).digest(), mechanism=pkcs11.Mechanism.ECDSA)
-        return bytes(encode_ecdsa_signature(raw))
+        return lower_form(bytes(encode_ecdsa_signature(raw)))
     except pkcs11.PKCS11Error as error:
         kind = type(error).__name__
         raise KeysError(f"Het apparaat zegelt niet ({kind}).") from None

@@ -24,6 +24,7 @@ from certificates.adapters.key_files import (
     private_pem,
     require_passphrase,
 )
+from certificates.adapters.signed import lower_form
 
 __all__ = [
     "PURPOSES",
@@ -39,6 +40,7 @@ __all__ = [
     "key_id_of",
     "list_keys",
     "load_signer",
+    "lost_keys",
     "root_certificate",
     "trusted_leaves",
 ]
@@ -97,8 +99,8 @@ class SealKey:
         return (self.root_certificate,)
 
     def sign(self, data: bytes) -> bytes:
-        """Return the ECDSA signature of `data` with SHA-256, DER."""
-        return self.private_key.sign(data, ec.ECDSA(hashes.SHA256()))
+        """Return the ECDSA signature of `data` with SHA-256, DER, in its lower form."""
+        return lower_form(self.private_key.sign(data, ec.ECDSA(hashes.SHA256())))
 
 
 def init_keys(
@@ -224,6 +226,11 @@ def require_own_root(folder: Path, root_private_key: Path, passphrase: str) -> N
 def lost_path(folder: Path, key_id: str) -> Path:
     """Return the file whose presence says that a key is in other hands."""
     return folder / f"{key_id}.lost"
+
+
+def lost_keys(folder: Path) -> set[str]:
+    """Return the ids of the keys that are marked here as in other hands."""
+    return {path.stem for path in folder.glob("*.lost")}
 
 
 def is_for_certificates(certificate: bytes) -> bool:

@@ -5,7 +5,7 @@ What is trusted is a root: that of the keys folder here, or one that the asker n
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from academy.kernel import clock
 from certificates.adapters import keys
 from certificates.adapters.keys import KeysError
+from certificates.adapters.pinning import reader
 from certificates.adapters.snapshot import open_snapshot, trusted_leaves
 from certificates.adapters.verify import ReadSeal, check_file
 from certificates.rules.snapshot import Snapshot
@@ -32,11 +33,16 @@ class NoRootError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What files are judged by. Without a snapshot nothing is known of how they stand now."""
+    """What files are judged by. Without a snapshot nothing is known of how they stand now.
+
+    `lost_keys` are the ids of keys in other hands.
+    """
 
     leaves: Sequence[bytes]
     root: bytes
     snapshot: Snapshot | None = None
+    lost_keys: Collection[str] = ()
+    read_seal: ReadSeal | None = None
 
     def judge(self, data: bytes, *, read_seal: ReadSeal | None = None) -> Finding:
         """Return the verdict on a file, as of the snapshot.
@@ -51,23 +57,31 @@ class Judge:
             now=now,
             today=max(now.astimezone(clock.AMSTERDAM).date(), clock.real_today()),
             lookup=self.snapshot.find if self.snapshot else None,
-            read_seal=read_seal,
+            read_seal=read_seal or self.read_seal,
             if_absent="not_in_snapshot",
+            lost_keys=self.lost_keys,
         )
 
 
 def with_snapshot(data: bytes, *, root_fingerprint: str) -> Judge:
     """Return a judge that knows a snapshot. Raises SnapshotError for one not to be trusted."""
     snapshot = open_snapshot(data, root_fingerprint=root_fingerprint)
-    return Judge(trusted_leaves(snapshot), snapshot.root, snapshot)
+    lost = {leaf.key_id for leaf in snapshot.leaves if leaf.compromised_at is not None}
+    return Judge(trusted_leaves(snapshot), snapshot.root, snapshot, lost)
 
 
 def by_seal_alone(keys_folder: Path) -> Judge:
     """Return a judge that knows our public keys only; without keys nothing is ours."""
     try:
-        return Judge(keys.trusted_leaves(keys_folder), keys.root_certificate(keys_folder))
+        leaves, root = keys.trusted_leaves(keys_folder), keys.root_certificate(keys_folder)
     except KeysError:
         return Judge([], b"")
+    return Judge(
+        leaves,
+        root,
+        lost_keys=keys.lost_keys(keys_folder),
+        read_seal=reader(keys_folder, with_badge=True),
+    )
 
 
 def find_root(named: str | None, *, keys_folder: Path) -> str:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from academy.kernel.durable import write_new
-from certificates.adapters import keys
+from certificates.adapters import badge_keys, keys
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import KeyInfo
 from certificates.adapters.signed import is_issued_by
@@ -49,9 +49,22 @@ def pinned_chains(folder: Path) -> list[list[bytes]]:
     ]
 
 
-def reader(folder: Path) -> ReadSeal:
-    """Return how seals are read in the document child here: our own, and those pinned."""
-    return partial(read_seal_in_child, chains=pinned_chains(folder))
+def reader(folder: Path, *, with_badge: bool = False) -> ReadSeal:
+    """Return how seals are read in the document child here: our own, and those pinned.
+
+    `with_badge`: the credential inside is looked at too, by the keys in `folder`.
+    """
+    known = _believed(folder) if with_badge else None
+    return partial(read_seal_in_child, chains=pinned_chains(folder), badge_keys=known)
+
+
+def _believed(folder: Path) -> dict[str, bytes]:
+    """Return the public keys (DER) behind credentials that can be believed, by their ids."""
+    return {
+        key.key_id: key.public_key
+        for key in badge_keys.list_keys(folder)
+        if key.purpose == "credential" and key.compromised_at is None
+    }
 
 
 def list_pinned(folder: Path) -> list[KeyInfo]:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import KeyInfo
 from certificates.adapters.pinning import find_pinned
+from certificates.adapters.signed import lower_form
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -27,7 +28,7 @@ class OpenedSeal:
         """Return the signature of `data` with SHA-256."""
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return self.private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self.private_key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return lower_form(self.private_key.sign(data, ec.ECDSA(hashes.SHA256())))
 
 
 def open_pkcs12(folder: Path, file: Path, passphrase: str) -> OpenedSeal:

@@ -29,6 +29,7 @@ from certificates.adapters.der import (
     VERSION_1,
     der,
 )
+from certificates.adapters.signed import has_one_form
 from certificates.adapters.token import read_token
 
 # The parts of a signature container that never vary, DER.
@@ -62,8 +63,8 @@ def read_signature(
 
 def read_intact(
     data: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]] = ()
-) -> dict[str, str]:
-    """Return the key id, the number and the level of a file whose seal is ours and intact.
+) -> dict[str, Any]:
+    """Return the key id, the number, the level and the form of a seal that is ours and intact.
 
     Raises NotIntactError, or nearly anything else, for any other file.
     """
@@ -88,6 +89,7 @@ def read_intact(
         "key_id": keys.key_id_of(leaf),
         "number": str(info.get("/Keywords", "")),
         "level": "B-T" if token else "B-B",
+        "one_form": has_one_form(leaf, signature.signer_info["signature"].native),
     }
 
 

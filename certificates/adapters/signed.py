@@ -1,4 +1,8 @@
-"""Whether a certificate signed something: with RSA or ECDSA, the kinds of key that seal."""
+"""Whether a certificate signed something: with RSA or ECDSA, the kinds of key that seal.
+
+Of each ECDSA signature (r, s) anybody can write a second one, (r, n - s), that holds as well. We
+sign with the lower s only, so that a seal has one form.
+"""
 
 from functools import lru_cache
 
@@ -6,8 +10,13 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 _SHA256 = hashes.SHA256()
+_ORDER = ec.SECP256R1.group_order
 
 
 def require_signed(
@@ -24,6 +33,18 @@ def require_signed(
         key.verify(signature, data, ec.ECDSA(hashing))
     else:
         raise TypeError("not a kind of key that seals")
+
+
+def lower_form(signature: bytes) -> bytes:
+    """Return an ECDSA signature (P-256, DER) in the one of its two forms that we write."""
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, min(s, _ORDER - s))
+
+
+def has_one_form(leaf: bytes, signature: bytes) -> bool:
+    """Say whether nobody but the signer can write this signature of a certificate's key anew."""
+    is_ecdsa = isinstance(public_key(leaf), ec.EllipticCurvePublicKey)
+    return not is_ecdsa or signature == lower_form(signature)
 
 
 @lru_cache(maxsize=8)

@@ -31,7 +31,7 @@ class Signer(Protocol):
         """The rest of the chain that goes into the file, DER; the root last."""
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature of `data`: ECDSA (DER) or RSA (PKCS#1 v1.5), with SHA-256."""
+        """Return the signature of `data` with SHA-256: RSA (PKCS#1 v1.5), or ECDSA (low s, DER)."""
 
 
 def external_seal(settings: Settings) -> dict[str, str] | None:

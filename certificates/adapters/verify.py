@@ -1,7 +1,7 @@
 """Is this file a certificate of ours, and how does it stand? A library: no web, no database."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ Lookup = Callable[[str], RegisterEntry | None]
 ReadSeal = Callable[..., dict[str, Any]]
 
 
-def check_file(
+def check_file(  # noqa: PLR0913 (all that a file is judged by)
     data: bytes,
     *,
     leaves: Sequence[bytes],
@@ -33,33 +33,47 @@ def check_file(
     lookup: Lookup | None = None,
     read_seal: ReadSeal | None = None,
     if_absent: str = "not_registered",
+    lost_keys: Collection[str] = (),
 ) -> Finding:
     """Judge a file that anyone may have made; never raises for what is in it.
 
     `leaves` and `root` are our pinned certificates (DER), for certificates only. Without `lookup`
     there is no register, and an intact seal reads "original, status not known". `read_seal` is for
     callers that parse in another process than the document child. `if_absent` is the reason for a
-    seal of ours that the register does not know.
+    seal of ours that the register does not know. `lost_keys` are the ids of keys in other hands.
     """
     if len(data) > LARGEST_FILE:
         return Finding("unknown", now, None, (REASONS["too_large"],))
     entry = lookup(hashlib.sha256(data).hexdigest()) if lookup else None
     seal = _read(data, list(leaves), root, read_seal or read_seal_in_child)
     return file_verdict(
-        entry, seal, now=now, today=today, has_register=lookup is not None, if_absent=if_absent
+        entry,
+        seal,
+        now=now,
+        today=today,
+        has_register=lookup is not None,
+        if_absent=if_absent,
+        lost_keys=lost_keys,
     )
 
 
 def read_seal_in_child(
-    data: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]] = ()
+    data: bytes,
+    *,
+    leaves: list[bytes],
+    root: bytes,
+    chains: Sequence[list[bytes]] = (),
+    badge_keys: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
     """Read the seal where a hostile file can do no harm. Raises DocumentError if it tried.
 
-    `chains` are the pinned seals from elsewhere, each from its leaf to its root.
+    `chains` are the pinned seals from elsewhere, each from its leaf to its root. `badge_keys` are
+    the public keys of credentials (DER) by their ids; without them no credential is looked at.
     """
     answer: dict[str, Any] = documents.call(
-        "certificates.adapters.signature:read_signature",
+        "certificates.adapters.read_in_child:read_file",
         wall_seconds=WALL_SECONDS,
+        badge_keys=None if badge_keys is None else dict(badge_keys),
         data=data,
         leaves=leaves,
         root=root,

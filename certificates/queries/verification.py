@@ -18,6 +18,7 @@ from certificates.adapters.keys import KeysError, root_certificate, trusted_leav
 from certificates.adapters.pinning import reader
 from certificates.adapters.verify import check_file
 from certificates.models import Certificate, SigningKey
+from certificates.queries.keys import lost_keys
 from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
 from certificates.rules.standing import EMPTIED
@@ -106,7 +107,8 @@ def check_upload(data: bytes) -> Check:
         now=clock.now(),
         today=clock.today(),
         lookup=lookup,
-        read_seal=reader(current().keys),
+        read_seal=reader(current().keys, with_badge=True),
+        lost_keys=lost_keys(),
     )
     registered = found.get(finding.number or "")
     return Check(finding, registered.details if registered else None)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, request, send_file
+from datetime import timedelta
 
+from flask import Response, request, send_file
+from flask_babel import gettext as _
+
+from academy.kernel import limits
 from academy.kernel.errors import NotFoundError
+from academy.kernel.limits import Limit
+from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint
 from certificates.adapters.checker import policy_of
 from certificates.adapters.keys import KeysError
@@ -14,6 +20,7 @@ from certificates.services.snapshot import make_checker, public_file
 bp = FeatureBlueprint("offline", __name__)
 
 FRESH_SECONDS = 3600
+DOWNLOADS = Limit("offline-downloads", 60, timedelta(hours=1))
 
 
 @bp.page("/register/momentopname.json", needs=VERIFY)
@@ -22,6 +29,7 @@ def snapshot() -> Response:
     path = public_file()
     if not path.is_file():
         raise NotFoundError
+    _count()
     answer = send_file(
         path,
         mimetype="application/json",
@@ -35,6 +43,7 @@ def snapshot() -> Response:
 @bp.page("/controleer/zelf.html", needs=VERIFY)
 def checker() -> Response:
     """Give the page that checks a certificate by itself, to use here or to keep."""
+    _count()
     try:
         page = make_checker()
     except KeysError:
@@ -44,6 +53,12 @@ def checker() -> Response:
     answer.add_etag()
     answer.make_conditional(request)
     return _open_to_all(answer)
+
+
+def _count() -> None:
+    """Count one download. Raises TooManyError for an address that comes too often."""
+    sentence = _("Je haalde dit uur al vaak bestanden op. Wacht even.")
+    limits.spend_here(DOWNLOADS, asker(), sentence=sentence)
 
 
 def _open_to_all(answer: Response) -> Response:

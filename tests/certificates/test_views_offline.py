@@ -19,6 +19,7 @@ from certificates.cli import certificates
 from certificates.models import Certificate
 from certificates.services.snapshot import public_file
 from certificates.tasks.snapshot import publish_snapshot
+from certificates.views.offline import DOWNLOADS
 from tests.certificates.ready import commit_scene, issue
 
 pytestmark = pytest.mark.slow
@@ -113,3 +114,12 @@ def test_the_commands_write_the_same(app, published, tmp_path) -> None:
         assert done.exit_code == 0, done.output
     assert json.loads((tmp_path / "momentopname.json").read_bytes())["register"]["certificates"]
     assert b"<title>Controleer een certificaat" in (tmp_path / "controleer.html").read_bytes()
+
+
+def test_nobody_downloads_without_end(client: FlaskClient, published) -> None:
+    """Both are public and large; one address gets sixty an hour of them together."""
+    for _time in range(DOWNLOADS.times - 1):
+        download(client)
+    assert client.get("/controleer/zelf.html").status_code == 200
+    for path in (PATH, "/controleer/zelf.html"):
+        assert client.get(path).status_code == 429
