@@ -9,23 +9,32 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from academy.coaching import policies, rules
+from academy.coaching.events import ContactLogged, PlanChanged
 from academy.coaching.forms import SIGNAL_KINDS
-from academy.coaching.listeners import on_certificate_issued
+from academy.coaching.listeners import (
+    on_certificate_issued,
+    on_contact_logged,
+    on_plan_changed,
+)
 from academy.coaching.mails import MESSAGES
 from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.due import people_of
 from academy.coaching.queries.overview import PlanRow, SignalRow
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
+from academy.coaching.tasks.openings import TELL_JOB, tell
 from academy.coaching.views import (
     coach,  # noqa: F401  their routes
     coordinator,  # noqa: F401
+    matching,  # noqa: F401
     on_behalf,
+    openings,  # noqa: F401
     paper,  # noqa: F401
     participant,  # noqa: F401
     talk,  # noqa: F401
 )
 from academy.coaching.views.blueprint import bp
+from academy.coaching.views.openings_today import opening_items
 from academy.kernel import clock
 from academy.kernel.feature import Feature, NavItem, TodayItem
 from academy.kernel.i18n import short_day
@@ -43,7 +52,7 @@ def today(actor: Actor) -> list[TodayItem]:
         items += _coach_items(actor, day)
     if actor.may(policies.OVERSEE):
         items += _region_items(actor, day)
-    return items
+    return items + opening_items(actor)
 
 
 def _late(days: int) -> str:
@@ -221,9 +230,14 @@ FEATURE = Feature(
     name="coaching",
     blueprints=(bp,),
     capabilities=policies.ALL,
-    listeners={CertificateIssued: (on_certificate_issued,)},
+    listeners={
+        CertificateIssued: (on_certificate_issued,),
+        PlanChanged: (on_plan_changed,),
+        ContactLogged: (on_contact_logged,),
+    },
     today=today,
     messages=MESSAGES,
+    jobs={TELL_JOB: tell},
     people_of=people_of,
     lies_at=on_behalf.reaches_of,
     for_another=on_behalf.for_another,

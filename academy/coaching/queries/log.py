@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from academy.coaching import rules
-from academy.coaching.models import AgreedAction, LogEntry, OwnWords, ReadLog
+from academy.coaching.models import AgreedAction, LogEntry, Opening, OwnWords, ReadLog
 from academy.coaching.queries.plans import call_name, full_name
+from academy.kernel import clock
 from academy.kernel.clock import AMSTERDAM
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
@@ -23,6 +24,8 @@ from academy.people.models import Person
 PAGE = 10
 MOST_READS = 30
 MOST_ACTIONS = 60
+TAKEN_BACK_WITHIN = timedelta(days=7)
+"""How long a tick stands where it can be taken back with one tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,19 @@ class EntryView:
     actions: tuple[ActionView, ...] = ()
 
 
+_ALL = sa.true()
+
+
 def entry_page(
-    plan_id: int, *, now: datetime, cursor: str | None = None, since: date | None = None
+    plan_id: int,
+    *,
+    now: datetime,
+    cursor: str | None = None,
+    within: sa.ColumnElement[bool] = _ALL,
 ) -> Page[EntryView]:
-    """Return shared entries, latest first, ten to a page; nothing that happened before `since`."""
+    """Return shared entries, latest first, ten to a page; `within` is what the reader may read."""
     after = from_cursor(cursor, date, int)
-    query = _shared(plan_id, since).limit(PAGE + 1)
+    query = _shared(plan_id, within).limit(PAGE + 1)
     if after is not None:
         place = sa.tuple_(LogEntry.happened_on, LogEntry.id)
         query = query.where(place < sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
@@ -92,23 +102,31 @@ def entry_page(
     return Page(_with_parts(rows, now), next_cursor)
 
 
-def all_entries(plan_id: int, *, now: datetime, since: date | None = None) -> tuple[EntryView, ...]:
-    """Return every shared entry, latest first, for a document."""
-    return _with_parts(_views(_shared(plan_id, since), now), now)
+def all_entries(
+    plan_id: int,
+    *,
+    now: datetime,
+    since: date | None = None,
+    within: sa.ColumnElement[bool] = _ALL,
+) -> tuple[EntryView, ...]:
+    """Return every shared entry that may be read, latest first, for a document."""
+    if since is not None:
+        within = sa.and_(within, LogEntry.happened_on >= since)
+    return _with_parts(_views(_shared(plan_id, within), now), now)
 
 
-def _shared(plan_id: int, since: date | None) -> Any:
-    query = (
+def _shared(plan_id: int, within: sa.ColumnElement[bool]) -> Any:
+    return (
         sa.select(LogEntry, Person)
         .join(Person, Person.id == LogEntry.coach_id)
         .where(
             LogEntry.plan_id == plan_id,
             LogEntry.state != "draft",
             LogEntry.corrects_id.is_(None),
+            within,
         )
         .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
     )
-    return query if since is None else query.where(LogEntry.happened_on >= since)
 
 
 def get_entry_view(entry_id: int, *, now: datetime) -> EntryView:
@@ -158,14 +176,37 @@ def plan_of_entry(entry_id: int) -> int:
     return plan_id
 
 
-def open_actions(plan_id: int, *, today: date) -> tuple[ActionView, ...]:
+def open_actions(
+    plan_id: int, *, today: date, within: sa.ColumnElement[bool] = _ALL
+) -> tuple[ActionView, ...]:
     """Return what is still to be done, of shared entries, first due first."""
-    return _actions(plan_id, AgreedAction.state == "open", today)
+    return _actions(plan_id, sa.and_(AgreedAction.state == "open", within), today)
 
 
-def all_actions(plan_id: int, *, today: date) -> tuple[ActionView, ...]:
+@dataclass(frozen=True, slots=True)
+class ActionsNow:
+    """What is to be done, first due first, and what was settled this week, to take back."""
+
+    open: tuple[ActionView, ...]
+    settled: tuple[ActionView, ...]
+
+
+def actions_now(plan_id: int, *, today: date, within: sa.ColumnElement[bool] = _ALL) -> ActionsNow:
+    """Return the open agreements of shared entries and those settled in the last seven days."""
+    fresh = AgreedAction.done_on > today - TAKEN_BACK_WITHIN
+    now = sa.or_(AgreedAction.state == "open", fresh)
+    found = _actions(plan_id, sa.and_(now, within), today)
+    return ActionsNow(
+        open=tuple(one for one in found if one.state == "open"),
+        settled=tuple(one for one in found if one.state != "open"),
+    )
+
+
+def all_actions(
+    plan_id: int, *, today: date, within: sa.ColumnElement[bool] = _ALL
+) -> tuple[ActionView, ...]:
     """Return every agreement of shared entries, latest due first, for a document."""
-    return _actions(plan_id, sa.true(), today)[::-1]
+    return _actions(plan_id, within, today)[::-1]
 
 
 def _actions(
@@ -289,24 +330,41 @@ def energy_line(plan_id: int, *, most: int = 8) -> list[tuple[date, int]]:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """That somebody read a log. Without a name it was read on the academy's own machine."""
+    """That somebody read a log. Without a name it was read on the academy's own machine.
+
+    `edition` says as what a PDF was made; `in_need` that it was opened by two people.
+    """
 
     reader_name: str
     kind: str
     at: datetime
+    edition: str = ""
+    in_need: bool = False
 
 
 def read_rows(plan_id: int, *, but: int | None) -> list[ReadRow]:
-    """Return who read a log lately, without the reader `but`, latest first."""
+    """Return who read a log lately, without the reader `but`, latest first.
+
+    What the participant does not hear of yet, for safety, is left out until that day.
+    """
+    others = sa.or_(ReadLog.reader_id.is_(None), ReadLog.reader_id != but)
+    if but is None:
+        others = sa.true()
+    told = sa.or_(Opening.held_back_until.is_(None), Opening.held_back_until <= clock.today())
     rows = db.session.execute(
-        sa.select(Person, ReadLog.kind, ReadLog.at)
+        sa.select(Person, ReadLog.kind, ReadLog.at, ReadLog.edition, ReadLog.opening_id)
         .select_from(ReadLog)
         .outerjoin(Person, Person.id == ReadLog.reader_id)
+        .outerjoin(Opening, Opening.id == ReadLog.opening_id)
         .where(
             ReadLog.plan_id == plan_id,
-            sa.or_(ReadLog.reader_id.is_(None), ReadLog.reader_id != but),
+            others,
+            told,
         )
         .order_by(ReadLog.at.desc(), ReadLog.id.desc())
         .limit(MOST_READS)
     )
-    return [ReadRow(full_name(p), kind, at) for p, kind, at in rows]
+    return [
+        ReadRow(full_name(person), kind, at, edition or "", opening_id is not None)
+        for person, kind, at, edition, opening_id in rows
+    ]

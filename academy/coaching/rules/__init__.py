@@ -4,6 +4,13 @@ Source: domain.md, section 4 (d), and invariants 9 and 10.
 """
 
 from academy.coaching.rules.actions import CARRIED_STEPS, is_broken
+from academy.coaching.rules.cadence import (
+    COVER_REASON,
+    ESCALATE_AFTER,
+    LONGEST_COVER,
+    cover_fault,
+    escalates_on,
+)
 from academy.coaching.rules.changes import (
     ERASED_AFTER_MONTHS,
     GOAL_WITHIN_MONTHS,
@@ -83,6 +90,7 @@ __all__ = [
     "ACTION_STATES",
     "CARRIED_STEPS",
     "CHANNELS",
+    "COVER_REASON",
     "DAYS",
     "DAY_PARTS",
     "DEFAULT_ACTION_WITHIN",
@@ -90,6 +98,7 @@ __all__ = [
     "ENTRY_KINDS",
     "ENTRY_STATES",
     "ERASED_AFTER_MONTHS",
+    "ESCALATE_AFTER",
     "FINAL_AFTER",
     "FIRST_CONTACT_WITHIN",
     "FOLLOW_UP",
@@ -98,6 +107,7 @@ __all__ = [
     "HOLD_BACK_AT_MOST",
     "HOLD_BACK_REASONS",
     "LIVE_STATES",
+    "LONGEST_COVER",
     "LONGEST_RHYTHM_DAYS",
     "LOW_ENERGY",
     "MATCH_WITHIN",
@@ -128,9 +138,11 @@ __all__ = [
     "Spot",
     "Wanted",
     "contact_overdue",
+    "cover_fault",
     "distance",
     "energy_low_twice",
     "erased_on",
+    "escalates_on",
     "first_contact_due",
     "fit",
     "follow_up_by",

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import policies, rules
+from academy.coaching.adapters.device import device_key
 from academy.coaching.forms import AgreementForm, WordsForm
 from academy.coaching.policies import BEGIN, GUIDE, TAKE_ALONG
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import overview as signals
 from academy.coaching.queries import plans
+from academy.coaching.queries.handover import get_guided_entry, horizon_for
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.documents import make_log
@@ -34,6 +36,7 @@ def people() -> Any:
     return show(
         "people",
         found=plans.guided_rows(me, clock.today()),
+        device_key=device_key(me.person_id),
         sees_region=me.may(policies.OVERSEE),
     )
 
@@ -46,17 +49,14 @@ def plan(plan_id: int) -> str:
     if not head.is_live:
         return show("proposal", plan=head, is_coach=me.person_id == head.coach_id)
     now = note_reading(head.id, "page", by=me)
-    page = entries.entry_page(
-        head.id,
-        now=now,
-        cursor=request.args.get("vanaf"),
-        since=rules.visible_from(head.transferred_on),
-    )
+    within = horizon_for(head, me).entries()
+    page = entries.entry_page(head.id, now=now, cursor=request.args.get("vanaf"), within=within)
     return show(
         "plan",
         plan=head,
         page=page,
-        actions=entries.open_actions(head.id, today=clock.today()),
+        actions=entries.actions_now(head.id, today=clock.today(), within=within),
+        device_key=device_key(me.person_id),
         signals=signals.signals_of_plan(head.id, clock.today()),
         draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
         is_overdue=rules.contact_overdue(head.next_contact_due, clock.today()),
@@ -70,7 +70,7 @@ def plan(plan_id: int) -> str:
 def read_aloud(entry_id: int) -> AnyResponse:
     """Note that the coach read an entry to the participant."""
     me = actor()
-    head = plans.get_guided_plan(entries.plan_of_entry(entry_id), me)
+    head = get_guided_entry(entry_id, me)
     log.mark_seen(entry_id, by=me, on_behalf_of=head.person_id)
     flash(_("Genoteerd: je hebt het voorgelezen aan %(name)s.", name=head.call_name), "success")
     return redirect(url_for("coaching.plan", plan_id=head.id), 303)
@@ -80,7 +80,7 @@ def read_aloud(entry_id: int) -> AnyResponse:
 def words_for(entry_id: int) -> AnyResponse:
     """Add the participant's own words on their behalf."""
     me = actor()
-    head = plans.get_guided_plan(entries.plan_of_entry(entry_id), me)
+    head = get_guided_entry(entry_id, me)
     words = request.form.get("words", "")
     log.add_own_words(entry_id, words, by=me, on_behalf_of=head.person_id)
     flash(_("De woorden van %(name)s staan erbij.", name=head.call_name), "success")

@@ -1,4 +1,4 @@
-"""Pages of the coordinator: what is due in the region, matching, pausing; signals for both."""
+"""Pages of the coordinator: what is due in the region, pausing, stopping; signals for both."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 from flask import flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from academy.coaching import policies, rules
-from academy.coaching.forms import CloseSignalForm, MatchForm, PauseForm, SignalForm
+from academy.coaching.forms import CloseSignalForm, PauseForm, SignalForm
 from academy.coaching.policies import FOLLOW_UP, OVERSEE
 from academy.coaching.queries import overview as reads
 from academy.coaching.queries import plans
@@ -19,7 +18,7 @@ from academy.coaching.services import plans as plan_services
 from academy.coaching.services import signals
 from academy.coaching.views.blueprint import bp, put_errors, show
 from academy.kernel import clock
-from academy.kernel.errors import DomainError, InvalidInputError
+from academy.kernel.errors import InvalidInputError
 from academy.kernel.web.blueprint import actor
 
 
@@ -48,45 +47,6 @@ def _standing_page(head: PlanHead, pause_form: PauseForm) -> str:
     )
 
 
-@bp.page("/begeleiding/<int:plan_id>/koppelen", needs=OVERSEE)
-def choose_coach(plan_id: int) -> str:
-    """Show who could guide this person."""
-    head = plans.get_overseen_plan(plan_id, actor())
-    return _match_page(head, _match_form(head))
-
-
-def _match_form(head: PlanHead) -> MatchForm:
-    form = MatchForm()
-    form.coach_id.choices = [
-        SelectChoice(str(one.person_id), one.name)
-        for one in plans.candidate_rows(head, actor(), clock.today())
-    ]
-    return form
-
-
-def _match_page(head: PlanHead, form: MatchForm) -> str:
-    candidates = plans.candidate_rows(head, actor(), clock.today())
-    return show("match", plan=head, form=form, candidates=candidates)
-
-
-@bp.action("/begeleiding/<int:plan_id>/koppelen", needs=OVERSEE)
-def save_match(plan_id: int) -> Any:
-    """Propose the chosen coach; for guidance that runs it is a transfer."""
-    me = actor()
-    head = plans.get_overseen_plan(plan_id, me)
-    form = _match_form(head)
-    if form.validate():
-        change = plan_services.transfer if head.is_live else plan_services.match
-        try:
-            change(plan_id, int(form.coach_id.data), by=me)
-        except DomainError as error:
-            form.coach_id.errors = [error.sentence]
-    if form.errors:
-        return make_response(_match_page(head, form), 422)
-    flash(_("Voorgesteld. Nu zeggen ze allebei ja of nee."), "success")
-    return redirect(url_for("coaching.standing", plan_id=plan_id), 303)
-
-
 @bp.action("/begeleiding/<int:plan_id>/pauze", needs=OVERSEE)
 def pause(plan_id: int) -> Any:
     """Let the guidance rest until a day."""
@@ -107,7 +67,8 @@ def pause(plan_id: int) -> Any:
 @bp.action("/begeleiding/<int:plan_id>/hervat", needs=OVERSEE)
 def resume(plan_id: int) -> AnyResponse:
     """End a pause."""
-    plan_services.resume(plan_id, by=actor())
+    me = actor()
+    plan_services.resume(plans.get_overseen_plan(plan_id, me).id, by=me)
     flash(_("De begeleiding loopt weer."), "success")
     return redirect(url_for("coaching.standing", plan_id=plan_id), 303)
 
@@ -115,7 +76,8 @@ def resume(plan_id: int) -> AnyResponse:
 @bp.action("/begeleiding/<int:plan_id>/stop", needs=OVERSEE)
 def stop(plan_id: int) -> AnyResponse:
     """End the guidance; no reason is asked."""
-    plan_services.stop(plan_id, by=actor())
+    me = actor()
+    plan_services.stop(plans.get_overseen_plan(plan_id, me).id, by=me)
     flash(_("De begeleiding is gestopt. De begeleider kan niets meer lezen."), "success")
     return redirect(url_for("coaching.standing", plan_id=plan_id), 303)
 

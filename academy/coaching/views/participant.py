@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching.forms import WordsForm
+from academy.coaching.forms.opening import OPENING_REASONS
 from academy.coaching.policies import OWN_LOG
 from academy.coaching.queries import log as entries
+from academy.coaching.queries import openings, plans
 from academy.coaching.queries import overview as signals
-from academy.coaching.queries import plans
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
@@ -47,9 +48,11 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
         "own_log",
         plan=plan,
         page=page,
-        actions=entries.open_actions(plan.id, today=today),
+        actions=entries.actions_now(plan.id, today=today),
         signals=signals.own_signals(plan.person_id, today),
         reads=entries.read_rows(plan.id, but=me.person_id),
+        opened=openings.own_openings(plan.person_id),
+        reasons=OPENING_REASONS,
         readers=_readers(plan, others),
         words_form=form or WordsForm(formdata=None),
         wrong_entry=entry_id,

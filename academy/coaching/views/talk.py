@@ -17,6 +17,7 @@ from academy.coaching.forms.carried import CarriedForm
 from academy.coaching.policies import GUIDE
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import plans
+from academy.coaching.queries.handover import get_guided_entry, horizon_for
 from academy.coaching.queries.log import ActionView, EntryView
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import log
@@ -84,7 +85,9 @@ def _carried(head: PlanHead, *, sent: bool = False) -> list[_Carried]:
     options = {} if sent else {"formdata": None}
     return [
         _Carried(one, CarriedForm(prefix=f"was-{one.id}-", **options))
-        for one in entries.open_actions(head.id, today=clock.today())
+        for one in entries.open_actions(
+            head.id, today=clock.today(), within=horizon_for(head, actor()).entries()
+        )
     ]
 
 
@@ -235,7 +238,7 @@ def correct(entry_id: int) -> str:
 
 def _entry_to_correct(entry_id: int) -> tuple[PlanHead, EntryView]:
     me = actor()
-    head = plans.get_guided_plan(entries.plan_of_entry(entry_id), me)
+    head = get_guided_entry(entry_id, me)
     now = note_reading(head.id, "page", by=me, entry_id=entry_id)
     return head, entries.get_entry_view(entry_id, now=now)
 
@@ -244,7 +247,7 @@ def _entry_to_correct(entry_id: int) -> tuple[PlanHead, EntryView]:
 def save_correction(entry_id: int) -> Any:
     """Put the correction under the entry."""
     me = actor()
-    head = plans.get_guided_plan(entries.plan_of_entry(entry_id), me)
+    head = get_guided_entry(entry_id, me)
     form = TalkForm()
     if form.validate():
         try:

@@ -190,6 +190,73 @@ def give_coach_grant(
     )
 
 
+def give_cover_grant(
+    cover_id: int,
+    person_id: int,
+    *,
+    by: Actor,
+    place_id: int | None,
+    valid_from: date,
+    valid_to: date,
+    reason: str,
+) -> Grant | None:
+    """Let somebody guide one person from a day until a day, in place of the coach.
+
+    Who guides that person anyway all that time gets nothing more: None. Raises as
+    `give_coach_grant` does.
+    """
+    policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
+    if cover_id == person_id:
+        raise ForbiddenError(_("Niemand begeleidt zichzelf."))
+    anyway = _guiding(person_id).where(
+        Grant.person_id == cover_id, Grant.holds_on(valid_from), Grant.holds_on(valid_to)
+    )
+    if db.session.scalars(anyway).first() is not None:
+        return None
+    return _add(
+        Grant(
+            person_id=cover_id,
+            role="coach",
+            scope_kind="person",
+            scope_id=person_id,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            granted_by_id=by.person_id,
+            reason=reason,
+            confirmed_on=clock.today(),
+        ),
+        by,
+    )
+
+
+def end_cover_grant(
+    cover_id: int,
+    person_id: int,
+    *,
+    by: Actor,
+    place_id: int | None,
+    valid_from: date,
+    reason: str,
+) -> None:
+    """Let a cover's right over one person end now, also when it had still to begin."""
+    policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
+    held = _guiding(person_id).where(
+        Grant.person_id == cover_id,
+        Grant.valid_from == valid_from,
+        Grant.valid_to >= clock.today(),
+        Grant.reason == reason,
+    )
+    for grant in db.session.scalars(held.with_for_update()):
+        _end_now(grant, by)
+
+
+def forget_later_guiding(person_id: int, *, by: Actor) -> None:
+    """Drop the rights over somebody that had still to begin; who guides now is left alone."""
+    later = _guiding(person_id).where(Grant.valid_from > clock.today())
+    for grant in db.session.scalars(later.with_for_update()):
+        _end_now(grant, by)
+
+
 def end_coach_grants(
     person_id: int, *, by: Actor, place_id: int | None, but: int | None = None
 ) -> None:
@@ -218,27 +285,35 @@ def give_up_coach_grants(person_id: int, *, by: Actor) -> None:
 def _end_guiding(held: list[Grant], by: Actor) -> None:
     today = clock.today()
     for grant in held:
-        if grant.valid_to == today:
-            continue
-        if grant.valid_from >= today:
-            db.session.delete(grant)
-        else:
-            grant.valid_to = today - timedelta(days=1)
-        audit.record(
-            "people:grant:ended",
-            ("grant", grant.id),
-            by=by,
-            subject_id=grant.person_id,
-            role=grant.role,
-        )
+        if grant.valid_to != today:
+            _end_now(grant, by)
 
 
-def _coach_grants(person_id: int) -> sa.Select[Grant]:
-    """Return the grants by which people guide this one person today."""
+def _end_now(grant: Grant, by: Actor) -> None:
+    """Let a right have ended yesterday; one that never held is gone."""
     today = clock.today()
+    if grant.valid_from >= today:
+        db.session.delete(grant)
+    else:
+        grant.valid_to = today - timedelta(days=1)
+    audit.record(
+        "people:grant:ended",
+        ("grant", grant.id),
+        by=by,
+        subject_id=grant.person_id,
+        role=grant.role,
+    )
+
+
+def _guiding(person_id: int) -> sa.Select[Grant]:
+    """Return the grants by which people guide this one person, whenever."""
     return sa.select(Grant).where(
         Grant.role == "coach",
         Grant.scope_kind == "person",
         Grant.scope_id == person_id,
-        Grant.holds_on(today),
     )
+
+
+def _coach_grants(person_id: int) -> sa.Select[Grant]:
+    """Return the grants by which people guide this one person today."""
+    return _guiding(person_id).where(Grant.holds_on(clock.today()))

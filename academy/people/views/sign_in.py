@@ -226,5 +226,6 @@ def leave() -> Response:
         services.close_sign_in(me.sign_in_id, by=me)
     session.clear()
     answer = redirect("/", 303)
+    answer.headers["Clear-Site-Data"] = '"storage"'  # drafts that are kept on the device
     clear_cookie(answer)
     return answer

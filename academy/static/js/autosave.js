@@ -33,7 +33,9 @@ document.querySelectorAll("form[data-autosave-url]").forEach(function (form) {
       if (!answer.ok || answer.redirected) { say(status.dataset.refused); return null; }
       return answer.status === 204 ? {} : answer.json();
     }).then(function (kept) {
-      if (kept) { say(status.dataset.saved.replace("{time}", kept.saved_at || clock())); }
+      if (!kept) { return; }
+      say(status.dataset.saved.replace("{time}", kept.saved_at || clock()));
+      if (!changed) { form.dispatchEvent(new Event("autosave:kept")); }
     }).catch(function () {
       changed = true;
       say(status.dataset.waiting);

@@ -1,0 +1,163 @@
+"""Who stands in for whom, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.coaching import policies, rules
+from academy.coaching.models import CoachingPlan, Cover
+from academy.coaching.queries.plans import call_name
+from academy.kernel.db import db
+from academy.kernel.policy import Actor
+from academy.people.models import Grant, Person
+
+Away = aliased(Person, name="away")
+Standing = aliased(Person, name="standing")
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRow:
+    """One cover, now or to come."""
+
+    id: int
+    coach_name: str
+    cover_name: str
+    first_day: date
+    last_day: date
+    is_now: bool
+
+
+def cover_rows(actor: Actor, today: date) -> tuple[CoverRow, ...]:
+    """Return the covers of coaches who guide somebody in the region, first to begin on top."""
+    near = sa.exists().where(
+        CoachingPlan.coach_id == Cover.coach_id,
+        CoachingPlan.state.in_(rules.LIVE_STATES),
+        policies.within_region(actor),
+    )
+    rows = db.session.execute(
+        sa.select(Cover, Away, Standing)
+        .join(Away, Away.id == Cover.coach_id)
+        .join(Standing, Standing.id == Cover.cover_id)
+        .where(near, Cover.last_day >= today, Cover.ended_on.is_(None))
+        .order_by(Cover.first_day, Cover.id)
+        .limit(MOST_ROWS)
+    )
+    return tuple(
+        CoverRow(
+            cover.id,
+            away.display_name,
+            standing.display_name,
+            cover.first_day,
+            cover.last_day,
+            cover.first_day <= today,
+        )
+        for cover, away, standing in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CoachChoice:
+    """Somebody who guides people in the region, and how many there."""
+
+    person_id: int
+    name: str
+    plans: int
+
+
+def coach_choices(actor: Actor) -> tuple[CoachChoice, ...]:
+    """Return who guides people in the region of `actor`, by name."""
+    count = sa.func.count(CoachingPlan.id)
+    rows = db.session.execute(
+        sa.select(Person, count)
+        .join(CoachingPlan, CoachingPlan.coach_id == Person.id)
+        .where(policies.within_region(actor), CoachingPlan.state.in_(rules.LIVE_STATES))
+        .group_by(Person.id)
+        .order_by(Person.sort_key, Person.id)
+        .limit(MOST_ROWS)
+    )
+    return tuple(CoachChoice(person.id, person.display_name, plans) for person, plans in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody beside the coach who guides a person today; `until`: as a stand-in, till then."""
+
+    name: str
+    until: date | None
+
+
+def other_guides(person_id: int, today: date, *, but: Iterable[int | None]) -> tuple[Reader, ...]:
+    """Return who else guides this person today and so reads the log, by name."""
+    rows = db.session.execute(
+        sa.select(Person, Grant.valid_to, Grant.reason)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(
+            Grant.role == "coach",
+            Grant.scope_kind == "person",
+            Grant.scope_id == person_id,
+            Grant.holds_on(today),
+            Grant.person_id.not_in([one for one in but if one is not None]),
+        )
+        .order_by(Person.sort_key, Person.id, Grant.valid_to.desc().nulls_first())
+    )
+    found: dict[int, Reader] = {}
+    for person, valid_to, reason in rows:
+        until = valid_to if reason == rules.COVER_REASON else None
+        found.setdefault(person.id, Reader(person.display_name, until))
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class CoverDays:
+    """Who stands in for a coach on which days."""
+
+    coach_id: int
+    cover_id: int
+    first_day: date
+    last_day: date
+
+
+def covers_between(first: date, last: date) -> tuple[CoverDays, ...]:
+    """Return the covers that hold on any day from `first` to `last`, in one statement."""
+    rows = db.session.execute(
+        sa.select(Cover.coach_id, Cover.cover_id, Cover.first_day, Cover.last_day)
+        .where(Cover.last_day >= first, Cover.first_day <= last, Cover.ended_on.is_(None))
+        .order_by(Cover.id)
+    )
+    return tuple(CoverDays(*row) for row in rows)
+
+
+def who_guides(coach_id: int, day: date, covers: Iterable[CoverDays]) -> int:
+    """Return who is to speak with a coach's people on a day: the coach, or who stands in."""
+    for one in covers:
+        if one.coach_id == coach_id and one.first_day <= day <= one.last_day:
+            return one.cover_id
+    return coach_id
+
+
+def told(cover_id: int) -> dict[str, Any] | None:
+    """Return what a message about a cover says; None when it ended early."""
+    row = db.session.execute(
+        sa.select(Cover, Away, Standing)
+        .join(Away, Away.id == Cover.coach_id)
+        .join(Standing, Standing.id == Cover.cover_id)
+        .where(Cover.id == cover_id, Cover.ended_on.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    cover, away, standing = row
+    return {
+        "coach": call_name(away),
+        "cover": standing.display_name,
+        "cover_call_name": call_name(standing),
+        "cover_phone": standing.phone or "",
+        "first_day": cover.first_day,
+        "last_day": cover.last_day,
+    }

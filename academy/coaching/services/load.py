@@ -1,0 +1,50 @@
+"""How much a coach has to do, kept up to date in the transaction that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from academy.coaching import rules
+from academy.coaching.models import CoachingPlan, CoachLoad, LogEntry
+from academy.kernel.db import db
+
+
+def recount(coach_ids: Iterable[int | None]) -> None:
+    """Count anew whom these coaches guide and when they last wrote something down."""
+    for coach_id in sorted({one for one in coach_ids if one is not None}):
+        _recount(coach_id)
+
+
+def note_written(entry_id: int) -> None:
+    """Note that the coach of this entry wrote something down."""
+    row = db.session.execute(
+        sa.select(LogEntry.coach_id, LogEntry.happened_on).where(LogEntry.id == entry_id)
+    ).one()
+    load = db.session.get(CoachLoad, row.coach_id, with_for_update=True)
+    if load is None:
+        _recount(row.coach_id)
+        return
+    load.last_entry_on = max(load.last_entry_on or row.happened_on, row.happened_on)
+    if load.plans:
+        load.quiet_since = load.last_entry_on
+
+
+def _recount(coach_id: int) -> None:
+    plans, since = db.session.execute(
+        sa.select(sa.func.count(CoachingPlan.id), sa.func.min(CoachingPlan.started_on)).where(
+            CoachingPlan.coach_id == coach_id, CoachingPlan.state.in_(rules.LIVE_STATES)
+        )
+    ).one()
+    last = db.session.scalar(
+        sa.select(sa.func.max(LogEntry.happened_on)).where(
+            LogEntry.coach_id == coach_id, LogEntry.state != "draft"
+        )
+    )
+    load = db.session.get(CoachLoad, coach_id, with_for_update=True)
+    if load is None:
+        load = CoachLoad(coach_id=coach_id)
+        db.session.add(load)
+    load.plans, load.last_entry_on = plans, last
+    load.quiet_since = (last or since) if plans else None
