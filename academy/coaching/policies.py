@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from academy.coaching.models import CoachingPlan
+from academy.coaching.models import CoachingPlan, Opening
 from academy.kernel import policy
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor, Capability, Reach, capability
@@ -33,7 +33,32 @@ BEGIN = capability("coaching:plan:list", "coach", "coordinator")
 FOLLOW_UP = capability("coaching:signal:follow-up", "coach", "coordinator")
 """Raise and follow up a signal about a person one guides, or in the own region."""
 
-ALL: tuple[Capability, ...] = (OWN_LOG, GUIDE, TAKE_ALONG, OVERSEE, BEGIN, FOLLOW_UP)
+OFFER = capability("coaching:offer:write", "coach", "trainer")
+"""Say when, where, how and how many people one wants to guide."""
+
+OPEN_IN_NEED = capability("coaching:opening:ask", "coordinator", step_up=True)
+"""Ask to open a log of the own region in need, and read it when a second person agreed."""
+
+ANSWER_OPENING = capability(
+    "coaching:opening:answer", "coordinator", "privacy_officer", step_up=True
+)
+"""Agree that somebody else opens a log, or not; end it early."""
+
+SEE_OPENINGS = capability("coaching:opening:list", "coordinator", "privacy_officer")
+"""See which logs were opened in need: who, why, when; no entry text."""
+
+ALL: tuple[Capability, ...] = (
+    OWN_LOG,
+    GUIDE,
+    TAKE_ALONG,
+    OVERSEE,
+    BEGIN,
+    FOLLOW_UP,
+    OFFER,
+    OPEN_IN_NEED,
+    ANSWER_OPENING,
+    SEE_OPENINGS,
+)
 
 
 def guided_person_ids(actor: Actor) -> frozenset[int]:
@@ -84,3 +109,18 @@ def require_own_or_overseer(actor: Actor, plan: CoachingPlan) -> None:
     """Refuse unless the plan is one's own, or lies in the region of `actor`."""
     if actor.person_id != plan.person_id:
         require_overseer(actor, plan)
+
+
+def within_openings(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps openings, joined with their plan, within the own reach."""
+    return sa.and_(
+        policy.within(actor, SEE_OPENINGS, place=CoachingPlan.place_id),
+        CoachingPlan.person_id != actor.person_id,
+    )
+
+
+def may_answer_opening(actor: Actor, opening: Opening, plan: CoachingPlan) -> bool:
+    """Say whether `actor` may agree: another than who asked, not the coach, not who it is about."""
+    parties = (opening.asked_by_id, plan.person_id, plan.coach_id)
+    reach = Reach(place_id=plan.place_id)
+    return actor.person_id not in parties and policy.covers(actor, ANSWER_OPENING, reach)

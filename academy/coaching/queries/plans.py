@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
-from academy.kernel import policy
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, PlanSheet
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -114,21 +112,33 @@ _OWN_COLUMNS = (
 )
 
 
+_AGREED = (
+    sa.select(sa.func.max(PlanSheet.id))
+    .where(PlanSheet.plan_id == CoachingPlan.id, PlanSheet.agreed_at.is_not(None))
+    .correlate(CoachingPlan)
+    .scalar_subquery()
+)
+
+
 def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
+    """Return the latest plan that fits, with the goal that was agreed last."""
     row = db.session.execute(
-        sa.select(Person, Coach, Place.name, *_OWN_COLUMNS)
+        sa.select(Person, Coach, Place.name, PlanSheet.goal, *_OWN_COLUMNS)
         .select_from(CoachingPlan)
         .join(Person, Person.id == CoachingPlan.person_id)
         .outerjoin(Coach, Coach.id == CoachingPlan.coach_id)
         .outerjoin(Place, Place.id == CoachingPlan.place_id)
+        .outerjoin(PlanSheet, PlanSheet.id == _AGREED)
         .where(condition)
         .order_by(CoachingPlan.id.desc())
         .limit(1)
     ).first()
     if row is None:
         return None
-    person, coach, place_name, *own = row
+    person, coach, place_name, agreed_goal, *own = row
     plan_has_coach = bool(row.coach_id)
+    values = dict(zip((column.key for column in _OWN_COLUMNS), own, strict=True))
+    values["goal"] = agreed_goal or values["goal"]
     return PlanHead(
         person_name=person.display_name,
         call_name=call_name(person),
@@ -138,7 +148,7 @@ def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
         coach_name=full_name(coach),
         coach_call_name=call_name(coach) if plan_has_coach else "",
         coach_phone=(coach.phone or "") if plan_has_coach else "",
-        **dict(zip((column.key for column in _OWN_COLUMNS), own, strict=True)),
+        **values,
     )
 
 
@@ -165,8 +175,12 @@ def get_guided_plan(plan_id: int, actor: Actor) -> PlanHead:
 
 
 def get_overseen_plan(plan_id: int, actor: Actor) -> PlanHead:
-    """Return the plan if it lies in the region of `actor`. Raises NotFoundError."""
-    return _found(_head(sa.and_(CoachingPlan.id == plan_id, policies.within_region(actor))))
+    """Return the plan if it lies in the region of `actor`, without its goal: that is theirs.
+
+    Raises NotFoundError.
+    """
+    head = _head(sa.and_(CoachingPlan.id == plan_id, policies.within_region(actor)))
+    return replace(_found(head), goal="")
 
 
 def get_near_plan(plan_id: int, actor: Actor) -> PlanHead:
@@ -174,7 +188,12 @@ def get_near_plan(plan_id: int, actor: Actor) -> PlanHead:
     near = sa.or_(
         policies.within_guided(actor, CoachingPlan.person_id), policies.within_region(actor)
     )
-    return _found(_head(sa.and_(CoachingPlan.id == plan_id, near)))
+    return replace(_found(_head(sa.and_(CoachingPlan.id == plan_id, near))), goal="")
+
+
+def find_plan_head(plan_id: int) -> PlanHead | None:
+    """Return a plan for whoever checked that it may be seen: an export, a command; or None."""
+    return _head(CoachingPlan.id == plan_id)
 
 
 def has_own_plan(actor: Actor) -> bool:
@@ -262,78 +281,6 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         )
         for row in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who could guide: how many people they guide now, and whether they live near."""
-
-    person_id: int
-    name: str
-    plans: int
-    is_near: bool
-    speaks_same: bool
-    is_full: bool
-
-
-def candidate_rows(plan: PlanHead, actor: Actor, today: date) -> list[Candidate]:
-    """Return coaches and trainers of the region of `actor`, near and with fewest people first."""
-    load = (
-        sa.select(sa.func.count())
-        .where(
-            CoachingPlan.coach_id == Person.id,
-            CoachingPlan.state.in_(("proposed", "active", "paused")),
-        )
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    able = (
-        sa.select(Grant.person_id)
-        .where(
-            Grant.role.in_(("coach", "trainer")),
-            Grant.holds_on(today),
-            _in_region(actor),
-        )
-        .distinct()
-    )
-    guided = db.session.execute(
-        sa.select(Person.language, Person.place_id).where(Person.id == plan.person_id)
-    ).one()
-    rows = db.session.execute(
-        sa.select(Person, load.label("plans"))
-        .where(Person.id.in_(able), Person.id != plan.person_id)
-        .order_by("plans", Person.sort_key, Person.id)
-        .limit(MOST_ROWS)
-    )
-    found = [
-        Candidate(
-            person_id=person.id,
-            name=person.display_name,
-            plans=plans,
-            is_near=person.place_id is not None and person.place_id == guided.place_id,
-            speaks_same=person.language == guided.language,
-            is_full=plans >= rules.MOST_PLANS,
-        )
-        for person, plans in rows
-        if person.id != plan.coach_id or plan.state == "to_match"
-    ]
-    return sorted(found, key=lambda one: (one.is_full, not one.is_near, not one.speaks_same))
-
-
-def _in_region(actor: Actor) -> sa.ColumnElement[bool]:
-    """Say whether a grant is about the region of `actor`, or its holder lives there."""
-    region = partial(policy.within, actor, policies.OVERSEE)
-    holder, guided = aliased(Person), aliased(Person)
-    about = {
-        "place": region(place=Grant.scope_id),
-        "cohort": Grant.scope_id.in_(sa.select(Cohort.id).where(region(place=Cohort.place_id))),
-        "person": Grant.scope_id.in_(sa.select(guided.id).where(region(place=guided.place_id))),
-    }
-    return sa.or_(
-        Grant.scope_kind == "everything",
-        Grant.person_id.in_(sa.select(holder.id).where(region(place=holder.place_id))),
-        *(sa.and_(Grant.scope_kind == kind, inside) for kind, inside in about.items()),
-    )
 
 
 def guide_names(person_id: int, today: date, *, but: int | None) -> list[str]:

@@ -31,7 +31,7 @@ _TOO_FAR, _TOO_MANY, _ABOVE_LIMIT, _SAID_NO = 20, 30, 60, 200
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place, the places it lies in, and its municipality."""
+    """A place with the places it lies in, itself first, and its municipality."""
 
     path: tuple[int, ...]
     municipality: str
@@ -90,13 +90,19 @@ def distance(one: Spot | None, other: Spot | None) -> int | None:
     """Return how far two places are apart, in steps of a human scale; None when not known."""
     if one is None or other is None:
         return None
-    if one.path[:1] == other.path[:1]:
+    if one.path[0] == other.path[0]:
         return SAME_PLACE
-    if set(one.path) & set(other.path):
+    if _is_next_door(one.path, other.path):
         return NEXT_DOOR
     if one.municipality and one.municipality == other.municipality:
         return SAME_MUNICIPALITY
     return ELSEWHERE
+
+
+def _is_next_door(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Say whether one place lies in the other, or both lie directly in the same."""
+    inside = one[0] in other or other[0] in one
+    return inside or (len(one) > 1 and one[1:2] == other[1:2])
 
 
 def fit(wanted: Wanted, offered: Offered) -> Fit:

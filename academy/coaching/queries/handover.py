@@ -1,0 +1,109 @@
+"""What who guides may read after guidance went over: the last year, or only what came after.
+
+The participant decides: see `services.handover`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from academy.coaching import rules
+from academy.coaching.models import CoachTransfer, LogEntry
+from academy.coaching.queries.plans import PlanHead, full_name, get_guided_plan
+from academy.kernel.db import db
+from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import Actor
+from academy.people.models import Person
+
+_From, _To = aliased(Person, name="coach_before"), aliased(Person, name="coach_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """How guidance went over. `answer` is the participant's: yes, no, or None while not asked."""
+
+    plan_id: int
+    from_name: str
+    to_name: str
+    at: datetime
+    talk_on: date | None
+    answer: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far back somebody may read: from a day, from a moment, or all of it."""
+
+    day: date | None = None
+    moment: datetime | None = None
+
+    def entries(self) -> sa.ColumnElement[bool]:
+        """Return the condition that keeps a query within it."""
+        if self.moment is not None:
+            return LogEntry.created_at >= self.moment
+        if self.day is not None:
+            return LogEntry.happened_on >= self.day
+        return sa.true()
+
+    def opens(self, written_at: datetime) -> bool:
+        """Say whether a plan written at this moment may be read."""
+        return self.moment is None or written_at >= self.moment
+
+
+def find_handover(plan_id: int) -> Handover | None:
+    """Return how a plan went over to its coach, the last time; None when it never did."""
+    row = db.session.execute(
+        sa.select(CoachTransfer, _From, _To)
+        .join(_From, _From.id == CoachTransfer.from_id)
+        .join(_To, _To.id == CoachTransfer.to_id)
+        .where(CoachTransfer.plan_id == plan_id)
+        .order_by(CoachTransfer.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    transfer, before, after = row
+    return Handover(
+        plan_id=plan_id,
+        from_name=full_name(before),
+        to_name=full_name(after),
+        at=transfer.at,
+        talk_on=transfer.talk_on,
+        answer=transfer.answer,
+        answered_at=transfer.answered_at,
+    )
+
+
+def horizon_for(plan: PlanHead, reader: Actor) -> Horizon:
+    """Return how far back `reader` may read a plan and its log.
+
+    The participant and the academy's own machine read all. Guidance that went over before we asked
+    counts as yes: the yes to the new coach said so then.
+    """
+    is_own = reader.person_id in (None, plan.person_id)
+    if is_own or plan.transferred_on is None:
+        return Horizon()
+    handover = find_handover(plan.id)
+    if handover is None or handover.answer == "yes":
+        return Horizon(day=rules.visible_from(plan.transferred_on))
+    return Horizon(moment=handover.at)
+
+
+def get_guided_entry(entry_id: int, actor: Actor) -> PlanHead:
+    """Return the plan of an entry that `actor` may read as who guides. Raises NotFoundError."""
+    row: Any = db.session.execute(
+        sa.select(LogEntry.plan_id).where(LogEntry.id == entry_id)
+    ).first()
+    if row is None:
+        raise NotFoundError
+    head = get_guided_plan(row.plan_id, actor)
+    is_open = sa.exists().where(LogEntry.id == entry_id, horizon_for(head, actor).entries())
+    if not db.session.scalar(sa.select(is_open)):
+        raise NotFoundError
+    return head
