@@ -29,9 +29,13 @@ from academy.kernel.settings import Settings, read_settings
 from academy.kernel.web import contract, pages, shell
 from academy.kernel.web.access import init_access
 from academy.kernel.web.addresses import IdConverter, comes_from_here, is_for_programs
-from academy.kernel.web.api import ApiBlueprint
 from academy.kernel.web.assets import asset
-from academy.kernel.web.blueprint import allow_large_body, testing_header, undeclared
+from academy.kernel.web.blueprint import (
+    ProgramBlueprint,
+    allow_large_body,
+    testing_header,
+    undeclared,
+)
 from academy.kernel.web.errors import init_errors
 from academy.kernel.web.headers import file_headers, init_headers
 from academy.kernel.web.metrics import init_metrics
@@ -174,7 +178,7 @@ def _compose(app: Flask) -> None:
     for feature in FEATURES:
         for blueprint in feature.blueprints:
             app.register_blueprint(blueprint)
-            if isinstance(blueprint, ApiBlueprint):
+            if isinstance(blueprint, ProgramBlueprint):
                 app.extensions["csrf"].exempt(blueprint)
         for name, job in feature.jobs.items():
             queue.register(name, job)

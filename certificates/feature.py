@@ -37,6 +37,8 @@ from certificates.views import (
     verify,
 )
 from certificates.views.names import ACTS, for_another
+    wallet,
+    wallet_issuer,
 from certificates.views.names import bp as names_bp
 from certificates.views.sharing import bp as sharing_bp
 from certificates.views.sharing import public_bp as shared_bp
@@ -65,6 +67,9 @@ FEATURE = Feature(
         rounds.bp,
         api.bp,
     ),
+        wallet.bp,
+        wallet_issuer.bp,
+        wallet_issuer.api_bp,
     capabilities=policies.ALL,
     jobs={
         ISSUE_JOB: issuing.issue,

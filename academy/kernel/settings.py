@@ -51,6 +51,10 @@ class Settings:
     """PEM file with the authority's certificates; only their time stamps are taken then."""
     checkpoints: Path
     """Folder with the daily checkpoints of register and audit; best on another disk."""
+    seal_level: str
+    """`b-b`, `b-t`, `b-lt` or `b-lta`; empty means b-t with a time-stamp authority, or else b-b."""
+    wallet: str
+    """`on` lets holders put a copy of their certificate in a wallet; `off` hides all of it."""
     checkpoint_mail: str
     """Mailbox that gets every checkpoint; empty means none."""
     secret_key: str
@@ -104,6 +108,16 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    @property
+    def archive_level(self) -> str:
+        """The level that files are brought to after issuing, as the register writes it; or empty."""
+        return self.seal_level.upper() if self.seal_level in ARCHIVE_LEVELS else ""
+
+    @property
+    def has_wallet(self) -> bool:
+        """Whether holders may put a copy of their certificate in a wallet."""
+        return self.wallet == "on"
+
     """Read `ACADEMY_*` from `environment` (default: the process, over `var/academy.env`).
 
     Raises SettingsError with the name of the first setting that is missing or wrong.
@@ -135,6 +149,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         tsa_cert=text("TSA_CERT", ""),
         checkpoints=Path(text("CHECKPOINTS", str(var / "checkpoints"))),
         checkpoint_mail=text("CHECKPOINT_MAIL", ""),
+        seal_level=text("SEAL_LEVEL", "").lower(),
+        wallet=text("WALLET", "off"),
         secret_key=text("SECRET_KEY"),
         notes_key=tuple(part.strip() for part in text("NOTES_KEY").split(",") if part.strip()),
         public_url=text("PUBLIC_URL", f"http://127.0.0.1:{environment.get('PORT', '8000')}"),
@@ -172,6 +188,8 @@ def _refuse_wrong(settings: Settings) -> None:
     _refuse_wrong_seal(settings)
     url = urlsplit(settings.public_url)
     if url.scheme not in {"http", "https"} or not url.hostname:
+    if settings.wallet not in {"on", "off"}:
+        raise SettingsError("ACADEMY_WALLET must be on or off")
         raise SettingsError("ACADEMY_PUBLIC_URL must be a web address")
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise SettingsError("ACADEMY_PUBLIC_URL must be https, except on this machine itself")

@@ -1,13 +1,15 @@
 """The keys of credentials, without certificates: Ed25519 for the proof, RSA for the JWT.
 
 They are published by `did:web`. A key that makes no more credentials stays published, or what it
-signed could not be checked any more.
+signed could not be checked any more. For copies in a wallet there is a key of its own (P-256),
+which wallets find elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from academy.kernel.durable import OWN, write_new, write_whole
 from certificates.adapters.key_files import (
@@ -26,9 +28,12 @@ from certificates.adapters.key_files import (
     require_passphrase,
 )
 
-Purpose = Literal["credential", "jwt"]
+Purpose = Literal["credential", "jwt", "wallet"]
 PURPOSES: tuple[Purpose, ...] = ("credential", "jwt")
-PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+"""What every academy has, and what the did document shows."""
+WALLET: tuple[Purpose, ...] = ("wallet",)
+ALL: tuple[Purpose, ...] = (*PURPOSES, *WALLET)
+PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 _RSA_BITS = 3072
 _PUBLIC = ".public.json"
@@ -88,23 +93,27 @@ def add_key(folder: Path, purpose: Purpose, passphrase: str, *, now: datetime) -
     return info
 
 
-def add_missing(folder: Path, passphrase: str, *, now: datetime) -> list[BadgeKey]:
+def add_missing(
+    folder: Path, passphrase: str, *, now: datetime, purposes: Sequence[Purpose] = PURPOSES
+) -> list[BadgeKey]:
     """Make a key for each purpose that has none to sign with; return the new ones."""
     able = {key.purpose for key in list_keys(folder) if key.may_sign}
     return [
-        add_key(folder, purpose, passphrase, now=now) for purpose in PURPOSES if purpose not in able
+        add_key(folder, purpose, passphrase, now=now) for purpose in purposes if purpose not in able
     ]
 
 
-def complete(folder: Path, passphrase: str, *, now: datetime) -> list[BadgeKey]:
+def complete(
+    folder: Path, passphrase: str, *, now: datetime, purposes: Sequence[Purpose] = PURPOSES
+) -> list[BadgeKey]:
     """Add what is missing beside sealing keys that are older than credentials; return it."""
     has_seal = any(folder.glob("certificates-*.cert.pem"))
-    return add_missing(folder, passphrase, now=now) if has_seal else []
+    return add_missing(folder, passphrase, now=now, purposes=purposes) if has_seal else []
 
 
-def list_keys(folder: Path) -> list[BadgeKey]:
+def list_keys(folder: Path, purposes: Sequence[Purpose] = ALL) -> list[BadgeKey]:
     """Return every key of credentials in `folder`, retired ones too, oldest first."""
-    found = [_read(path) for purpose in PURPOSES for path in folder.glob(f"{purpose}-*{_PUBLIC}")]
+    found = [_read(path) for purpose in purposes for path in folder.glob(f"{purpose}-*{_PUBLIC}")]
     return sorted(found, key=lambda key: (key.made_at, key.purpose, key.key_id))
 
 
@@ -141,7 +150,7 @@ def load_signer(folder: Path, purpose: Purpose, passphrase: str) -> OpenedBadgeK
 def _opened(folder: Path, info: BadgeKey, passphrase: str) -> OpenedBadgeKey:
     path = _path(folder, info, _PRIVATE)
     key = open_private(path, passphrase)
-    if not isinstance(key, ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey):
+    if not isinstance(key, PrivateKey):
         raise KeysError(f"De sleutel {path.name} is van een andere soort.")
     return OpenedBadgeKey(info, key)
 
@@ -149,6 +158,8 @@ def _opened(folder: Path, info: BadgeKey, passphrase: str) -> OpenedBadgeKey:
 def _new(purpose: Purpose) -> PrivateKey:
     if purpose == "credential":
         return ed25519.Ed25519PrivateKey.generate()
+    if purpose == "wallet":
+        return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
 
 

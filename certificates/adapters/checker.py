@@ -42,7 +42,8 @@ class Pinned:
 
 def read_pinned(folder: Path, *, academy: str, public_url: str) -> Pinned:
     """Return what is pinned now. Raises KeysError before `keys init`."""
-    shown = [published(key) for key in badge_keys.list_keys(folder) if not key.compromised_at]
+    known = badge_keys.list_keys(folder, badge_keys.PURPOSES)
+    shown = [published(key) for key in known if not key.compromised_at]
     return Pinned(
         academy=academy,
         public_url=public_url,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from joserfc.jwk import RSAKey
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from joserfc.jwk import ECKey, RSAKey
 
 from certificates.adapters.badge_keys import BadgeKey
 from certificates.adapters.key_files import KeysError
@@ -30,6 +30,16 @@ def published(key: BadgeKey) -> PublishedKey:
     numbers: Any = RSAKey.import_key(public).as_dict(private=False)
     jwk = {"kty": "RSA", "alg": "RS256", "kid": key.key_id, "n": numbers["n"], "e": numbers["e"]}
     return PublishedKey(key.key_id, jwk=jwk, compromised_at=key.compromised_at)
+
+
+def as_jwk(key: BadgeKey) -> dict[str, str]:
+    """Return the key of copies in wallets as a JWK (RFC 7517)."""
+    public = serialization.load_der_public_key(key.public_key)
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise KeysError(f"De sleutel {key.key_id} is van een andere soort.")
+    numbers: Any = ECKey.import_key(public).as_dict(private=False)
+    coordinates = {name: numbers[name] for name in ("kty", "crv", "x", "y")}
+    return {**coordinates, "alg": "ES256", "use": "sig", "kid": key.key_id}
 
 
 def base58(data: bytes) -> str:

@@ -33,6 +33,7 @@ from certificates.models.register import (
 from certificates.models.renewal import RenewalEvidence
 from certificates.models.rounds import IssueRound
 from certificates.models.sharing import CheckCount, ShareLink
+from certificates.models.wallet import WalletOffer
 
 __all__ = [
     "APPROVAL_WAYS",
@@ -69,3 +70,4 @@ __all__ = [
     "StandingProposal",
     "VerificationCount",
 ]
+    "WalletOffer",

@@ -18,10 +18,7 @@ def ended_indices(number: int) -> list[int]:
 
     Raises NotFoundError for a list in which nothing was given out; the first is always there.
     """
-    last = db.session.scalar(sa.select(sa.func.max(Certificate.status_place))) or 0
-    if not 1 <= number <= last // LIST_LENGTH + 1:
-        raise NotFoundError
-    start = (number - 1) * LIST_LENGTH
+    start = first_place(number)
     places = db.session.scalars(
         sa.select(Certificate.status_place)
         .where(
@@ -34,9 +31,18 @@ def ended_indices(number: int) -> list[int]:
     return [place - start for place in places if place is not None]
 
 
+def first_place(number: int) -> int:
+    """Return the first place of status list `number`. Raises NotFoundError for an empty one."""
+    last = db.session.scalar(sa.select(sa.func.max(Certificate.status_place))) or 0
+    if not 1 <= number <= last // LIST_LENGTH + 1:
+        raise NotFoundError
+    return (number - 1) * LIST_LENGTH
+
+
 def published_keys() -> list[PublishedKey]:
     """Return every key that ever signed a credential. Raises NotFoundError before there is one."""
-    found = [published(key) for key in badge_keys.list_keys(current().keys)]
+    keys = badge_keys.list_keys(current().keys, badge_keys.PURPOSES)
+    found = [published(key) for key in keys]
     if not found:
         raise NotFoundError
     return found

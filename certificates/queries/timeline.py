@@ -18,6 +18,7 @@ from certificates.models import (
     Revocation,
     Ruling,
     StandingProposal,
+    WalletOffer,
 )
 from certificates.queries.lists import full_name
 
@@ -54,6 +55,7 @@ def timeline(certificate_id: int) -> tuple[Moment, ...]:
             *_revocations(certificate_id),
             *_standing_proposals(certificate_id),
             *_events(certificate),
+            *_copies(certificate),
         ],
         key=lambda one: one.at,
     )
@@ -128,6 +130,18 @@ def _events(certificate: Certificate) -> Iterator[_Noted]:
 
 
 def _names(ids: Iterable[int | None]) -> dict[int, str]:
+def _copies(certificate: Certificate) -> Iterator[_Noted]:
+    """What its holder put in a wallet; nobody else can."""
+    taken = db.session.scalars(
+        sa.select(WalletOffer.taken_at)
+        .where(WalletOffer.certificate_id == certificate.id, WalletOffer.taken_at.is_not(None))
+        .order_by(WalletOffer.id)
+    )
+    for at in taken:
+        if at is not None:
+            yield _Noted("put_in_wallet", at, certificate.person_id)
+
+
     wanted = sorted({one for one in ids if one is not None})
     rows = db.session.execute(
         sa.select(Person.id, full_name(Person).label("name")).where(Person.id.in_(wanted))

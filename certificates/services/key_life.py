@@ -20,7 +20,7 @@ from certificates.adapters.pinning import list_pinned
 from certificates.models import SigningKey
 from certificates.services.keys import enter_key
 
-PURPOSES = (*keys.PURPOSES, *badge_keys.PURPOSES)
+PURPOSES = (*keys.PURPOSES, *badge_keys.ALL)
 
 
 def rotate(purpose: str, *, root: Path | None, by: Actor = SYSTEM) -> Rotated:
@@ -30,7 +30,7 @@ def rotate(purpose: str, *, root: Path | None, by: Actor = SYSTEM) -> Rotated:
     that a power cut leaves two keys that sign, never none. Raises KeysError.
     """
     settings, now = current(), clock.real_now()
-    if purpose in badge_keys.PURPOSES:
+    if purpose in badge_keys.ALL:
         made = key_life.add_badge_key(settings.keys, purpose, settings.keys_passphrase, now=now)
     elif root is None:
         raise KeysError("Hiervoor is de basis nodig: geef met --root waar die ligt.")

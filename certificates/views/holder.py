@@ -18,6 +18,7 @@ from certificates.queries.holder import StoredCertificate, get_own, get_stored, 
 from certificates.queries.names import get_name
 from certificates.queries.sharing import looks_at, open_until
 from certificates.queries.waiting import open_revocations
+from certificates.queries.wallet import copyable, is_open
 from certificates.services import life
 
 bp = FeatureBlueprint("my_certificates", __name__)
@@ -35,6 +36,7 @@ def own() -> str:
         name=get_name(actor().person_id or 0),
         pick=pick,
         revocations=open_revocations(actor().person_id or 0),
+        copyable=copyable([one.id for one in certificates]) if is_open() else set(),
         today=clock.today(),
     )
 

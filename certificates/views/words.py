@@ -41,6 +41,7 @@ FOR_STAFF = {
     "ended": _("Beëindigd: naam en bestand zijn weg."),
     "name_hidden": _("De eigenaar verborg de naam."),
     "name_shown": _("De eigenaar liet de naam weer zien."),
+    "put_in_wallet": _("De eigenaar zette een kopie in een wallet."),
     "withdrawn": _("De eigenaar nam het terug. Naam en bestand zijn weg."),
 }
 FOR_HOLDER = {
@@ -68,6 +69,7 @@ FOR_HOLDER = {
     "name_shown": _("Je liet je naam weer zien."),
     "withdrawn": _("Je nam je certificaat terug."),
 }
+    "put_in_wallet": _("Je zette een kopie in je wallet."),
 """What is still being weighed among colleagues is not here: it may come to nothing."""
 
 

@@ -58,7 +58,7 @@ def is_set(body: bytes, place: int) -> bool:
 
 def test_the_keys_are_published_with_the_retired_ones(scene: Scene, client: FlaskClient):
     settings = current()
-    first = badge_keys.list_keys(settings.keys)
+    first = badge_keys.list_keys(settings.keys, badge_keys.PURPOSES)
     answer = client.get("/.well-known/did.json")
     document = json.loads(answer.data)
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from openbadgeslib.ob3 import OB3LdpVerifier, OB3Verifier
 from openbadgeslib.ob3.verifier import OB3VerificationError
 
-_FOLDER = Path(__file__).with_name("node")
-_ROOT = Path(__file__).resolve().parents[2]
+from tests.judges import on_node as on_node_js
 
 
 def on_node(published: Mapping[str, Any], cases: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,22 +16,7 @@ def on_node(published: Mapping[str, Any], cases: Mapping[str, Any]) -> dict[str,
 
     `published` are the documents by address that they may fetch; everything else answers 404.
     """
-    if not (_FOLDER / "node_modules").is_dir():
-        raise RuntimeError("the judges on Node.js are not here; run: bin/setup test")
-    path = f"{_ROOT / '.node' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["node", str(_FOLDER / "judge.mjs")],
-        input=json.dumps({"published": published, "cases": cases}),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PATH": path},
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the judges on Node.js did not run: {done.stderr[-800:]}")
-    said: dict[str, Any] = json.loads(done.stdout)
-    return said
+    return on_node_js.ask("judge.mjs", {"published": published, "cases": cases})
 
 
 def refusal(document: str, issuer: str, *, fetch: Callable[[str], bytes]) -> str:

@@ -21,7 +21,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from academy.kernel.db import MAX_INTEGER, Page, from_cursor
 from academy.kernel.errors import DomainError, InvalidInputError
 from academy.kernel.policy import Capability
-from academy.kernel.web.blueprint import FeatureBlueprint
+from academy.kernel.web.blueprint import ProgramBlueprint
 
 ROOT = "/api/v1"
 PAGE_SIZE = 20
@@ -153,7 +153,7 @@ class Operation:
     is_limited: bool = False
 
 
-class ApiBlueprint(FeatureBlueprint):
+class ApiBlueprint(ProgramBlueprint):
     """`read()` declares a GET, `write()` a POST; both name the capability they need."""
 
     def __init__(self, name: str, import_name: str) -> None:

@@ -73,6 +73,10 @@ class FeatureBlueprint(Blueprint):
         return register
 
 
+class ProgramBlueprint(FeatureBlueprint):
+    """Routes below `/api`, for programs: no cookie counts there, so no form's token is asked."""
+
+
 def allow_large_body() -> None:
     """Let the request's own route say how much it takes; before anything reads the form."""
     view = current_app.view_functions.get(request.endpoint or "")

@@ -1,4 +1,4 @@
-"""The six digits of an authenticator app (RFC 6238): the secret, its code, its picture."""
+"""The six digits of an authenticator app (RFC 6238): the secret and its code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import hmac
 from datetime import datetime
 
 import pyotp
-import segno
 
 from academy.kernel import ids
 from academy.people import rules
@@ -37,9 +36,3 @@ def fitting_step(secret: str, digits: str, *, after: int, now: datetime) -> int 
 def address(secret: str, *, name: str, issuer: str) -> str:
     """Return the address that an app reads from the picture."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
-
-
-def picture(text: str) -> str:
-    """Return a QR code as the source of an image: dark on white, with its quiet edge."""
-    code = segno.make(text, error="m", micro=False)
-    return str(code.svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))

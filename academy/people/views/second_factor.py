@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from academy.kernel.errors import DomainError, InvalidInputError
+from academy.kernel.pdf.qr import qr_picture
 from academy.kernel.policy import SIGNED_IN
 from academy.kernel.settings import current
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
@@ -215,7 +216,7 @@ def _app_page(form: SecondCodeForm, error: DomainError | None = None) -> str:
     return render_template(
         "people/second_step_app.html",
         form=form,
-        picture=totp.picture(address),
+        picture=qr_picture(address),
         address=address,
         key=[secret[at : at + 4] for at in range(0, len(secret), 4)],
     )
