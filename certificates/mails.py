@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.messages.declared import Message
 from certificates.queries import due, told
 from certificates.services.life import REVOCATION_PROPOSED, REVOKED
+from certificates.services.resealing import RESEALED
 from certificates.services.standing import REINSTATED
 
 MESSAGES = (
@@ -44,6 +45,17 @@ MESSAGES = (
         by_letter=True,
         necessary=True,
         unless=_("alleen als het dan nog ingetrokken is"),
+    ),
+    Message(
+        RESEALED,
+        title=_("Je certificaat heeft een nieuw zegel"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=told.resealed,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+        unless=_("alleen als het dan nog telt"),
     ),
     Message(
         REINSTATED,

@@ -23,6 +23,7 @@ from certificates.adapters.pinning import pin_seal
 from certificates.adapters.pkcs12 import chain_in
 from certificates.adapters.timestamp import AuthorityAwayError
 from certificates.cli.keys import compromise, keys_list, rotate
+from certificates.cli.resealing import reseal
 from certificates.cli.verify import checker, snapshot, verify
 from certificates.models import SigningKey
 from certificates.queries.checks import known_files, orphans_before
@@ -140,3 +141,4 @@ def keys_pin(file: str | None) -> None:
 keys.add_command(keys_list)
 keys.add_command(rotate)
 keys.add_command(compromise)
+keys.add_command(reseal)

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from academy.kernel.db import REGISTER, Id, Model, one_of
 from certificates.models.columns import parent_column
 
-SEAL_LEVELS = ("B-B", "B-T")
+SEAL_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 
 
 class CertificateFile(Model):
     """A sealed file of a certificate, append-only: its level, and how long its time stamp carries.
 
-    `stamp_until` is the end of the certificate that made the time stamp; none without a stamp.
+    A later file holds the issued one, byte for byte, with proof for later behind it.
+    `stamp_until` is the end of the certificate that made the newest time stamp; none without one.
+    `key_id` is the key of its seal; none: that of its certificate, from before files had their own.
     """
 
     __tablename__ = "certificate_file"
@@ -27,6 +29,7 @@ class CertificateFile(Model):
 
     id: Mapped[Id]
     certificate_id: Mapped[int] = parent_column("certificate")
+    key_id: Mapped[int | None] = parent_column("signing_key", nullable=True)
     sha256: Mapped[str] = mapped_column(sa.String(64), unique=True, info=REGISTER)
     size_bytes: Mapped[int] = mapped_column(info=REGISTER)
     level: Mapped[str] = mapped_column(sa.String(5), info=REGISTER)

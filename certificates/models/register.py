@@ -24,8 +24,10 @@ STATES = ("approved", "issued")
 STANDINGS = ("valid", "replaced", "renewed", "revoked", "withdrawn", "ended")
 EVENT_KINDS = (
     "issued",
+    "archived",
     "handed_out",
     "reprinted",
+    "resealed",
     "replaced",
     "renewed",
     "expired",

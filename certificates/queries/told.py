@@ -42,6 +42,14 @@ def reinstated(proposal_id: int) -> dict[str, Any] | None:
     return {"title": pick(certificate.content["title"])}
 
 
+def resealed(certificate_id: int) -> dict[str, Any] | None:
+    """Return what the holder of a file with a new seal reads, while the certificate counts."""
+    certificate = db.session.get_one(Certificate, certificate_id)
+    if certificate.standing not in COUNTING:
+        return None
+    return {"title": pick(certificate.content["title"])}
+
+
 def _about(proposal: Revocation) -> dict[str, Any]:
     certificate = db.session.get_one(Certificate, proposal.certificate_id)
     return {

@@ -62,7 +62,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
 class Entry:
     """How one certificate stands. `since` is when it was revoked, replaced or withdrawn.
 
-    `key_lost`: the key of its seal was in other hands before the file was registered.
+    `key_lost`: the key of its seal was in other hands before the file was registered. `resealed`:
+    another file with a new seal took its place.
     """
 
     number: str
@@ -72,6 +73,7 @@ class Entry:
     renewed_by: str | None = None
     since: date | None = None
     key_lost: bool = False
+    resealed: bool = False
 
     def as_register_entry(self) -> RegisterEntry:
         """Return what a verdict asks for."""
@@ -80,7 +82,8 @@ class Entry:
             self.state,
             self.valid_until,
             self.renewed_by,
-            **({"key_lost": True} if self.key_lost else {}),
+            key_lost=self.key_lost,
+            resealed=self.resealed,
         )
 
 
@@ -180,6 +183,7 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
                 "renewed_by": one.renewed_by,
                 "since": _day(one.since),
                 **({"key_lost": True} if one.key_lost else {}),
+                **({"resealed": True} if one.resealed else {}),
             }
             for one in snapshot.entries
         ],
@@ -225,6 +229,7 @@ def _entries(rows: Iterable[dict[str, Any]]) -> Iterable[Entry]:
             renewed_by=None if row["renewed_by"] is None else str(row["renewed_by"]),
             since=_to_day(row["since"]),
             key_lost=row.get("key_lost", False) is True,
+            resealed=row.get("resealed", False) is True,
         )
 
 

@@ -18,12 +18,12 @@ from academy.kernel.policy import SYSTEM, Actor
 from academy.kernel.settings import current
 from academy.people.models import Person
 from academy.people.queries.recipients import is_silent
-from certificates.adapters.keys import KeyInfo, KeysError
+from certificates.adapters.keys import KeyInfo
 from certificates.events import CertificateIssued
-from certificates.models import Certificate, CertificateFile, SigningKey
+from certificates.models import Certificate, CertificateFile
 from certificates.rules.code import code_digest
 from certificates.rules.standing import EMPTIED
-from certificates.services.keys import enter_key
+from certificates.services.keys import enter_working_key
 from certificates.services.life import add_event, set_standing
 
 ISSUED_MAIL = "certificates/issued"
@@ -64,7 +64,7 @@ def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) 
     certificate.sha256 = file.sha256
     certificate.size_bytes = file.size_bytes
     certificate.code_hash = code_digest(file.code)
-    certificate.key_id = _key_row(file.key)
+    certificate.key_id = enter_working_key(file.key)
     certificate.issued_at = clock.now()
     certificate.state = "issued"
     _enter_file(certificate, file)
@@ -89,6 +89,7 @@ def _enter_file(certificate: Certificate, file: StoredFile) -> None:
     db.session.add(
         CertificateFile(
             certificate_id=certificate.id,
+            key_id=certificate.key_id,
             sha256=file.sha256,
             size_bytes=file.size_bytes,
             level=file.level,
@@ -96,15 +97,6 @@ def _enter_file(certificate: Certificate, file: StoredFile) -> None:
             stamp_until=file.stamp_until,
         )
     )
-
-
-def _key_row(key: KeyInfo) -> int:
-    known = db.session.scalars(sa.select(SigningKey).where(SigningKey.kid == key.key_id)).first()
-    if known is None:
-        return enter_key(key)
-    if known.compromised_at is not None:
-        raise KeysError(f"De sleutel {key.key_id} is in verkeerde handen en zegelt niet meer.")
-    return known.id
 
 
 def _end_earlier(certificate: Certificate, *, by: Actor) -> None:

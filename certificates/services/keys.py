@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from academy.kernel import audit, queue
 from academy.kernel.db import db
 from academy.kernel.policy import SYSTEM, Actor
-from certificates.adapters.keys import KeyInfo
+from certificates.adapters.keys import KeyInfo, KeysError
 from certificates.models import SigningKey
 
 
@@ -29,3 +29,13 @@ def enter_key(key: KeyInfo, *, by: Actor = SYSTEM) -> int:
         return db.session.scalars(known).one()
     audit.record("certificates:key:entered", ("signing_key", added), by=by)
     return added
+
+
+def enter_working_key(key: KeyInfo) -> int:
+    """Return the row of a key that sealed something just now. Raises KeysError for a lost one."""
+    known = db.session.scalars(sa.select(SigningKey).where(SigningKey.kid == key.key_id)).first()
+    if known is None:
+        return enter_key(key)
+    if known.compromised_at is not None:
+        raise KeysError(f"De sleutel {key.key_id} is in verkeerde handen en zegelt niet meer.")
+    return known.id

@@ -75,7 +75,7 @@ def enter(certificate_id: int, sealed: SealedDocument, *, code: str) -> None:
     file = StoredFile(
         sha256=Storage(current().storage).put(sealed.pdf),
         size_bytes=len(sealed.pdf),
-        key=_key_of(sealed.key_id),
+        key=key_named(sealed.key_id),
         code=code,
         level=sealed.level,
         stamp_until=sealed.stamp_until,
@@ -85,7 +85,8 @@ def enter(certificate_id: int, sealed: SealedDocument, *, code: str) -> None:
     log.info("certificate issued", certificate_id=certificate_id, first=first)
 
 
-def _key_of(key_id: str) -> KeyInfo:
+def key_named(key_id: str) -> KeyInfo:
+    """Return one of the keys that seal here, by its id."""
     folder = current().keys
     return next(k for k in (*list_keys(folder), *list_pinned(folder)) if k.key_id == key_id)
 
