@@ -18,7 +18,7 @@ from whitenoise import WhiteNoise
 from academy.coaching.feature import FEATURE as COACHING
 from academy.community.feature import FEATURE as COMMUNITY
 from academy.contact.feature import FEATURE as CONTACT
-from academy.kernel import demo_clock, events, queue
+from academy.kernel import demo_clock, disk, events, queue
 from academy.kernel.db import db, engine_options, set_reading
 from academy.kernel.feature import Feature
 from academy.kernel.i18n import init_i18n
@@ -137,7 +137,7 @@ def _init_logging(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(disk.log_stream(sys.stderr)),
         cache_logger_on_first_use=False,
     )
 

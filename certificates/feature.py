@@ -21,6 +21,7 @@ from certificates.tasks.checkpoint import CHECKPOINT_JOB, make_checkpoint
 from certificates.tasks.expire import EXPIRE_JOB, expire
 from certificates.tasks.rounds import issue_round
 from certificates.tasks.snapshot import PUBLISH_JOB, publish_snapshot
+from certificates.tasks.sweep import SWEEP_JOB, sweep_files
 from certificates.views import (
     badges,
     credentials,
@@ -78,6 +79,7 @@ FEATURE = Feature(
         EXPIRE_JOB: expire,
         CHECKPOINT_JOB: make_checkpoint,
         PUBLISH_JOB: publish_snapshot,
+        SWEEP_JOB: sweep_files,
     },
     today=today,
     for_another=for_another,

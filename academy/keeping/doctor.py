@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from academy.kernel import clock, mail, queue
+from academy.kernel import clock, disk, mail, queue
 from academy.kernel.checkpoint import chain_holds, read_checkpoint
 from academy.kernel.db import db, set_reading
 from academy.kernel.pdf.fonts import FACES
@@ -113,9 +112,9 @@ def _storage(settings: Settings) -> Iterator[Finding]:
     except OSError as error:
         yield Finding("storage", "fault", f"{folder} cannot be written: {error.strerror}")
         return
-    free = shutil.disk_usage(folder).free
-    state: State = "fault" if free < NO_SPACE else "warning" if free < LITTLE_SPACE else "ok"
-    yield Finding("storage", state, f"{free >> 20} MB free at {folder}")
+    for place, free in disk.free_bytes(settings).items():
+        state: State = "fault" if free < NO_SPACE else "warning" if free < LITTLE_SPACE else "ok"
+        yield Finding("storage", state, f"{free >> 20} MB free at {place}")
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -299,6 +298,11 @@ def _work(_settings: Settings) -> Iterator[Finding]:
             state,
             f"the oldest due job waits {age.total_seconds():.0f} seconds for a worker",
         )
+    if waiting := queue.count_waiting_for_disk():
+        yield Finding(
+            "worker", "fault", f"{waiting} jobs wait for a disk that is full or fails; when it is"
+            " well they go on by themselves",
+        )  # fmt: skip
     dead = len(queue.dead_letters())
     yield Finding("dead letters", "warning" if dead else "ok", f"{dead} jobs were given up")
 

@@ -17,6 +17,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
+from academy.kernel import disk
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -155,6 +157,15 @@ def unit_of_work() -> Iterator[None]:
 def keep_nothing() -> None:
     """Let the running unit of work roll back although nothing is raised: the answer is an error."""
     db.session().info["keep_nothing"] = True
+
+
+def side_write_if_room(*statements: sa.Executable) -> None:
+    """Do a `side_write` that may be missing: a disk that is full keeps no page from being read."""
+    try:
+        side_write(*statements)
+    except sa.exc.DBAPIError as error:
+        if not disk.failed(error):
+            raise
 
 
 def side_write(*statements: sa.Executable) -> None:

@@ -26,6 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from academy.kernel import disk
+
 DOCUMENTS_PER_CHILD = 200
 WALL_SECONDS = 20.0
 MEMORY_MB = 512
@@ -312,7 +314,8 @@ def _guarded(step: Callable[[], dict[str, Any]]) -> bytes:
     except DocumentError as error:
         return _refusal(error)
     except Exception as error:  # noqa: BLE001 (the outer edge of this process)
-        return _refusal(_stopped(_where(error)))
+        mark = disk.MARK if disk.failed(error) else ""
+        return _refusal(_stopped(mark + _where(error)))
     return message
 
 

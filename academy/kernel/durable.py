@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from academy.kernel import ids
@@ -24,7 +25,8 @@ def write_whole(path: Path, content: bytes, *, mode: int = PUBLIC) -> None:
         write_new(temporary, content, mode=mode)
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that fails: what was wrong is told, the rest is swept
+            temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 

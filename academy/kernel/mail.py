@@ -52,6 +52,9 @@ SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=1)
 
 Values = Callable[..., dict[str, Any] | None]
 
+_gone: set[str] = set()
+"""Message-IDs that a server took and that no table knows of yet, because the disk was full."""
+
 
 class OutgoingMail(Model):
     """One mail to one address; `outcome` is empty until it is settled.
@@ -142,14 +145,11 @@ def deliver(mail_id: int) -> None:
         mail = db.session.get_one(OutgoingMail, mail_id)
         if mail.outcome is not None:
             return
-        if not settings.smtp_host and settings.demo:
-            mail.outcome = "demo"
+        if mail.message_id in _gone:
+            _settle_sent(mail_id)
             return
-        if not settings.smtp_host:
-            raise NotNowError(NO_SERVER_WAIT)
-        message = _compose(mail, settings)
+        message = _to_send(mail, settings)
         if message is None:
-            mail.outcome = "not_needed"
             return
         age = clock.real_now() - mail.created_at
     wait = min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT)
@@ -164,12 +164,31 @@ def deliver(mail_id: int) -> None:
         if _is_for_good(error):
             raise
         raise NotNowError(wait) from error
+    _gone.add(message["Message-ID"])
     with unit_of_work():
-        db.session.execute(
-            sa.update(OutgoingMail)
-            .where(OutgoingMail.id == mail_id)
-            .values(outcome="sent", sent_at=clock.real_now())
-        )
+        _settle_sent(mail_id)
+    _gone.discard(message["Message-ID"])
+
+
+def _to_send(mail: OutgoingMail, settings: Settings) -> EmailMessage | None:
+    """Return the message, or None after settling a mail that need not go."""
+    if not settings.smtp_host and settings.demo:
+        mail.outcome = "demo"
+        return None
+    if not settings.smtp_host:
+        raise NotNowError(NO_SERVER_WAIT)
+    message = _compose(mail, settings)
+    if message is None:
+        mail.outcome = "not_needed"
+    return message
+
+
+def _settle_sent(mail_id: int) -> None:
+    db.session.execute(
+        sa.update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id)
+        .values(outcome="sent", sent_at=clock.real_now())
+    )
 
 
 def _compose(mail: OutgoingMail, settings: Settings) -> EmailMessage | None:

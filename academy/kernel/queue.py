@@ -1,7 +1,8 @@
 """Durable jobs: a row written with the change it follows from, done at least once by a worker.
 
 A worker leases a job, renews the lease while it works and marks the job done. What a killed
-worker held is taken over when its lease ends. So a job function takes ids, reloads, manages its
+worker held is taken over when its lease ends. What met a full or failing disk waits and never
+counts as a failure. So a job function takes ids, reloads, manages its
 own units of work and is safe to run twice. Why our own table: docs/decisions/0002-jobs.md.
 """
 
@@ -22,7 +23,7 @@ from flask import Flask, current_app
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.kernel import audit, clock, ids
+from academy.kernel import audit, clock, disk, ids
 from academy.kernel.db import PLAIN, Id, Model, db, one_of, set_reading, unit_of_work
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -247,6 +248,8 @@ def _record_end(job: _Leased, failure: Exception | None) -> None:
         end |= {"state": "done", "done_at": now, "last_error": None}
     elif isinstance(failure, NotNowError):
         end |= {"state": "waiting", "run_after": now + failure.wait}
+    elif disk.failed(failure):
+        end |= {"state": "waiting", "run_after": now + disk.WAIT, "last_error": _where(failure)}
     elif job.tries < len(BACK_OFF):
         end |= {"state": "waiting", "run_after": now + BACK_OFF[job.tries]}
         end |= {"tries": job.tries + 1, "last_error": _where(failure)}
@@ -263,11 +266,12 @@ def _record_end(job: _Leased, failure: Exception | None) -> None:
 
 def _where(failure: Exception) -> str:
     """Name the kind and the place of a failure; its message may hold personal data."""
+    mark = disk.MARK if disk.failed(failure) else ""
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f" in {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(failure).__name__}{place}"[:120]
+    return f"{mark}{type(failure).__name__}{place}"[:120]
 
 
 def run_pending(limit: int | None = None, *, strict: bool = False) -> int:
@@ -343,6 +347,7 @@ def work(app: Flask, *, once: bool = False, lease: timedelta = LEASE) -> None:
 
 def _serve(app: Flask, lane: str, lease: timedelta, held: set[str], stop: threading.Event) -> None:
     names = tuple(name for name, known in _known.items() if known.lane == lane)
+    disk_failures = 0
     while not stop.is_set():
         try:
             with app.app_context():
@@ -352,12 +357,16 @@ def _serve(app: Flask, lane: str, lease: timedelta, held: set[str], stop: thread
                 continue
             held.add(job.token)
             try:
-                contextvars.copy_context().run(_do, app, job)
+                failure = contextvars.copy_context().run(_do, app, job)
             finally:
                 held.discard(job.token)
+            disk_failures = disk_failures + 1 if disk.failed(failure) else 0
         except sa.exc.SQLAlchemyError as error:
             log.error("database unreachable error=%s", type(error).__name__)  # noqa: TRY400
+            disk_failures = disk_failures + 1 if disk.failed(error) else 0
             stop.wait(DATABASE_DOWN_SECONDS)
+        # Nothing that has to be written can be done: all of the lane lets such a disk alone.
+        stop.wait(disk.pause_seconds(disk_failures))
 
 
 def _renew(app: Flask, held: set[str], lease: timedelta) -> None:
@@ -417,15 +426,30 @@ class DeadLetter:
 
 def dead_letters(*, limit: int | None = None) -> list[DeadLetter]:
     """Return the jobs that were given up, oldest first, at most `limit`."""
-    rows = db.session.execute(
-        sa.select(
-            Job.id, Job.name, Job.key, Job.arguments, Job.tries, Job.last_error, Job.created_at
-        )
-        .where(Job.state == "dead")
-        .order_by(Job.id)
-        .limit(limit)
-    )
+    rows = db.session.execute(_given_up().order_by(Job.id).limit(limit))
     return [DeadLetter(*row) for row in rows]
+
+
+def get_dead_letter(job_id: int) -> DeadLetter:
+    """Return a job that was given up. Raises NotFoundError."""
+    row = db.session.execute(_given_up().where(Job.id == job_id)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return DeadLetter(*row)
+
+
+def _given_up() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        Job.id, Job.name, Job.key, Job.arguments, Job.tries, Job.last_error, Job.created_at
+    ).where(Job.state == "dead")
+
+
+def count_waiting_for_disk() -> int:
+    """Return how many jobs met a full or failing disk and wait for it."""
+    met = sa.select(sa.func.count(Job.id)).where(
+        Job.state.in_(("waiting", "running")), Job.last_error.startswith(disk.MARK)
+    )
+    return db.session.scalar(met) or 0
 
 
 def count_dead() -> sa.ScalarSelect[int]:

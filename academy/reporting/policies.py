@@ -21,6 +21,6 @@ SEE_JOBS = capability("reporting:job:read", "coordinator", "admin")
 """See which work in the background was given up. It names no person."""
 
 RETRY_JOBS = capability("reporting:job:retry", "coordinator", "admin")
-"""Let such work be tried again."""
+"""Let such work be tried again: a certificate of the own region, or, with a grant over all, any."""
 
 ALL: tuple[Capability, ...] = (SEE_REGION, SEE_GROUPS, EXPORT, SEE_JOBS, RETRY_JOBS)

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from academy.kernel import documents
+from academy.kernel import disk, documents
 from academy.kernel.documents import DocumentError
 from certificates.adapters.make import SealedDocument, call_sealing, make_certificate
 from certificates.rules.credential import CredentialFacts
@@ -75,7 +75,7 @@ def make_certificates(
     """Give the file of each paper in order, or why it cannot be made: a sentence for people.
 
     Papers of one kind are filled into one template; the rest take the reference path. At most
-    `AT_ONCE` files are held at a time.
+    `AT_ONCE` files are held at a time. Raises DocumentError when a disk failed: none can be made.
     """
     for start in range(0, len(papers), AT_ONCE):
         yield from _made(papers[start : start + AT_ONCE], sealing)
@@ -92,6 +92,8 @@ def _made(papers: Sequence[Paper], sealing: Sealing) -> Iterator[SealedDocument 
             **plain,
         )
     except DocumentError as error:
+        if disk.failed(error):
+            raise
         # One of them stops the child, or a filled one failed its own check: each by itself.
         log.warning("certificates one by one", kind=error.kind, papers=len(papers))
         yield from (_one(paper, sealing) for paper in papers)
@@ -127,4 +129,6 @@ def _one(paper: Paper, sealing: Sealing) -> SealedDocument | DocumentError:
     try:
         return make_one(paper, sealing)
     except DocumentError as error:
+        if disk.failed(error):
+            raise
         return error

@@ -12,7 +12,6 @@ from flask.cli import with_appcontext
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
-from academy.kernel.storage import Storage
 from certificates.adapters import badge_keys
 from certificates.adapters.keys import (
     KeysError,
@@ -26,10 +25,10 @@ from certificates.cli.keys import compromise, keys_list, rotate
 from certificates.cli.resealing import reseal
 from certificates.cli.verify import checker, snapshot, verify
 from certificates.models import SigningKey
-from certificates.queries.checks import known_files, orphans_before
 from certificates.queries.lists import approved_in, find_cohort
 from certificates.services.keys import enter_key
 from certificates.tasks import issuing
+from certificates.tasks import sweep as sweeping
 
 
 @click.group()
@@ -69,10 +68,7 @@ certificates.add_command(checker)
 @with_appcontext
 def sweep() -> None:
     """Remove stored files that no certificate knows and that are older than a day."""
-    removed = Storage(current().storage).sweep(
-        known=known_files(), older_than=orphans_before().timestamp()
-    )
-    click.echo(f"{removed} bestanden opgeruimd.")
+    click.echo(f"{sweeping.sweep()} bestanden opgeruimd.")
 
 
 @click.group()

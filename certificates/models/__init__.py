@@ -31,7 +31,7 @@ from certificates.models.register import (
     CertificateEvent,
 )
 from certificates.models.renewal import RenewalEvidence
-from certificates.models.rounds import IssueRound
+from certificates.models.rounds import IssueRound, RoundProposal
 from certificates.models.sharing import CheckCount, ShareLink
 from certificates.models.wallet import WalletOffer
 
@@ -63,11 +63,12 @@ __all__ = [
     "NameApproval",
     "RenewalEvidence",
     "Revocation",
+    "RoundProposal",
     "Ruling",
     "Serial",
     "ShareLink",
     "SigningKey",
     "StandingProposal",
     "VerificationCount",
-]
     "WalletOffer",
+]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.kernel.db import PLAIN, PROGRESS, Id, Model
-from certificates.models.columns import person_column
+from academy.kernel.db import PLAIN, PROGRESS, WORDS, Id, Model, one_of
+from certificates.models.columns import parent_column, person_column
+
+ASKED_STATES = ("asked", "granted", "refused")
+IS_ASKED = "state = 'asked'"
 
 
 class IssueRound(Model):
     """One decision over many proposals. What it granted names it in `certificate.round_id`.
 
-    While `stopped_at` is set nobody makes files for it; `starts` counts how often making began.
+    While `stopped_at` is set nobody grants or makes files for it; `starts` counts how often that
+    began.
     """
 
     __tablename__ = "issue_round"
@@ -23,3 +28,30 @@ class IssueRound(Model):
     decided_at: Mapped[datetime] = mapped_column(info=PROGRESS)
     starts: Mapped[int] = mapped_column(info=PLAIN)
     stopped_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+
+
+class RoundProposal(Model):
+    """A proposal that a round grants, or could not grant: then `sentence` says why.
+
+    It is asked in one round at a time.
+    """
+
+    __tablename__ = "issue_round_proposal"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "decision_id"),
+        one_of("state", ASKED_STATES),
+        sa.CheckConstraint("state = 'refused' or sentence = ''", name="only_refused_says_why"),
+        sa.Index(
+            "uq_issue_round_proposal_asked",
+            "decision_id",
+            unique=True,
+            sqlite_where=sa.text(IS_ASKED),
+            postgresql_where=sa.text(IS_ASKED),
+        ),
+    )
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = parent_column("issue_round")
+    decision_id: Mapped[int] = parent_column("certification_decision")
+    state: Mapped[str] = mapped_column(sa.String(10), default="asked", info=PROGRESS)
+    sentence: Mapped[str] = mapped_column(sa.String(500), default="", info=WORDS)

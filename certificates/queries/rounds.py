@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,13 @@ from academy.kernel.policy import Actor
 from academy.kernel.queue import Job
 from academy.people.models import Person
 from certificates import policies
-from certificates.models import Certificate, CertificateEvent, Decision, IssueRound
+from certificates.models import (
+    Certificate,
+    CertificateEvent,
+    Decision,
+    IssueRound,
+    RoundProposal,
+)
 from certificates.queries.approvals import has_job, has_yes
 from certificates.queries.lists import PAGE_SIZE, full_name, within
 from certificates.rules.standing import EMPTIED
@@ -31,17 +38,22 @@ _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 @dataclass(frozen=True, slots=True)
 class ToGrant:
-    """A new proposal that could be granted in a round."""
+    """A new proposal that could be granted in a round. `refused`: why an earlier round did not."""
 
     decision_id: int
     holder: str
     cohort: str
     needs_a_look: bool
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)
 class RoundStand:
-    """How far a round is. `waiting` wait for a yes to the name; `failed` need somebody's help."""
+    """How far a round is. `waiting` wait for a yes to the name; `failed` need somebody's help.
+
+    `total` counts what is granted and what is still to be granted (`to_grant`), not what was
+    `refused`.
+    """
 
     id: int
     decided_at: datetime
@@ -52,6 +64,8 @@ class RoundStand:
     waiting: int
     failed: int
     handed_out: int
+    to_grant: int
+    refused: int
 
     @property
     def to_make(self) -> int:
@@ -60,8 +74,17 @@ class RoundStand:
 
     @property
     def is_going(self) -> bool:
-        """Whether files are being made."""
+        """Whether certificates are being granted and made."""
         return self.to_make > 0 and not self.is_stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A proposal that a round could not grant, and the sentence that says why."""
+
+    decision_id: int
+    holder: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +110,30 @@ class InRound:
 def proposals_to_grant(actor: Actor) -> list[ToGrant]:
     """Return the new proposals that `actor` may decide on by role, by group and name.
 
-    What asks for an exception, or changes an earlier certificate, needs a look of its own.
+    What asks for an exception, or changes an earlier certificate, needs a look of its own. What a
+    round is to grant is not there.
     """
+    earlier = (
+        sa.select(RoundProposal.sentence)
+        .where(RoundProposal.decision_id == Decision.id)
+        .order_by(RoundProposal.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         sa.select(
             Decision.id,
             full_name(Person).label("holder"),
             Cohort.name.label("cohort"),
             sa.or_(Decision.hardship != "", Decision.kind != "first").label("needs_a_look"),
+            sa.func.coalesce(earlier, "").label("refused"),
         )
         .join(Person, Person.id == Decision.holder_id)
         .join(Enrolment, Enrolment.id == Decision.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
             Decision.outcome.is_(None),
+            ~_is_asked(),
             Decision.proposer_id != actor.person_id,
             Decision.holder_id != actor.person_id,
             within(actor, policies.DECIDE),
@@ -108,7 +141,19 @@ def proposals_to_grant(actor: Actor) -> list[ToGrant]:
         .order_by(Cohort.name, Person.last_name, Decision.id)
         .limit(MOST_LISTED)
     )
-    return [ToGrant(row.id, row.holder, row.cohort, row.needs_a_look) for row in rows]
+    return [ToGrant(row.id, row.holder, row.cohort, row.needs_a_look, row.refused) for row in rows]
+
+
+def open_proposals(decision_ids: Sequence[int], actor: Actor) -> dict[int, bool]:
+    """Return, of these proposals that `actor` may decide on by role, whether each is open still."""
+    is_open = sa.and_(sa.or_(Decision.outcome.is_(None), Decision.outcome == "hold"), ~_is_asked())
+    rows = db.session.execute(
+        sa.select(Decision.id, is_open)
+        .join(Enrolment, Enrolment.id == Decision.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Decision.id.in_(decision_ids), within(actor, policies.DECIDE))
+    )
+    return {decision_id: bool(is_free) for decision_id, is_free in rows}
 
 
 def round_rows(actor: Actor, after: str | None = None) -> Page[RoundStand]:
@@ -118,7 +163,10 @@ def round_rows(actor: Actor, after: str | None = None) -> Page[RoundStand]:
     ids = db.session.scalars(
         sa.select(IssueRound.id)
         .where(
-            IssueRound.id.in_(_in_reach(actor).with_only_columns(Certificate.round_id).distinct()),
+            sa.or_(
+                IssueRound.id.in_(_in_reach(actor).with_only_columns(Certificate.round_id)),
+                IssueRound.id.in_(_asked_in_reach(actor).with_only_columns(RoundProposal.round_id)),
+            ),
             *conditions,
         )
         .order_by(IssueRound.id.desc())
@@ -142,7 +190,16 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
             _count(is_made, _handed_out()).label("handed_out"),
         )
     ).one()
-    if not counts.total:
+    asked = db.session.execute(
+        _asked_in_reach(actor)
+        .where(RoundProposal.round_id == round_id)
+        .with_only_columns(
+            _count(RoundProposal.state == "asked").label("to_grant"),
+            _count(RoundProposal.state == "refused").label("refused"),
+        )
+    ).one()
+    to_grant, refused = asked.to_grant or 0, asked.refused or 0
+    if not counts.total + to_grant + refused:
         raise NotFoundError
     row, person = db.session.execute(
         sa.select(IssueRound, Person)
@@ -154,12 +211,26 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
         decided_at=row.decided_at,
         decided_by=person.display_name,
         is_stopped=row.stopped_at is not None,
-        total=counts.total,
+        total=counts.total + to_grant,
         made=counts.made or 0,
         waiting=counts.waiting or 0,
         failed=counts.failed or 0,
         handed_out=counts.handed_out or 0,
+        to_grant=to_grant,
+        refused=refused,
     )
+
+
+def refused_in(round_id: int, actor: Actor) -> list[Refused]:
+    """Return what a round could not grant, in the actor's reach, by name."""
+    rows = db.session.execute(
+        _asked_in_reach(actor)
+        .join(Person, Person.id == Decision.holder_id)
+        .where(RoundProposal.round_id == round_id, RoundProposal.state == "refused")
+        .with_only_columns(Decision.id, full_name(Person).label("holder"), RoundProposal.sentence)
+        .order_by(Person.sort_key, Decision.id)
+    )
+    return [Refused(*row) for row in rows]
 
 
 def in_round(
@@ -268,6 +339,23 @@ def _in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(Certificate.round_id.is_not(None), within(actor, policies.REGISTER))
+    )
+
+
+def _asked_in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(RoundProposal.id)
+        .join(Decision, Decision.id == RoundProposal.decision_id)
+        .join(Enrolment, Enrolment.id == Decision.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(within(actor, policies.REGISTER))
+    )
+
+
+def _is_asked() -> sa.ColumnElement[bool]:
+    """Return the condition that a round is to grant `Decision`."""
+    return sa.exists().where(
+        RoundProposal.decision_id == Decision.id, RoundProposal.state == "asked"
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from academy.kernel import clock, ids
-from academy.kernel.db import apart, db, side_write
+from academy.kernel.db import apart, db, side_write_if_room
 from academy.kernel.errors import TooManyError
 from academy.kernel.limits import queue_up
 from certificates.models import Certificate, CheckCount, VerificationCount
@@ -54,7 +54,7 @@ def count_look(number: str) -> None:
     A number alone can be guessed and counts for nothing. Call it after the page has read.
     """
     db.session.rollback()  # end what was read, so that SQLite's one writer can be us
-    side_write(_look(db.engine.dialect.name, number))
+    side_write_if_room(_look(db.engine.dialect.name, number))
 
 
 def _look(dialect: str, number: str) -> sa.Executable:

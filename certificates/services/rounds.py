@@ -1,83 +1,93 @@
 """A round: grant many proposals at once, make their files together, stop and go on.
 
 Each grant is the decision it would be alone: whoever had a part in a proposal cannot grant it in
-a round either. Files are made in small groups by one job after another, so a round that is cut
-off by anything goes on where it was.
+a round either. A worker grants in short transactions, a few at a time, and then makes the files in
+small groups, so that pages go on meanwhile and a round that is cut off by anything goes on where
+it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import audit, clock, policy, queue
+from academy.kernel import audit, clock, queue
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
-from academy.people.models import Person
-from certificates import policies
-from certificates.models import Certificate, Decision, IssueRound
-from certificates.queries.facts import get_facts
-from certificates.queries.lists import full_name
-from certificates.queries.rounds import ROUND_JOB, job_key
+from academy.people.queries.actors import actor_for
+from certificates.models import IssueRound, RoundProposal
+from certificates.queries.rounds import ROUND_JOB, get_round, job_key, open_proposals
 from certificates.services import decisions
 
 MOST_AT_ONCE = 500
+GRANTS_AT_ONCE = 8
+"""How many grants one transaction holds: pages that write wait no longer than for these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A proposal that this person could not grant, and the sentence that says why."""
+def ask_all(decision_ids: Sequence[int], *, by: Actor) -> int:
+    """Let a worker grant these proposals as one round, each for itself; return the round's id.
 
-    holder: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What came of a round. Without any grant there is no round."""
-
-    round_id: int | None
-    count: int
-    refused: tuple[Refused, ...]
-
-
-def grant_all(decision_ids: Sequence[int], *, by: Actor) -> Granted:
-    """Grant these proposals, each for itself, as one round.
-
-    Raises InvalidInputError when none or too many are named.
+    What was decided or asked in the meantime is left out. Raises InvalidInputError when none or
+    too many are named, NotFoundError when one is out of reach, ConflictError when none is left.
     """
     asked = list(dict.fromkeys(decision_ids))
     if not asked:
         raise InvalidInputError(_("Kies wie het certificaat krijgt."))
     if len(asked) > MOST_AT_ONCE:
         raise InvalidInputError(_("Kies er hoogstens %(most)s tegelijk.", most=MOST_AT_ONCE))
+    known = open_proposals(asked, by)
+    if any(one not in known for one in asked):
+        raise NotFoundError
+    left = [one for one in asked if known[one]]
+    if not left:
+        raise ConflictError(_("Hierover is al besloten."))
     made = IssueRound(decided_by_id=by.person_id or 0, decided_at=clock.now(), starts=0)
     db.session.add(made)
-    db.session.flush()  # the certificates name the round
-    refused, count = [], 0
-    for decision_id in asked:
-        try:
-            with db.session.begin_nested():
-                decisions.decide(decision_id, "grant", by=by, round_id=made.id)
-            count += 1
-        except NotFoundError:
-            raise
-        except DomainError as error:
-            refused.append(Refused(_holder(decision_id), error.sentence))
-    if not count:
-        db.session.delete(made)
-        return Granted(None, 0, tuple(refused))
-    audit.record("certificates:round:granted", ("issue_round", made.id), by=by)
+    db.session.flush()  # the proposals name the round
+    rows = [{"round_id": made.id, "decision_id": one, "state": "asked"} for one in left]
+    db.session.execute(sa.insert(RoundProposal), rows)
+    audit.record("certificates:round:asked", ("issue_round", made.id), by=by, proposals=len(left))
     _start(made)
-    return Granted(made.id, count, tuple(refused))
+    return made.id
+
+
+def grant_next(round_id: int, *, limit: int = GRANTS_AT_ONCE) -> bool:
+    """Grant the next proposals of a round; False when none is left to grant now.
+
+    Who decided acts: with the rights of this moment, in a job.
+    """
+    found = db.session.get_one(IssueRound, round_id)
+    if found.stopped_at is not None:
+        return False
+    asked = db.session.scalars(
+        sa.select(RoundProposal)
+        .where(RoundProposal.round_id == round_id, RoundProposal.state == "asked")
+        .order_by(RoundProposal.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    by = actor_for(found.decided_by_id, origin="job")
+    for one in asked:
+        _grant(one, by=by)
+    return bool(asked)
+
+
+def _grant(one: RoundProposal, *, by: Actor) -> None:
+    try:
+        with db.session.begin_nested():
+            decisions.decide(one.decision_id, "grant", by=by, round_id=one.round_id)
+    except DomainError as error:
+        one.state = "refused"
+        one.sentence = error.sentence or _("Je mag hier niet meer over beslissen.")
+    else:
+        one.state = "granted"
 
 
 def stop(round_id: int, *, by: Actor) -> None:
-    """Make no more files for now; what is made stays. Raises ConflictError if it stopped."""
+    """Grant and make nothing more for now; what is made stays. Raises ConflictError if stopped."""
     found = _locked(round_id, by=by)
     if found.stopped_at is not None:
         raise ConflictError(_("Deze ronde staat al stil."))
@@ -86,7 +96,7 @@ def stop(round_id: int, *, by: Actor) -> None:
 
 
 def resume(round_id: int, *, by: Actor) -> None:
-    """Go on with the files that are not made yet. Raises ConflictError if it was going."""
+    """Go on with what is not granted or made yet. Raises ConflictError if it was going."""
     found = _locked(round_id, by=by)
     if found.stopped_at is None:
         raise ConflictError(_("Deze ronde loopt al."))
@@ -96,7 +106,7 @@ def resume(round_id: int, *, by: Actor) -> None:
 
 
 def go_on(round_id: int) -> None:
-    """Enqueue the making of the next files."""
+    """Enqueue the next grants and files."""
     _start(db.session.get_one(IssueRound, round_id, with_for_update=True))
 
 
@@ -106,23 +116,5 @@ def _start(found: IssueRound) -> None:
 
 
 def _locked(round_id: int, *, by: Actor) -> IssueRound:
-    found = db.session.get(IssueRound, round_id, with_for_update=True)
-    if found is None:
-        raise NotFoundError
-    enrolments = db.session.scalars(
-        sa.select(Certificate.enrolment_id).where(Certificate.round_id == round_id)
-    ).all()
-    if not any(policy.covers(by, policies.REGISTER, get_facts(one).reach) for one in enrolments):
-        raise NotFoundError
-    return found
-
-
-def _holder(decision_id: int) -> str:
-    return (
-        db.session.scalar(
-            sa.select(full_name(Person))
-            .join(Decision, Decision.holder_id == Person.id)
-            .where(Decision.id == decision_id)
-        )
-        or ""
-    )
+    get_round(round_id, by)
+    return db.session.get_one(IssueRound, round_id, with_for_update=True)

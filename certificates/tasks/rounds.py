@@ -1,7 +1,8 @@
-"""Job: make the files of a round in small groups, one job after another."""
+"""Job: grant what a round asks, then make its files in small groups, one job after another."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -16,16 +17,21 @@ from certificates.queries.rounds import next_to_make
 from certificates.services import rounds
 from certificates.tasks.issuing import enter, find_paper, new_code, sealing_of_now
 
+PAUSE_SECONDS = 0.05
+"""Between two transactions of grants: so long others may write first."""
+
 log = structlog.get_logger()
 
 
 def issue_round(round_id: int) -> None:
-    """Make the next files of a round and enqueue the rest; nothing while it is stopped.
+    """Grant, make the next files of a round and enqueue the rest; nothing while it is stopped.
 
-    A second time, after a kill, it makes what was not entered yet. What cannot be made in a group
+    A second time, after a kill, it does what was not entered yet. What cannot be made in a group
     gets a job of its own, which tries again and is shown when it gives up. So does everything
     when seals carry a time stamp: each waits for the authority by itself.
     """
+    while _grant(round_id):
+        time.sleep(PAUSE_SECONDS)
     with unit_of_work():
         certificate_ids = next_to_make(round_id, limit=AT_ONCE)
     if not certificate_ids:
@@ -37,6 +43,11 @@ def issue_round(round_id: int) -> None:
     with unit_of_work():
         if next_to_make(round_id, limit=1):
             rounds.go_on(round_id)
+
+
+def _grant(round_id: int) -> bool:
+    with unit_of_work():
+        return rounds.grant_next(round_id)
 
 
 def _make(certificate_ids: Sequence[int]) -> None:

@@ -26,6 +26,7 @@ from certificates.queries.rounds import (
     get_round,
     in_round,
     proposals_to_grant,
+    refused_in,
     round_rows,
 )
 from certificates.services import life, rounds
@@ -53,27 +54,16 @@ def ask() -> str:
 
 @bp.action("/certificaten/ronde", needs=policies.DECIDE)
 def grant() -> AnyResponse | tuple[str, int]:
-    """Grant everybody that was ticked."""
+    """Let everybody that was ticked be granted a certificate."""
     chosen = request.form.getlist("decision", type=int)
     try:
-        granted = rounds.grant_all(chosen, by=actor())
+        round_id = rounds.ask_all(chosen, by=actor())
     except InvalidInputError as error:
         return _ask_page(problem=error.sentence, chosen=chosen), error.status
-    for one in granted.refused:
-        flash(_("%(name)s: niet toegekend. %(why)s", name=one.holder, why=one.sentence), "warning")
-    if granted.round_id is None:
-        return redirect(url_for("certificate_rounds.ask"), 303)
-    flash(
-        ngettext(
-            "%(num)s certificaat toegekend. Het wordt nu gemaakt.",
-            "%(num)s certificaten toegekend. Ze worden nu gemaakt.",
-            granted.count,
-        ),
-        "success",
-    )
+    flash(_("Je besluit staat vast. De certificaten worden nu toegekend en gemaakt."), "success")
     if not actor().may(policies.REGISTER):
         return redirect(url_for("certificates.overview"), 303)
-    return redirect(url_for("certificate_rounds.show", round_id=granted.round_id), 303)
+    return redirect(url_for("certificate_rounds.show", round_id=round_id), 303)
 
 
 def _ask_page(*, problem: str = "", chosen: list[int] | None = None) -> str:
@@ -100,6 +90,7 @@ def _page(round_id: int, *, after: str | None, problem: str = "") -> str:
     return render_template(
         "certificates/round.html",
         round=get_round(round_id, who),
+        refused=refused_in(round_id, who),
         page=page,
         after=after,
         more=more,
@@ -111,7 +102,7 @@ def _page(round_id: int, *, after: str | None, problem: str = "") -> str:
 
 @bp.action(f"{RULE}/stop", needs=policies.DECIDE)
 def stop(round_id: int) -> AnyResponse:
-    """Make no more files for now."""
+    """Grant and make no more for now."""
     rounds.stop(round_id, by=actor())
     flash(_("Gestopt. Wat al is gemaakt, blijft. Je kunt later verdergaan."), "success")
     return _back(round_id)
@@ -119,7 +110,7 @@ def stop(round_id: int) -> AnyResponse:
 
 @bp.action(f"{RULE}/verder", needs=policies.DECIDE)
 def resume(round_id: int) -> AnyResponse:
-    """Go on making files."""
+    """Go on granting and making."""
     rounds.resume(round_id, by=actor())
     flash(_("De rest wordt nu gemaakt."), "success")
     return _back(round_id)

@@ -27,6 +27,7 @@ CERTIFYING = {
     "certificate_event",
     "certificate_standing_proposal",
     "issue_round",
+    "issue_round_proposal",
     "certificate_revocation",
     "certification_decision",
 }

@@ -30,6 +30,7 @@ from certificates.models import (
     IssueRound,
     NameApproval,
     Revocation,
+    RoundProposal,
     Ruling,
     SigningKey,
     StandingProposal,
@@ -492,6 +493,14 @@ class _Participant:
         serial = self.enrolment.id
         a_round = _add(
             IssueRound(decided_by_id=self.tenant.world.people["board"], decided_at=now, starts=1)
+        )
+        _add(
+            RoundProposal(
+                round_id=a_round.id,
+                decision_id=decision.id,
+                state="refused",
+                sentence="Nog niet.",
+            )
         )
         certificate = _add(
             Certificate(

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from academy.kernel import queue
+from academy.kernel import clock, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.settings import current
-from certificates.models import Certificate, CertificateEvent, IssueRound
+from academy.people.models import Grant
+from certificates.models import Certificate, CertificateEvent
 from certificates.queries import checks
-from certificates.queries.rounds import InRound, get_round
+from certificates.queries.rounds import InRound, get_round, proposals_to_grant, refused_in
 from certificates.services import decisions, rounds
 from certificates.tasks import rounds as making_rounds
 from tests.certificates.ready import Scene, commit_scene, make_keys, make_ready
@@ -46,9 +48,22 @@ def propose_all(scene: Scene, names=NAMES[1:]) -> list[int]:
     return found
 
 
-def grant(scene: Scene, proposals: list[int]) -> rounds.Granted:
+def ask(scene: Scene, proposals: list[int], by=None) -> int:
     with unit_of_work():
-        return rounds.grant_all(proposals, by=make_actor(scene.board))
+        return rounds.ask_all(proposals, by=make_actor(by or scene.board))
+
+
+def grant(scene: Scene, proposals: list[int]) -> int:
+    """Ask them as one round and grant all of it, without making any file."""
+    round_id = ask(scene, proposals)
+    while grant_some(round_id):
+        pass
+    return round_id
+
+
+def grant_some(round_id: int, **limit: int) -> bool:
+    with unit_of_work():
+        return rounds.grant_next(round_id, **limit)
 
 
 def stand(scene: Scene, round_id: int):
@@ -57,63 +72,123 @@ def stand(scene: Scene, round_id: int):
 
 
 def test_a_round_grants_each_and_makes_all(scene):
-    granted = grant(scene, propose_all(scene))
-    assert (granted.count, granted.refused) == (4, ())
-    assert stand(scene, granted.round_id).to_make == 4
+    round_id = ask(scene, propose_all(scene))
+    asked = stand(scene, round_id)
+    assert (asked.total, asked.to_grant, asked.to_make) == (4, 4, 4)
     queue.run_pending(strict=True)
-    now = stand(scene, granted.round_id)
-    assert (now.made, now.to_make, now.failed) == (4, 0, 0)
+    now = stand(scene, round_id)
+    assert (now.total, now.made, now.to_grant, now.to_make, now.failed) == (4, 4, 0, 0, 0)
     assert checks.file_faults() == []
 
 
-def test_who_had_a_part_in_it_grants_nothing_and_reads_why(scene):
+def test_grants_come_a_few_at_a_time_and_go_on_where_they_were(scene):
+    round_id = ask(scene, propose_all(scene))
+    assert grant_some(round_id, limit=3)
+    assert stand(scene, round_id).to_grant == 1
+    assert grant_some(round_id, limit=3)
+    assert not grant_some(round_id, limit=3)
+    numbers = db.session.scalars(sa.select(Certificate.serial).order_by(Certificate.serial)).all()
+    assert numbers == [1, 2, 3, 4]
+
+
+def test_who_had_a_part_in_it_grants_nothing_and_reads_why(scene, sign_in):
     proposals = propose_all(scene, names=("Hồng",))
     with unit_of_work():
         make_grant(scene.trainer, "board")
+    round_id = ask(scene, proposals, by=scene.trainer)
+    queue.run_pending(strict=True)
+    now = stand(scene, round_id)
+    assert (now.total, now.refused, now.is_going) == (0, 2, False)
     with unit_of_work():
-        granted = rounds.grant_all(proposals, by=make_actor(scene.trainer))
-    assert (granted.round_id, granted.count) == (None, 0)
-    assert [one.holder.split()[0] for one in granted.refused] == ["Samira", "Hồng"]
-    assert all("je" in one.sentence.lower() for one in granted.refused)
-    with unit_of_work():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(IssueRound)) == 0
+        refused = refused_in(round_id, make_actor(scene.board))
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Certificate)) == 0
+    assert {one.holder.split()[0] for one in refused} == {"Samira", "Hồng"}
+    assert all("je" in one.sentence.lower() for one in refused)
+    client = sign_in(scene.board)
+    page = client.get(f"/certificaten/rondes/{round_id}").text
+    assert "Niet toegekend" in page
+    assert "Je deed dit voorstel zelf." in page
+    assert "De vorige keer lukte het niet" in client.get("/certificaten/ronde").text
+
+
+def test_what_was_refused_can_be_asked_again(scene):
+    proposals = propose_all(scene, names=())
+    with unit_of_work():
+        make_grant(scene.trainer, "board")
+    ask(scene, proposals, by=scene.trainer)
+    queue.run_pending(strict=True)
+    round_id = ask(scene, proposals)
+    queue.run_pending(strict=True)
+    assert stand(scene, round_id).made == 1
+
+
+def test_who_lost_the_right_in_between_grants_nothing(scene):
+    round_id = ask(scene, propose_all(scene, names=("Hồng",)))
+    with unit_of_work():
+        db.session.execute(
+            sa.update(Grant)
+            .where(Grant.person_id == scene.board.id)
+            .values(valid_to=clock.today() - timedelta(days=1))
+        )
+    queue.run_pending(strict=True)
+    with unit_of_work():
+        sentences = {one.sentence for one in refused_in(round_id, make_actor(scene.other_board))}
+        assert sentences == {"Je mag hier niet meer over beslissen."}
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Certificate)) == 0
+
+
+def test_a_proposal_is_asked_in_one_round_at_a_time(scene):
+    proposals = propose_all(scene, names=("Hồng",))
+    ask(scene, proposals[:1])
+    assert {one.decision_id for one in shown(scene)} == set(proposals[1:])
+    round_id = ask(scene, proposals)  # only what is left
+    assert stand(scene, round_id).total == 1
+    with pytest.raises(ConflictError, match="al besloten"):
+        ask(scene, proposals)
+    queue.run_pending(strict=True)
+    with pytest.raises(ConflictError, match="al besloten"):
+        ask(scene, proposals)
+
+
+def shown(scene: Scene):
+    with unit_of_work():
+        return proposals_to_grant(make_actor(scene.board))
 
 
 def test_a_proposal_out_of_reach_stops_all_of_it(scene):
     proposals = propose_all(scene, names=("Hồng",))
-    with pytest.raises(NotFoundError), unit_of_work():
-        rounds.grant_all(proposals, by=make_actor(scene.trainer))
+    with pytest.raises(NotFoundError):
+        ask(scene, proposals, by=scene.trainer)
 
 
 def test_nobody_chosen_is_said(scene):
     with pytest.raises(InvalidInputError, match="Kies wie"), unit_of_work():
-        rounds.grant_all([], by=make_actor(scene.board))
+        rounds.ask_all([], by=make_actor(scene.board))
 
 
-def test_a_stopped_round_makes_nothing_until_it_goes_on(scene):
-    granted = grant(scene, propose_all(scene))
+def test_a_stopped_round_grants_and_makes_nothing_until_it_goes_on(scene):
+    round_id = ask(scene, propose_all(scene))
     with unit_of_work():
-        rounds.stop(granted.round_id, by=make_actor(scene.board))
+        rounds.stop(round_id, by=make_actor(scene.board))
     with pytest.raises(ConflictError), unit_of_work():
-        rounds.stop(granted.round_id, by=make_actor(scene.board))
+        rounds.stop(round_id, by=make_actor(scene.board))
     queue.run_pending(strict=True)
-    assert stand(scene, granted.round_id).made == 0
+    assert (stand(scene, round_id).to_grant, stand(scene, round_id).made) == (4, 0)
     assert checks.waiting_faults() == []
     with unit_of_work():
-        rounds.resume(granted.round_id, by=make_actor(scene.board))
+        rounds.resume(round_id, by=make_actor(scene.board))
     queue.run_pending(strict=True)
-    assert stand(scene, granted.round_id).made == 4
+    assert stand(scene, round_id).made == 4
 
 
 def test_small_groups_follow_each_other_and_a_second_try_changes_nothing(scene, monkeypatch):
     monkeypatch.setattr(making_rounds, "AT_ONCE", 1)
-    granted = grant(scene, propose_all(scene))
-    making_rounds.issue_round(granted.round_id)
-    assert stand(scene, granted.round_id).made == 1
-    making_rounds.issue_round(granted.round_id)  # as after a kill
+    round_id = grant(scene, propose_all(scene))
+    making_rounds.issue_round(round_id)
+    assert stand(scene, round_id).made == 1
+    making_rounds.issue_round(round_id)  # as after a kill
     queue.run_pending(strict=True)
-    assert stand(scene, granted.round_id).made == 4
+    assert stand(scene, round_id).made == 4
     with unit_of_work():
         issued = sa.select(sa.func.count()).select_from(CertificateEvent)
         assert db.session.scalar(issued.where(CertificateEvent.kind == "issued")) == 4
@@ -146,26 +221,26 @@ def test_the_pages_of_a_round(scene, sign_in):
 
 
 def test_papers_are_noted_as_given_many_at_once(scene, sign_in):
-    granted = grant(scene, propose_all(scene))
+    round_id = grant(scene, propose_all(scene))
     queue.run_pending(strict=True)
     client = sign_in(scene.coordinator)
-    address = f"/certificaten/rondes/{granted.round_id}"
+    address = f"/certificaten/rondes/{round_id}"
     with unit_of_work():
         ids = list(db.session.scalars(sa.select(Certificate.id)))
     answer = client.post(f"{address}/uitgereikt", data={"certificate": ids[:3]})
     assert answer.status_code == 303
-    assert stand(scene, granted.round_id).handed_out == 3
+    assert stand(scene, round_id).handed_out == 3
     client.post(f"{address}/uitgereikt", data={"certificate": ids})
-    assert stand(scene, granted.round_id).handed_out == 4
+    assert stand(scene, round_id).handed_out == 4
     nobody = client.post(f"{address}/uitgereikt", data={"certificate": "999999"})
     assert nobody.status_code == 422
     assert "Zet eerst een vinkje" in nobody.text
 
 
 def test_a_round_elsewhere_is_not_found(scene, sign_in):
-    granted = grant(scene, propose_all(scene, names=()))
+    round_id = grant(scene, propose_all(scene, names=()))
     client = sign_in(scene.trainer)
-    assert client.get(f"/certificaten/rondes/{granted.round_id}").status_code in (403, 404)
+    assert client.get(f"/certificaten/rondes/{round_id}").status_code in (403, 404)
 
 
 @pytest.mark.parametrize(

@@ -2,77 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import time
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from academy.kernel import documents, queue
-from academy.kernel.db import db, unit_of_work
+from academy.kernel import documents
+from academy.kernel.db import db
 from academy.kernel.mail import OutgoingMail
-from certificates.models import Certificate, CertificateEvent
+from certificates.models import CertificateEvent
 from certificates.queries import checks
 from certificates.queries.chain_checks import chain_faults
-from certificates.services import decisions, rounds
-from tests.certificates.ready import commit_scene, make_keys, make_ready
-from tests.factories import make_actor, make_enrolment, make_person
+from tests.certificates.ready import make_keys
+from tests.certificates.workers import grant_many, kill, start_worker, unmade
 from tests.trust.sizes import size
 
 CERTIFICATES = size(500, otherwise=200)
 KILLS = size(100, otherwise=30)
 WORKERS = size(3, otherwise=1)
-LEASE = timedelta(seconds=2)
 LONGEST_LIFE = {"each": 2.5, "round": 0.9}
 """A round makes twenty-five files in about a second: a worker for it is killed sooner."""
-
-
-def grant_many(number: int, way: str) -> None:
-    """Grant `number` certificates, committed in one go: each by itself, or as one round."""
-    scene = commit_scene()
-    with unit_of_work():
-        trainer, board = make_actor(scene.trainer), make_actor(scene.board)
-        proposals = []
-        for _ in range(number):
-            enrolment = make_enrolment(scene.cohort, make_person("Deelnemer"))
-            make_ready(enrolment, by=scene.trainer)
-            proposals.append(decisions.propose(enrolment.id, by=trainer))
-        if way == "round":
-            assert rounds.grant_all(proposals, by=board).count == number
-            return
-        for decision_id in proposals:
-            decisions.decide(decision_id, "grant", by=board)
-
-
-def start_worker(app: Flask) -> int:
-    """Fork a worker from this warm process and return its process id."""
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        try:
-            queue.work(app, lease=LEASE)
-        finally:
-            os._exit(0)
-    return child
-
-
-def unmade() -> int:
-    found = db.session.scalar(
-        sa.select(sa.func.count()).select_from(Certificate).where(Certificate.state == "approved")
-    )
-    db.session.rollback()
-    return found or 0
-
-
-def kill(worker: int) -> None:
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
 
 
 @pytest.mark.crash

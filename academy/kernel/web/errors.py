@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug import Response as AnyResponse
 from werkzeug.exceptions import HTTPException
 
+from academy.kernel import disk
 from academy.kernel.db import db
 from academy.kernel.errors import (
     ConflictError,
@@ -46,6 +47,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, _database_away)
+    app.register_error_handler(OSError, _system_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -180,8 +182,22 @@ def _database_away(error: OperationalError | InterfaceError | PoolTimeout) -> Re
     db.session.rollback()
     g.database_is_away = True
     g._login_user = NOBODY  # noqa: SLF001 - or the page asks the same database who this is
+    if disk.failed(error):
+        return _no_room(error)
     log.error("database away", request_id=g.get("request_id"), kind=type(error).__name__)
     return answer(503, "database-away")
+
+
+def _system_error(error: OSError) -> Response:
+    return _no_room(error) if disk.failed(error) else _unexpected(error)
+
+
+def _no_room(error: Exception) -> Response:
+    db.session.rollback()
+    log.error("disk full or failing", request_id=g.get("request_id"), kind=type(error).__name__)
+    return answer(
+        503, "no-room", _("Onze computer kan nu niets bewaren. Probeer het over een uur nog eens.")
+    )
 
 
 def _unexpected(error: Exception) -> Response:

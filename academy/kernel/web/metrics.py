@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from academy.kernel import queue
+from academy.kernel import disk, queue
 from academy.kernel.audit import AuditHead
 from academy.kernel.checkpoint import read_checkpoint
 from academy.kernel.db import db
@@ -96,6 +96,11 @@ class DatabaseFigures(Collector):
             up = 0
         yield GaugeMetricFamily(
             "academy_database_up", "Whether the database answers: 1 or 0.", value=up
+        )
+        yield GaugeMetricFamily(
+            "academy_disk_free_bytes",
+            "Room on the fullest disk that the academy writes to.",
+            value=min(disk.free_bytes(current()).values()),
         )
         if checkpoint := read_checkpoint(current().var):
             yield GaugeMetricFamily(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Request, current_app
 
 from academy.kernel import clock, ids
-from academy.kernel.db import db, side_write
+from academy.kernel.db import db, side_write_if_room
 from academy.kernel.policy import Actor
 from academy.people.models import ApiToken
 from academy.people.queries.actors import grants_of
@@ -53,6 +53,6 @@ def _rights_of(scopes: Collection[str]) -> frozenset[str]:
 def _note_last_used(found: LiveToken) -> None:
     """Write the last-seen of a key, which is the sign-in of a program: at most once a day."""
     db.session.rollback()  # end the read, so that SQLite's single writer can be us
-    side_write(
+    side_write_if_room(
         sa.update(ApiToken).where(ApiToken.id == found.id).values(last_used_on=clock.real_today())
     )

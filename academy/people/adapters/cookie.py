@@ -9,7 +9,7 @@ from flask import Request
 from werkzeug import Response
 
 from academy.kernel import clock, ids
-from academy.kernel.db import db, side_write
+from academy.kernel.db import db, side_write_if_room
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.people import rules
@@ -86,6 +86,6 @@ def _note_last_seen(request: Request, found: LiveSignIn, *, idle: timedelta) -> 
     )
     if request.method in ("GET", "HEAD", "OPTIONS"):
         db.session.rollback()  # end the read, so that SQLite's single writer can be us
-        side_write(statement)
+        side_write_if_room(statement)
     else:
         db.session.execute(statement)

@@ -7,11 +7,12 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from academy.kernel import queue
+from academy.kernel import policy, queue
 from academy.kernel.db import db
 from academy.kernel.web.blueprint import actor
 from academy.reporting import services
 from academy.reporting.policies import RETRY_JOBS, SEE_JOBS
+from academy.reporting.queries.jobs import reaches_of
 from academy.reporting.views.blueprint import bp
 
 MOST_SHOWN = 50
@@ -27,6 +28,7 @@ def job_names() -> dict[str, str]:
         "certificates.issue_round": _("Certificaten van een ronde maken"),
         "certificates.checkpoint": _("Het controlepunt van het register maken"),
         "certificates.publish-snapshot": _("De momentopname van het register maken"),
+        "certificates.sweep": _("Bestanden opruimen die bij niets horen"),
         "certificates.expire": _("Opschrijven welke certificaten verlopen zijn"),
         "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
     }
@@ -35,9 +37,13 @@ def job_names() -> dict[str, str]:
 @bp.page("/mislukt", needs=SEE_JOBS)
 def failed_jobs() -> str:
     """Show what went wrong in the background too often: which work, since when, how often."""
+    letters = queue.dead_letters(limit=MOST_SHOWN)
+    places = reaches_of(letters)
+    who = actor()
     return render_template(
         "reporting/failed_jobs.html",
-        letters=queue.dead_letters(limit=MOST_SHOWN),
+        letters=letters,
+        mine={one.id for one in letters if policy.covers(who, RETRY_JOBS, places[one.id])},
         total=db.session.scalar(sa.select(queue.count_dead())),
         names=job_names(),
         other=_("Ander werk op de achtergrond"),
