@@ -128,7 +128,8 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         ]
         yield _key_finding(purpose, usable, now)
     able = {key.purpose for key in badge_keys.list_keys(settings.keys) if key.may_sign}
-    for kind in sorted(set(badge_keys.PURPOSES) - able):
+    wanted = badge_keys.ALL if settings.has_wallet else badge_keys.PURPOSES
+    for kind in sorted(set(wanted) - able):
         yield Finding("keys", "fault", f"there is no {kind} key; make it with: academy keys init")
     if not settings.demo and (settings.keys / "root.key.pem").exists():
         yield Finding("keys", "warning", "the root key lies here still; take root.key.pem away")

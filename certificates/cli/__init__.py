@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
-from academy.kernel.settings import current
+from academy.kernel.settings import Settings, current
 from certificates.adapters import badge_keys
 from certificates.adapters.keys import (
     KeysError,
@@ -88,7 +88,7 @@ def keys_init() -> None:
         sentence = "Er zijn nog geen tabellen. Doe eerst: academy db upgrade"
         raise click.ClickException(f"{sentence} / There are no tables yet: academy db upgrade")
     try:
-        added = badge_keys.complete(settings.keys, settings.keys_passphrase, now=clock.real_now())
+        added = _add_badge_keys(settings)
         if added:
             _say_badge_keys(added)
             return
@@ -97,6 +97,7 @@ def keys_init() -> None:
         )
     except KeysError as error:
         raise click.ClickException(str(error)) from error
+    _add_badge_keys(settings)
     with unit_of_work():
         for key in made.keys:
             enter_key(key)
@@ -105,6 +106,16 @@ def keys_init() -> None:
         click.echo(f"{key.purpose}: {key.key_id}, tot {key.valid_until:%d-%m-%Y}")
     _say_badge_keys(badge_keys.list_keys(settings.keys))
     click.echo(f"Neem {made.root_private_key} mee naar een veilige plek en gooi het hier weg.")
+
+
+def _add_badge_keys(settings: Settings) -> list[badge_keys.BadgeKey]:
+    """Make the keys of credentials that are missing, that of wallets only where they come in."""
+    return badge_keys.complete(
+        settings.keys,
+        settings.keys_passphrase,
+        now=clock.real_now(),
+        purposes=badge_keys.ALL if settings.has_wallet else badge_keys.PURPOSES,
+    )
 
 
 def _say_badge_keys(made: list[badge_keys.BadgeKey]) -> None:
