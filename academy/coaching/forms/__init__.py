@@ -156,23 +156,6 @@ class TalkForm(FlaskForm):  # type: ignore[misc]
     action_due_on = DateField(_("Vóór welke dag?"), format=DAY_FORMATS, validators=[Optional()])
 
 
-class AgreementForm(FlaskForm):  # type: ignore[misc]
-    """What they agreed about the guidance itself."""
-
-    goal = StringField(
-        _("Waar wil je over een halfjaar trots op zijn?"),
-        validators=[Optional(), Length(max=300, message=_("Schrijf één of twee zinnen."))],
-    )
-    rhythm_days = IntegerField(
-        _("Om de hoeveel dagen spreken jullie elkaar?"),
-        validators=[
-            InputRequired(_("Vul een aantal dagen in.")),
-            NumberRange(7, 365, message=_("Kies een ritme van 7 tot 365 dagen.")),
-        ],
-    )
-    channel = RadioField(_("Hoe spreken jullie elkaar meestal?"), choices=_choices(CHANNELS))
-
-
 class MatchForm(FlaskForm):  # type: ignore[misc]
     """Which coach."""
 

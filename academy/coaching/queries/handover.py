@@ -5,7 +5,7 @@ The participant decides: see `services.handover`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import rules
-from academy.coaching.models import CoachTransfer, LogEntry
+from academy.coaching.models import CoachTransfer, LogEntry, PlanSheet
 from academy.coaching.queries.plans import PlanHead, full_name, get_guided_plan
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
@@ -107,3 +107,25 @@ def get_guided_entry(entry_id: int, actor: Actor) -> PlanHead:
     if not db.session.scalar(sa.select(is_open)):
         raise NotFoundError
     return head
+
+
+def get_readable_plan(plan_id: int, actor: Actor) -> PlanHead:
+    """Return the plan if `actor` guides that person, with the goal only if that one may read it.
+
+    Raises NotFoundError.
+    """
+    head = get_guided_plan(plan_id, actor)
+    horizon = horizon_for(head, actor)
+    if horizon.moment is None:
+        return head
+    goal = db.session.scalar(
+        sa.select(PlanSheet.goal)
+        .where(
+            PlanSheet.plan_id == plan_id,
+            PlanSheet.agreed_at.is_not(None),
+            PlanSheet.written_at >= horizon.moment,
+        )
+        .order_by(PlanSheet.id.desc())
+        .limit(1)
+    )
+    return replace(head, goal=goal or "")

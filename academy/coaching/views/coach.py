@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import policies, rules
 from academy.coaching.adapters.device import device_key
-from academy.coaching.forms import AgreementForm, WordsForm
+from academy.coaching.forms import WordsForm
 from academy.coaching.policies import BEGIN, GUIDE, TAKE_ALONG
 from academy.coaching.queries import log as entries
-from academy.coaching.queries import overview as signals
-from academy.coaching.queries import plans
-from academy.coaching.queries.handover import get_guided_entry, horizon_for
+from academy.coaching.queries import plans, signals
+from academy.coaching.queries.handover import (
+    get_guided_entry,
+    get_readable_plan,
+    horizon_for,
+)
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.documents import make_log
@@ -45,7 +48,7 @@ def people() -> Any:
 def plan(plan_id: int) -> str:
     """Show one person's plan and log; the reading is written down first."""
     me = actor()
-    head = plans.get_guided_plan(plan_id, me)
+    head = get_readable_plan(plan_id, me)
     if not head.is_live:
         return show("proposal", plan=head, is_coach=me.person_id == head.coach_id)
     now = note_reading(head.id, "page", by=me)
@@ -57,7 +60,7 @@ def plan(plan_id: int) -> str:
         page=page,
         actions=entries.actions_now(head.id, today=clock.today(), within=within),
         device_key=device_key(me.person_id),
-        signals=signals.signals_of_plan(head.id, clock.today()),
+        signals=signals.for_coach(signals.signals_of_plan(head.id, clock.today())),
         draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
         is_overdue=rules.contact_overdue(head.next_contact_due, clock.today()),
         quick_key=ids.nonce(),
@@ -119,35 +122,6 @@ def answer(plan_id: int, answer: str) -> AnyResponse:
     if policies.guides(me, head.person_id):
         return redirect(url_for("coaching.plan", plan_id=plan_id), 303)
     return redirect(url_for("coaching.standing", plan_id=plan_id), 303)
-
-
-@bp.page("/begeleiding/<int:plan_id>/doel", needs=GUIDE)
-def agreement(plan_id: int) -> str:
-    """Show the goal, the rhythm and the channel."""
-    head = plans.get_guided_plan(plan_id, actor())
-    form = AgreementForm(
-        formdata=None, goal=head.goal, rhythm_days=head.rhythm_days, channel=head.channel
-    )
-    return show("agreement", plan=head, form=form)
-
-
-@bp.action("/begeleiding/<int:plan_id>/doel", needs=GUIDE)
-def save_agreement(plan_id: int) -> Any:
-    """Keep what they agreed."""
-    me = actor()
-    head = plans.get_guided_plan(plan_id, me)
-    form = AgreementForm()
-    if not form.validate():
-        return make_response(show("agreement", plan=head, form=form), 422)
-    plan_services.set_agreement(
-        plan_id,
-        by=me,
-        goal=form.goal.data or "",
-        rhythm_days=form.rhythm_days.data or rules.DEFAULT_RHYTHM_DAYS,
-        channel=form.channel.data,
-    )
-    flash(_("Opgeslagen."), "success")
-    return redirect(url_for("coaching.plan", plan_id=plan_id), 303)
 
 
 @bp.page("/begeleiding/<int:plan_id>/pdf", needs=TAKE_ALONG)

@@ -11,6 +11,7 @@ from werkzeug import Response
 from academy.coaching.forms import LetterForm
 from academy.coaching.policies import GUIDE, OWN_LOG
 from academy.coaching.queries import plans
+from academy.coaching.queries.handover import get_readable_plan
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services.plan_paper import make_plan_paper
 from academy.coaching.views.blueprint import bp, show
@@ -25,7 +26,7 @@ WANTS_LARGE = "groot lettertype"
 
 
 def _guided(plan_id: int) -> PlanHead:
-    head = plans.get_guided_plan(plan_id, actor())
+    head = get_readable_plan(plan_id, actor())
     if not head.is_live:
         raise ConflictError(_("Er is nog geen plan."))
     return head
