@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.events import ContactLogged, PlanChanged
-from academy.coaching.forms import SIGNAL_KINDS
 from academy.coaching.listeners import (
     on_certificate_issued,
     on_contact_logged,
@@ -20,10 +19,10 @@ from academy.coaching.mails import MESSAGES
 from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.due import people_of
-from academy.coaching.queries.overview import PlanRow, SignalRow
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
 from academy.coaching.tasks.openings import TELL_JOB, tell
 from academy.coaching.views import (
+    cadence,  # noqa: F401
     coach,  # noqa: F401  their routes
     coordinator,  # noqa: F401
     matching,  # noqa: F401
@@ -31,9 +30,17 @@ from academy.coaching.views import (
     openings,  # noqa: F401
     paper,  # noqa: F401
     participant,  # noqa: F401
+    sheets,  # noqa: F401
     talk,  # noqa: F401
+    worries,  # noqa: F401
 )
 from academy.coaching.views.blueprint import bp
+from academy.coaching.views.care_today import (
+    late_word,
+    own_action_items,
+    region_items,
+    signal_items,
+)
 from academy.coaching.views.openings_today import opening_items
 from academy.kernel import clock
 from academy.kernel.feature import Feature, NavItem, TodayItem
@@ -48,15 +55,14 @@ def today(actor: Actor) -> list[TodayItem]:
     """Return what waits for this actor: as coach, as coordinator, as participant."""
     day = clock.today()
     items = _own_items(actor, day)
+    if actor.may(policies.FOLLOW_UP):
+        items += signal_items(actor, day)
     if policies.guided_person_ids(actor):
         items += _coach_items(actor, day)
+        items += own_action_items(actor, day)
     if actor.may(policies.OVERSEE):
-        items += _region_items(actor, day)
+        items += region_items(actor, day)
     return items + opening_items(actor)
-
-
-def _late(days: int) -> str:
-    return str(ngettext("%(num)d dag te laat", "%(num)d dagen te laat", days))
 
 
 def _coach_items(actor: Actor, day: date) -> list[TodayItem]:
@@ -81,7 +87,7 @@ def _call_item(row: GuidedRow, day: date) -> TodayItem:
         urgency=1 if row.is_overdue else 2,
         due_on=due,
         badge_kind="overdue" if row.is_overdue else "",
-        badge_word=_late((day - due).days) if row.is_overdue else "",
+        badge_word=late_word((day - due).days) if row.is_overdue else "",
     )
 
 
@@ -93,84 +99,6 @@ def _proposal_item(row: GuidedRow) -> TodayItem:
         href=url_for("coaching.plan", plan_id=row.plan_id),
         icon="person",
         urgency=2,
-    )
-
-
-def _region_items(actor: Actor, day: date) -> list[TodayItem]:
-    signals = [
-        _signal_item(one, day)
-        for one in overview.open_signals(actor, day)
-        if one.is_overdue or (one.severity == "high" and one.state == "open")
-    ]
-    plans = [_plan_item(row, day) for row in overview.urgent_plans(actor, day)]
-    items = signals[:MOST_ON_TODAY] + plans[:MOST_ON_TODAY]
-    late = overview.count_actions_overdue(actor, day)
-    if late:
-        items.append(
-            TodayItem(
-                title=ngettext(
-                    "%(num)d afspraak is te laat", "%(num)d afspraken zijn te laat", late
-                ),
-                why=gettext("In de begeleiding in jouw gebied."),
-                action=gettext("Bekijk de afspraken"),
-                href=url_for("coaching.overview"),
-                icon="list",
-                urgency=2,
-            )
-        )
-    return items
-
-
-def _signal_item(one: SignalRow, day: date) -> TodayItem:
-    nobody = gettext("Nog niemand heeft het overgenomen.")
-    who = gettext("%(name)s volgt het op.", name=one.assigned_to) if one.assigned_to else nobody
-    is_urgent = one.severity == "high" and one.state == "open"
-    late = (day - one.follow_up_by).days
-    return TodayItem(
-        title=gettext("Signaal: %(kind)s", kind=SIGNAL_KINDS[one.kind]),
-        why=gettext(
-            "Van %(name)s, %(day)s. %(who)s",
-            name=one.raised_by,
-            day=short_day(one.raised_on),
-            who=who,
-        ),
-        action=gettext("Bekijk het signaal"),
-        href=url_for("coaching.standing", plan_id=one.plan_id),
-        icon="warning",
-        urgency=0 if is_urgent else 1,
-        due_on=one.follow_up_by,
-        badge_kind="attention" if is_urgent else "overdue",
-        badge_word=gettext("Vandaag nog") if is_urgent else _late(late),
-    )
-
-
-def _plan_item(row: PlanRow, day: date) -> TodayItem:
-    late = (day - row.day).days
-    if row.state in rules.LIVE_STATES:
-        last = row.last_contact_on
-        why = gettext("Begeleider: %(name)s.", name=row.coach_name)
-        if last:
-            why = gettext(
-                "Laatste gesprek: %(day)s. Begeleider: %(name)s.",
-                day=short_day(last),
-                name=row.coach_name,
-            )
-        title = gettext("Te lang geen gesprek: %(name)s", name=row.person_name)
-        action, icon = gettext("Kijk wat er kan"), "next"
-    else:
-        title = gettext("%(name)s heeft nog geen begeleider", name=row.person_name)
-        why = gettext("Liefst vóór %(day)s.", day=short_day(row.day))
-        action, icon = gettext("Kies een begeleider"), "person"
-    return TodayItem(
-        title=title,
-        why=why,
-        action=action,
-        href=url_for("coaching.standing", plan_id=row.plan_id),
-        icon=icon,
-        urgency=1 if late > 0 else 2,
-        due_on=row.day,
-        badge_kind="overdue" if late > 0 else "",
-        badge_word=_late(late) if late > 0 else "",
     )
 
 
@@ -243,6 +171,7 @@ FEATURE = Feature(
     for_another=on_behalf.for_another,
     acts=on_behalf.ACTS,
     navigation=(
+        NavItem(_("Ik maak me zorgen"), "coaching.worries", "warning", policies.WORRY, 95),
         NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 25),
         NavItem(
             _("Logboek"),

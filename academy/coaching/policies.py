@@ -33,6 +33,9 @@ BEGIN = capability("coaching:plan:list", "coach", "coordinator")
 FOLLOW_UP = capability("coaching:signal:follow-up", "coach", "coordinator")
 """Raise and follow up a signal about a person one guides, or in the own region."""
 
+WORRY = capability("coaching:signal:raise", "coach", "coordinator", own=True)
+"""Say that one worries: about oneself, or about somebody one guides or oversees."""
+
 OFFER = capability("coaching:offer:write", "coach", "trainer")
 """Say when, where, how and how many people one wants to guide."""
 
@@ -54,6 +57,7 @@ ALL: tuple[Capability, ...] = (
     OVERSEE,
     BEGIN,
     FOLLOW_UP,
+    WORRY,
     OFFER,
     OPEN_IN_NEED,
     ANSWER_OPENING,
@@ -88,9 +92,12 @@ def within_region(actor: Actor) -> sa.ColumnElement[bool]:
 
 def oversees(actor: Actor, plan: CoachingPlan) -> bool:
     """Say whether `plan` lies in the region of `actor`, and is not about `actor`."""
-    return actor.person_id != plan.person_id and policy.covers(
-        actor, OVERSEE, Reach(place_id=plan.place_id)
-    )
+    return sees_region_of(actor, plan.place_id, plan.person_id)
+
+
+def sees_region_of(actor: Actor, place_id: int | None, person_id: int) -> bool:
+    """Say whether a place lies in the region of `actor`, and the person there is another."""
+    return actor.person_id != person_id and policy.covers(actor, OVERSEE, Reach(place_id=place_id))
 
 
 def require_guide(actor: Actor, plan: CoachingPlan) -> None:

@@ -17,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from academy.kernel import clock, disk, mail, queue
+from academy.kernel import clock, disk, mail, queue, rekeying
 from academy.kernel.checkpoint import chain_holds, read_checkpoint
 from academy.kernel.db import db, set_reading
 from academy.kernel.pdf.fonts import FACES
@@ -28,8 +28,10 @@ from certificates.adapters.checkpoints import newest
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
 from certificates.adapters.pinning import list_pinned
+from certificates.adapters.revocations import read_list
 from certificates.adapters.signer import external_seal
 from certificates.adapters.timestamp import AuthorityAwayError, ask, authorities, request
+from certificates.queries.archive import PATIENCE_DAYS, archive_stand
 
 LEAF_WARNING = timedelta(days=90)
 LONGEST_WAIT = timedelta(minutes=1)
@@ -159,12 +161,29 @@ def _sealing(settings: Settings) -> Iterator[Finding]:
     external = external_seal(settings)
     kind = (external or {}).get("kind", "own")
     source = {"own": "our own", "pkcs12": "in a PKCS#12 file", "pkcs11": "in a device"}[kind]
-    level = "B-T, with a time stamp" if settings.tsa_url else "B-B, without a time stamp"
+    first = "B-T, with a time stamp" if settings.tsa_url else "B-B, without a time stamp"
+    level = f"{first}, and {settings.archive_level} later" if settings.archive_level else first
     yield Finding("sealing", "ok", f"level {level}; the seal is {source}")
     if external:
         yield _pinned_finding(settings)
     if settings.tsa_url:
         yield _authority_finding(settings)
+    if settings.archive_level and not external:
+        yield _revocations_finding(settings)
+
+
+def _revocations_finding(settings: Settings) -> Finding:
+    """Our own leaves are on no list but ours, which the root signs."""
+    try:
+        found = read_list(settings.keys)
+    except KeysError:
+        return Finding("sealing", "fault", "the list of revoked keys is not of our root")
+    if found is None or found[1] <= clock.real_now():
+        return Finding(
+            "sealing", "fault", "there is no list of revoked keys; make it with: academy keys crl"
+        )
+    state: State = "warning" if found[1] - clock.real_now() < LEAF_WARNING else "ok"
+    return Finding("sealing", state, f"the list of revoked keys holds until {found[1]:%Y-%m-%d}")
 
 
 def _pinned_finding(settings: Settings) -> Finding:
@@ -308,6 +327,24 @@ def _work(_settings: Settings) -> Iterator[Finding]:
     yield Finding("dead letters", "warning" if dead else "ok", f"{dead} jobs were given up")
 
 
+def _proof(settings: Settings) -> Iterator[Finding]:
+    if not settings.archive_level:
+        return
+    found = archive_stand()
+    if found.ended:
+        yield Finding(
+            "proof",
+            "fault",
+            f"the time stamps of {found.ended} files ended and nobody renewed them",
+        )
+    late = found.since is not None and (clock.real_now() - found.since).days >= PATIENCE_DAYS
+    yield Finding(
+        "proof",
+        "warning" if late else "ok",
+        f"{found.due} files wait for level {found.level}",
+    )
+
+
 def _chain(settings: Settings) -> Iterator[Finding]:
     checkpoint = read_checkpoint(settings.var)
     if checkpoint is None:
@@ -317,6 +354,28 @@ def _chain(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding(
             "audit", "fault", "the audit chain does not hold what it held at the last backup"
+        )
+
+
+def _notes(settings: Settings) -> Iterator[Finding]:
+    """Say whether older keys are needed; with one key there is nothing to take out."""
+    if len(settings.notes_key) == 1:
+        yield Finding("notes key", "ok", "encrypted text has one key")
+        return
+    here = set(sa.inspect(db.session.connection()).get_table_names())
+    if not here >= rekeying.table_names():
+        return
+    found = rekeying.look()
+    lost, older = sum(one.lost for one in found), sum(one.older for one in found)
+    if lost:
+        yield Finding("notes key", "fault", f"{lost} texts do not open with any key")
+    elif older:
+        yield Finding(
+            "notes key", "warning", f"{older} texts need an older key; run: academy keys notes"
+        )
+    else:
+        yield Finding(
+            "notes key", "warning", "no text needs an older key; take it out of ACADEMY_NOTES_KEY"
         )
 
 
@@ -330,4 +389,4 @@ _HERE: tuple[Look, ...] = (
     _backup,
     _checkpoints,
 )
-_IN_DATABASE: tuple[Look, ...] = (_tables, _clocks, _work, _chain)
+_IN_DATABASE: tuple[Look, ...] = (_tables, _clocks, _work, _chain, _notes, _proof)

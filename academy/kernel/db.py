@@ -124,6 +124,17 @@ def set_reading(reading: bool) -> None:  # noqa: FBT001
     _reading.set(reading)
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Let the block take no write lock of SQLite; its transaction must begin and end inside."""
+    was_reading = _reading.get()
+    _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.set(was_reading)
+
+
 def before_commit(finish: Callable[[Session], None]) -> Callable[[Session], None]:
     """Let `finish` write what it kept back (the audit chain), just before each commit."""
     _finishers.append(finish)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,14 @@ from academy.kernel.pdf.paper import printable_values
 from academy.kernel.resources import folder, vendor_file
 
 FOLDER = Path(__file__).with_name("log_page")
-LONG_TALK = 1600
-"""Letters from which a talk takes more than half a page and may break."""
+LINE_SIGNS = 84
+"""How many signs a line of the page holds."""
+HALF_A_PAGE = 20
+"""Lines from which a talk takes more than half a page and may break."""
+
+
+PALE = "#eceff0"
+"""The ink of the watermark: text over it keeps its contrast, also printed in black and white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +37,22 @@ class LaidOut:
     assets: dict[str, bytes]
 
 
-def lay_out(values: dict[str, Any], *, energy: Sequence[tuple[str, int]]) -> LaidOut:
+def lay_out(
+    values: dict[str, Any], *, energy: Sequence[tuple[str, int]], watermark: str
+) -> LaidOut:
     """Return the page for `values`; signs that no print face has become a question mark.
 
-    `energy` is the line of figures, a short label and 1 to 5 each, oldest first.
+    `energy` is the line of figures, a short label and 1 to 5 each, oldest first. `watermark` stands
+    pale across every page.
     """
     fonts_folder = str(vendor_file("print"))
     shown = printable_values(values, fonts_folder)
+    for talk in shown["talks"]:
+        talk["is_long"] = takes_half_a_page(talk)
+    pale = watermark_svg(printable_values(watermark, fonts_folder))
     assets = {
-        "sheet.svg": (FOLDER / "sheet.svg").read_bytes(),
+        "sheet.svg": _first_page(pale),
+        "watermark.svg": pale.encode(),
         "logo.svg": (folder("static") / "logo.svg").read_bytes(),
     }
     if energy:
@@ -57,6 +71,37 @@ def render(page: LaidOut) -> bytes:
         fonts_folder=str(vendor_file("print")),
     )
     return pdf
+
+
+def takes_half_a_page(talk: dict[str, Any]) -> bool:
+    """Say whether a talk takes more than half a page: only then it may go on on the next."""
+    texts = [f"{label} {text}" for label, text in (*talk["parts"], *talk["added"])]
+    texts += [f"{text} {state}" for text, state in talk["actions"]]
+    lines = 1 + bool(talk["standing"])
+    for text in texts:
+        lines += sum(max(1, ceil(len(part) / LINE_SIGNS)) for part in text.split("\n"))
+    return lines > HALF_A_PAGE
+
+
+def watermark_svg(text: str) -> str:
+    """Draw `text` pale and aslant, three times on a sheet of A4: light enough to read through."""
+    rows = "".join(
+        f'<text x="{105 - 12 * step}" y="{78 + 82 * step}" text-anchor="middle"'
+        f' transform="rotate(-28 {105 - 12 * step} {78 + 82 * step})">{escape(text)}</text>'
+        for step in range(3)
+    )
+    size = max(4.0, min(8.0, 330 / max(len(text), 1)))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297" width="210mm"'
+        f' height="297mm"><g font-family="Next a" font-weight="700" font-size="{size:.1f}"'
+        f' fill="{PALE}">{rows}</g></svg>'
+    )
+
+
+def _first_page(pale: str) -> bytes:
+    """Put the drawing of the first page over the watermark."""
+    drawn = (FOLDER / "sheet.svg").read_text(encoding="utf-8")
+    return (pale.removesuffix("</svg>") + drawn.partition(">")[2]).encode()
 
 
 def energy_svg(points: Sequence[tuple[str, int]]) -> bytes:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from cryptography.fernet import InvalidToken
 
 from academy.coaching import rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, OwnWords
+from academy.coaching.models import CoachingPlan
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.people.models import Grant
 
 
 def faults() -> list[str]:
-    """Return what is wrong: a coach without a right, a plan without a day, a note out of reach."""
-    return [*_unguided(), *_without_day(), *_unreadable()]
+    """Return what is wrong: a coach without a right, a plan without a day."""
+    return [*_unguided(), *_without_day()]
 
 
 def _unguided() -> list[str]:
@@ -41,17 +40,3 @@ def _without_day() -> list[str]:
         .order_by(CoachingPlan.id)
     )
     return [f"coaching plan {plan_id}: no next contact is due" for plan_id in rows]
-
-
-def _unreadable() -> list[str]:
-    """Open the newest and oldest note of each kind: are the keys still there?"""
-    found = []
-    columns = (LogEntry.discussed, OwnWords.words, AgreedAction.text)
-    for column in columns:
-        table = column.class_
-        for order in (table.id, table.id.desc()):
-            try:
-                db.session.scalars(sa.select(column).order_by(order).limit(1)).first()
-            except InvalidToken:
-                found.append(f"{table.__tablename__}: a note does not open with the notes key")
-    return found

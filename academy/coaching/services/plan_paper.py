@@ -26,7 +26,7 @@ HOW = {
 
 def make_plan_paper(plan: PlanHead, *, by: Actor) -> bytes:
     """Return the plan of a person as a PDF. The reading is noted first, the file's hash after."""
-    at = note_reading(plan.id, "pdf", by=by)
+    at = note_reading(plan.id, "pdf", by=by, edition="plan")
     actions = open_actions(plan.id, today=clock.today())
     with force_locale("nl"):
         agreed = [(_owner(one, plan), one.text, f"vóór {short_day(one.due_on)}") for one in actions]

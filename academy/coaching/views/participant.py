@@ -12,8 +12,7 @@ from academy.coaching.forms import WordsForm
 from academy.coaching.forms.opening import OPENING_REASONS
 from academy.coaching.policies import OWN_LOG
 from academy.coaching.queries import log as entries
-from academy.coaching.queries import openings, plans
-from academy.coaching.queries import overview as signals
+from academy.coaching.queries import openings, plans, signals
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
@@ -42,7 +41,7 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
     me = actor()
     now = note_reading(plan.id, "page", by=me)
     today = clock.today()
-    others = plans.guide_names(plan.person_id, today, but=plan.coach_id)
+    others = other_guides(plan.person_id, today, but=(plan.coach_id,))
     page = entries.entry_page(plan.id, now=now, cursor=request.args.get("vanaf"))
     return show(
         "own_log",
