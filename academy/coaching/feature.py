@@ -23,6 +23,7 @@ from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows
 from academy.coaching.tasks.openings import TELL_JOB, tell
 from academy.coaching.views import (
     cadence,  # noqa: F401
+    changes,  # noqa: F401
     coach,  # noqa: F401  their routes
     coordinator,  # noqa: F401
     matching,  # noqa: F401

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
-from academy.coaching.models import CoachingPlan, Cover
+from academy.coaching.models import CoachingPlan, CoachLoad, Cover
 from academy.coaching.queries.plans import call_name
 from academy.kernel.db import db
 from academy.kernel.policy import Actor
@@ -63,26 +63,44 @@ def cover_rows(actor: Actor, today: date) -> tuple[CoverRow, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class CoachChoice:
-    """Somebody who guides people in the region, and how many there."""
+class CoachRow:
+    """Somebody who guides people in the region: how many in all, and when they last wrote."""
 
     person_id: int
     name: str
+    phone: str
     plans: int
+    last_entry_on: date | None
+    is_silent: bool
+    is_full: bool
 
 
-def coach_choices(actor: Actor) -> tuple[CoachChoice, ...]:
+def coach_rows(actor: Actor, today: date) -> tuple[CoachRow, ...]:
     """Return who guides people in the region of `actor`, by name."""
-    count = sa.func.count(CoachingPlan.id)
+    here = sa.exists().where(
+        CoachingPlan.coach_id == CoachLoad.coach_id,
+        CoachingPlan.state.in_(rules.LIVE_STATES),
+        policies.within_region(actor),
+    )
     rows = db.session.execute(
-        sa.select(Person, count)
-        .join(CoachingPlan, CoachingPlan.coach_id == Person.id)
-        .where(policies.within_region(actor), CoachingPlan.state.in_(rules.LIVE_STATES))
-        .group_by(Person.id)
+        sa.select(Person, CoachLoad)
+        .join(CoachLoad, CoachLoad.coach_id == Person.id)
+        .where(CoachLoad.plans > 0, here)
         .order_by(Person.sort_key, Person.id)
         .limit(MOST_ROWS)
     )
-    return tuple(CoachChoice(person.id, person.display_name, plans) for person, plans in rows)
+    return tuple(
+        CoachRow(
+            person_id=person.id,
+            name=person.display_name,
+            phone=person.phone or "",
+            plans=load.plans,
+            last_entry_on=load.last_entry_on,
+            is_silent=rules.is_silent(load.last_entry_on, load.quiet_since or today, today),
+            is_full=load.plans > rules.MOST_PLANS,
+        )
+        for person, load in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.queries.cover import covers_between, who_guides
+from academy.coaching.queries.overseers import overseer_of, overseers
 from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.messages.declared import Due, Window
@@ -48,19 +50,69 @@ def late_contacts(window: Window) -> Iterator[Due]:
         )
 
 
+def escalations(window: Window) -> Iterator[Due]:
+    """Yield the contacts that are two weeks late, once, to the coordinator who looks after it."""
+    among = overseers(_day(window.until))
+    asked = None if window.people is None else set(db.session.scalars(window.people))
+    for plan in _late_plans(window):
+        told = overseer_of(plan.place_id, among, but=(plan.coach_id, plan.person_id))
+        if told is None or (asked is not None and told.person_id not in asked):
+            continue
+        due_on = plan.next_contact_due
+        yield Due(
+            key=f"contact-{plan.id}-{due_on:%Y%m%d}-escalated-{told.person_id}",
+            person_id=told.person_id,
+            due_at=clock.local(rules.escalates_on(due_on), HOUR),
+            ids={"plan_id": plan.id, "due_on": due_on.isoformat()},
+        )
+
+
+def _late_plans(window: Window) -> Any:
+    return db.session.execute(
+        sa.select(
+            CoachingPlan.id,
+            CoachingPlan.place_id,
+            CoachingPlan.person_id,
+            CoachingPlan.coach_id,
+            CoachingPlan.next_contact_due,
+        ).where(
+            _is_awake(),
+            CoachingPlan.next_contact_due >= _day(window.since) - rules.ESCALATE_AFTER,
+            CoachingPlan.next_contact_due <= _day(window.until) - rules.ESCALATE_AFTER,
+        )
+    )
+
+
+def _is_awake() -> sa.ColumnElement[bool]:
+    """Say that a plan runs, or that its pause is over when contact is due."""
+    back = CoachingPlan.paused_until <= CoachingPlan.next_contact_due
+    return sa.or_(CoachingPlan.state == "active", sa.and_(CoachingPlan.state == "paused", back))
+
+
 def _contacts(window: Window, ahead: timedelta) -> Iterator[tuple[int, int, date]]:
-    """Yield contacts of active plans; `ahead` is how long before the contact the message goes."""
+    """Yield contacts that are to be made, and by whom; `ahead` is how long before it the mail goes.
+
+    While a coach is away it is who stands in.
+    """
+    first = _day(window.since) + min(ahead, timedelta())
+    last = _day(window.until) + ahead
+    covers = covers_between(first, last)
+    asked = None if window.people is None else set(db.session.scalars(window.people))
+    covered = [one.coach_id for one in covers if asked is None or one.cover_id in asked]
     rows = db.session.execute(
         sa.select(CoachingPlan.id, CoachingPlan.coach_id, CoachingPlan.next_contact_due).where(
-            CoachingPlan.state == "active",
-            CoachingPlan.next_contact_due >= _day(window.since) + min(ahead, timedelta()),
-            CoachingPlan.next_contact_due <= _day(window.until) + ahead,
-            window.about(CoachingPlan.coach_id),
+            _is_awake(),
+            CoachingPlan.next_contact_due >= first,
+            CoachingPlan.next_contact_due <= last,
+            sa.or_(window.about(CoachingPlan.coach_id), CoachingPlan.coach_id.in_(covered)),
         )
     )
     for plan_id, coach_id, due_on in rows:
-        if coach_id is not None and due_on is not None:
-            yield plan_id, coach_id, due_on
+        if coach_id is None or due_on is None:
+            continue
+        guide = who_guides(coach_id, max(due_on, due_on - ahead), covers)
+        if asked is None or guide in asked:
+            yield plan_id, guide, due_on
 
 
 def own_actions(window: Window) -> Iterator[Due]:

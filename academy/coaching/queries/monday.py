@@ -7,7 +7,7 @@ would make the database sort everything that is late there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -52,6 +52,7 @@ class MondayRow:
     person_name: str
     person_call_name: str
     person_phone: str
+    who_id: int | None
     who: str
     who_call_name: str
     who_phone: str
@@ -62,13 +63,18 @@ class MondayRow:
 
 
 def monday_page(
-    actor: Actor, today: date, *, after: str | None = None, limit: int = PAGE_SIZE
+    actor: Actor,
+    today: date,
+    *,
+    after: str | None = None,
+    limit: int = PAGE_SIZE,
+    kinds: Collection[str] = KINDS,
 ) -> Page[MondayRow]:
     """Return what needs somebody in the region of `actor`, in two statements whatever its size."""
     last = from_cursor(after, int, date, int, int)
     parts = [
         sa.select(one.subquery())
-        for one in _parts(actor, today, last, limit + 1)
+        for one in _parts(actor, today, _Cut(last, limit + 1, kinds))
         if one is not None
     ]
     if not parts:
@@ -85,11 +91,10 @@ def monday_page(
     return Page(found, to_cursor(end.rank, end.day, end.kind, end.id) if end else None)
 
 
-def _parts(actor: Actor, today: date, last: Any, limit: int) -> Iterator[Any]:
+def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
     near = _near(actor)
     late = rules.overdue_before(today)
     live = CoachingPlan.state.in_(rules.LIVE_STATES)
-    cut = _Cut(last, limit)
     plan = _PlanParts(near, cut)
     for state in ("open", "taken_over"):
         yield _signals(near, cut, "signal", Signal.follow_up_by, Signal.state == state)
@@ -121,11 +126,13 @@ def _near(actor: Actor) -> sa.ColumnElement[bool]:
 class _Cut:
     """Where the page before ended, and how many rows one page needs of each kind."""
 
-    def __init__(self, last: Any, limit: int) -> None:
-        self.last, self.limit = last, limit
+    def __init__(self, last: Any, limit: int, kinds: Collection[str]) -> None:
+        self.last, self.limit, self.kinds = last, limit, kinds
 
     def apply(self, statement: Any, kind: str, day: Any, row_id: Any) -> Any:
         """Return the statement from the cursor on, in order; None when the kind is behind us."""
+        if kind not in self.kinds:
+            return None
         if self.last is not None:
             rank, last_day, number, last_id = self.last
             here = KINDS.index(kind)
@@ -300,6 +307,7 @@ def _row(row: Any, person: Person | None, who: Person | None) -> MondayRow:
         person_name=person.display_name if person else "",
         person_call_name=call_name(person) if person else "",
         person_phone=(person.phone or "") if person else "",
+        who_id=row.who_id,
         who=who.display_name if who else "",
         who_call_name=call_name(who) if who else "",
         who_phone=(who.phone or "") if who else "",

@@ -14,7 +14,7 @@ from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, PlanSh
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
-from academy.people.models import Grant, Person, Place
+from academy.people.models import Person, Place
 from certificates.models import Certificate
 from courses.models import Cohort, Enrolment
 
@@ -281,23 +281,6 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         )
         for row in rows
     ]
-
-
-def guide_names(person_id: int, today: date, *, but: int | None) -> list[str]:
-    """Return who else guides this person today and so reads the log, by name."""
-    rows = db.session.scalars(
-        sa.select(Person)
-        .join(Grant, Grant.person_id == Person.id)
-        .where(
-            Grant.role == "coach",
-            Grant.scope_kind == "person",
-            Grant.scope_id == person_id,
-            Grant.holds_on(today),
-            Grant.person_id != but,
-        )
-        .order_by(Person.sort_key, Person.id)
-    )
-    return list(dict.fromkeys(person.display_name for person in rows))
 
 
 def plan_id_of_action(action_id: int) -> int:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.queries.plans import call_name
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -173,3 +174,35 @@ def plan_of_promise(action_id: int, actor: Actor) -> int:
     if plan_id is None:
         raise NotFoundError
     return plan_id
+
+
+@dataclass(frozen=True, slots=True)
+class CoachAction:
+    """That a coach promised something whose day has gone by; without its words."""
+
+    plan_id: int
+    call_name: str
+    due_on: date
+
+
+def late_coach_actions(actor: Actor, today: date, *, most: int = 5) -> tuple[CoachAction, ...]:
+    """Return what this coach promised people they guide and did not do in time, oldest first."""
+    rows = db.session.execute(
+        sa.select(AgreedAction.plan_id, Person, AgreedAction.due_on)
+        .join_from(AgreedAction, CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .join(Person, Person.id == CoachingPlan.person_id)
+        .where(
+            policies.within_guided(actor, CoachingPlan.person_id),
+            AgreedAction.owner == "coach",
+            AgreedAction.state == "open",
+            AgreedAction.due_on < today,
+            LogEntry.state != "draft",
+            CoachingPlan.state == "active",
+        )
+        .order_by(AgreedAction.due_on, AgreedAction.id)
+        .limit(most)
+    )
+    return tuple(
+        CoachAction(plan_id, call_name(person), due_on) for plan_id, person, due_on in rows
+    )

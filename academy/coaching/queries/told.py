@@ -6,14 +6,18 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from academy.coaching import policies
+from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan
 from academy.coaching.queries.overview import contacts_overdue, unmatched
+from academy.coaching.queries.plans import call_name
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.people.models import Person
 from academy.people.queries.actors import actor_for
+
+Coach = aliased(Person, name="coach")
 
 
 def contact(plan_id: int, due_on: str) -> dict[str, Any] | None:
@@ -21,13 +25,33 @@ def contact(plan_id: int, due_on: str) -> dict[str, Any] | None:
     row = db.session.execute(
         sa.select(Person.call_name, Person.last_name, CoachingPlan.next_contact_due)
         .join(CoachingPlan, CoachingPlan.person_id == Person.id)
-        .where(CoachingPlan.id == plan_id, CoachingPlan.state == "active")
+        .where(CoachingPlan.id == plan_id, CoachingPlan.state.in_(rules.LIVE_STATES))
     ).one_or_none()
     if row is None or row.next_contact_due != date.fromisoformat(due_on):
         return None
     return {
         "name": row.call_name or row.last_name,
         "due_on": row.next_contact_due,
+        "plan_id": plan_id,
+    }
+
+
+def escalated(plan_id: int, due_on: str) -> dict[str, Any] | None:
+    """Return who did not speak with whom since when; None after the talk."""
+    row = db.session.execute(
+        sa.select(Person, Coach, CoachingPlan.next_contact_due)
+        .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
+        .join(Coach, Coach.id == CoachingPlan.coach_id)
+        .where(CoachingPlan.id == plan_id, CoachingPlan.state.in_(rules.LIVE_STATES))
+    ).one_or_none()
+    if row is None or row.next_contact_due != date.fromisoformat(due_on):
+        return None
+    person, coach, due = row
+    return {
+        "name": call_name(person),
+        "coach": coach.display_name,
+        "coach_phone": coach.phone or "",
+        "due_on": due,
         "plan_id": plan_id,
     }
 

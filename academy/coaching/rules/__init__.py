@@ -3,7 +3,7 @@
 Source: domain.md, section 4 (d), and invariants 9 and 10.
 """
 
-from academy.coaching.rules.actions import CARRIED_STEPS, is_broken
+from academy.coaching.rules.actions import CARRIED_STEPS, PROMISES_FROM, is_broken
 from academy.coaching.rules.cadence import (
     COVER_REASON,
     ESCALATE_AFTER,
@@ -83,6 +83,7 @@ from academy.coaching.rules.signals import (
     SIGNAL_KINDS,
     SIGNAL_STATES,
     follow_up_by,
+    is_for_coach,
 )
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "OUTCOMES",
     "PARTS",
     "PLAN_STATES",
+    "PROMISES_FROM",
     "PROPOSAL_STATES",
     "RANGES",
     "REPORTED_BACK",
@@ -148,6 +150,7 @@ __all__ = [
     "follow_up_by",
     "is_broken",
     "is_final",
+    "is_for_coach",
     "is_silent",
     "match_by",
     "months_later",

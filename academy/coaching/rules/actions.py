@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 CARRIED_STEPS = ("done", "dropped", "moved")
+PROMISES_FROM = timedelta(days=365)
+"""How far back promises count when one looks for a pattern."""
 
 
 def is_broken(

@@ -23,3 +23,8 @@ HOLD_BACK_REASONS = ("at_home", "raiser", "advised")
 def follow_up_by(severity: str, raised_on: date) -> date:
     """Return when a signal must be followed up: high the same day, middle 7, low 30 days."""
     return raised_on + FOLLOW_UP[severity]
+
+
+def is_for_coach(severity: str, *, own: bool) -> bool:
+    """Say whether a coach may follow it up: not when it is high, nor what somebody said alone."""
+    return severity != "high" and not own

@@ -9,12 +9,18 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, LogEntry, Signal
+from academy.coaching.queries.cover import covers_between, who_guides
+from academy.coaching.queries.overseers import overseer_of, overseers
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 
 NOTE_LENGTH = 200
+RAISED = "coaching/signal"
+RAISED_HIGH = "coaching/signal_high"
+CLOSED = "coaching/signal_closed"
 
 
 def raise_signal(
@@ -29,7 +35,8 @@ def raise_signal(
 ) -> Signal:
     """Share a worry about the person of this plan. `note` is one line about what was agreed.
 
-    Low and middle go to the coach, high waits for a coordinator the same day.
+    Low and middle go to the coach; high, and what somebody raises about themselves, to a
+    coordinator by name. Who follows up hears it.
     """
     plan = _plan(plan_id)
     _require_near(plan, by)
@@ -53,19 +60,43 @@ def raise_signal(
         severity=severity,
         note=note,
         state="open",
-        assigned_to_id=None if severity == "high" else plan.coach_id,
+        assigned_to_id=_follows_up(plan, severity, by, today),
         follow_up_by=rules.follow_up_by(severity, today),
     )
     db.session.add(signal)
     db.session.flush()  # the audit names the row
     _record("raised", signal, by, severity=severity)
+    _tell_assigned(signal, by)
     return signal
+
+
+def _follows_up(plan: CoachingPlan, severity: str, by: Actor, today: date) -> int | None:
+    """Return who follows up: the coach, or who looks after the place; None when nobody does."""
+    for_coach = severity != "high" and by.person_id != plan.person_id and plan.coach_id is not None
+    if for_coach:
+        covers = covers_between(today, today)
+        return who_guides(plan.coach_id or 0, today, covers)
+    found = overseer_of(plan.place_id, overseers(today), but=(plan.person_id, plan.coach_id))
+    return found.person_id if found else None
+
+
+def _tell_assigned(signal: Signal, by: Actor) -> None:
+    if signal.assigned_to_id in (None, by.person_id):
+        return
+    announce(
+        RAISED_HIGH if signal.severity == "high" else RAISED,
+        key=f"signal-{signal.id}-{signal.assigned_to_id}",
+        person_ids=[signal.assigned_to_id],
+        signal_id=signal.id,
+    )
 
 
 def take_over(signal_id: int, *, by: Actor) -> Signal:
     """Say: I follow this up. A high one is for the coordinator."""
     signal, plan = _open_signal(signal_id)
-    if signal.severity == "high" or not policies.guides(by, plan.person_id):
+    if not rules.is_for_coach(signal.severity, own=_is_own(signal)) or not policies.guides(
+        by, plan.person_id
+    ):
         policies.require_overseer(by, plan)
     signal.state, signal.assigned_to_id = "taken_over", by.person_id
     _record("taken-over", signal, by)
@@ -77,7 +108,8 @@ def close_signal(
 ) -> Signal:
     """Close a signal with what came of it, and whether who raised it heard back."""
     signal, plan = _open_signal(signal_id)
-    if signal.assigned_to_id != by.person_id or not policies.guides(by, plan.person_id):
+    is_coachs = policies.guides(by, plan.person_id) and not _is_own(signal)
+    if signal.assigned_to_id != by.person_id or not is_coachs:
         policies.require_overseer(by, plan)
     if outcome not in rules.OUTCOMES or reported_back not in rules.REPORTED_BACK:
         raise InvalidInputError(_("Kies wat eruit kwam en of je het hebt teruggemeld."))
@@ -86,22 +118,43 @@ def close_signal(
     signal.state, signal.closed_on = "closed", clock.today()
     signal.assigned_to_id = signal.assigned_to_id or by.person_id
     signal.outcome, signal.reported_back = outcome, reported_back
-    signal.held_back_until = None
+    signal.held_back_until = signal.held_back_because = None
     _record("closed", signal, by, outcome=outcome)
+    if signal.raised_by_id != by.person_id and reported_back != "may_not":
+        announce(
+            CLOSED,
+            key=f"signal-closed-{signal.id}",
+            person_ids=[signal.raised_by_id],
+            signal_id=signal.id,
+        )
     return signal
 
 
-def hold_back(signal_id: int, until: date, *, by: Actor) -> Signal:
-    """Do not show a signal to the participant before a day, for safety; at most thirty days."""
+def hold_back(signal_id: int, until: date, *, because: str, by: Actor) -> Signal:
+    """Do not show a signal to the participant before a day, for safety; at most thirty days.
+
+    `because` is one of the few reasons for it. Who raised it about themselves knows it already:
+    ConflictError.
+    """
     signal, plan = _open_signal(signal_id)
     policies.require_overseer(by, plan)
+    if _is_own(signal):
+        raise ConflictError(_("Dit signaal gaf die persoon zelf."))
+    if because not in rules.HOLD_BACK_REASONS:
+        sentence = _("Kies een reden.")
+        raise InvalidInputError(sentence, fields={"because": sentence})
     today = clock.today()
     if not today < until <= today + rules.HOLD_BACK_AT_MOST:
         sentence = _("Kies een dag binnen dertig dagen. Dan kijk je er opnieuw naar.")
         raise InvalidInputError(sentence, fields={"until": sentence})
-    signal.held_back_until = until
-    _record("held-back", signal, by, reason="safety", until=until.isoformat())
+    signal.held_back_until, signal.held_back_because = until, because
+    _record("held-back", signal, by, reason=because, until=until.isoformat())
     return signal
+
+
+def _is_own(signal: Signal) -> bool:
+    """Say whether somebody raised it about themselves; then it is not for the coach."""
+    return signal.raised_by_id == signal.person_id
 
 
 def _plan(plan_id: int) -> CoachingPlan:
@@ -113,7 +166,7 @@ def _plan(plan_id: int) -> CoachingPlan:
 
 def _require_near(plan: CoachingPlan, by: Actor) -> None:
     if not policies.guides(by, plan.person_id):
-        policies.require_overseer(by, plan)
+        policies.require_own_or_overseer(by, plan)
 
 
 def _open_signal(signal_id: int) -> tuple[Signal, CoachingPlan]:

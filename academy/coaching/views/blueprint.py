@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from academy.coaching import forms
+from academy.coaching.queries.cover import Reader
 from academy.kernel.errors import InvalidInputError
+from academy.kernel.i18n import short_day
 from academy.kernel.web.blueprint import FeatureBlueprint
 
 bp = FeatureBlueprint("coaching", __name__)
@@ -27,6 +30,13 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
 def show(template: str, **values: Any) -> str:
     """Render a page of coaching, with the words for its codes."""
     return render_template(f"coaching/{template}.html", words=WORDS, **values)
+
+
+def how_long(reader: Reader) -> str:
+    """Return as what, and until when, somebody beside the coach reads a log."""
+    if reader.until is None:
+        return _("ook begeleider")
+    return _("vervangt tot en met %(day)s", day=short_day(reader.until))
 
 
 def put_errors(form: FlaskForm, error: InvalidInputError) -> None:

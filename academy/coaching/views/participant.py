@@ -12,13 +12,14 @@ from academy.coaching.forms import WordsForm
 from academy.coaching.forms.opening import OPENING_REASONS
 from academy.coaching.policies import OWN_LOG
 from academy.coaching.queries import log as entries
-from academy.coaching.queries import openings, plans, signals
+from academy.coaching.queries import matching, openings, plans, signals
+from academy.coaching.queries.cover import Reader, other_guides
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.documents import make_log
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, show
+from academy.coaching.views.blueprint import bp, how_long, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
@@ -31,10 +32,17 @@ def own_log() -> str:
     me = actor()
     plan = plans.find_own_plan(me.person_id or 0)
     if plan is None or plan.state == "to_match":
-        return show("own_none", plan=plan)
+        return show("own_none", plan=plan, sees=_sees(plan))
     if plan.state == "proposed" and plan.participant_yes_on is None and not plan.transferred_on:
-        return show("own_proposal", plan=plan)
+        return show("own_proposal", plan=plan, about=matching.about_coach(plan.coach_id))
     return _own_page(plan)
+
+
+def _sees(plan: PlanHead | None) -> matching.Named | None:
+    """Return who looks for a coach for the one whose plan this is."""
+    if plan is None:
+        return None
+    return matching.responsible(plan.place_id, clock.today(), but=plan.person_id)
 
 
 def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | None = None) -> str:
@@ -59,11 +67,11 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
     )
 
 
-def _readers(plan: PlanHead, others: list[str]) -> list[dict[str, str]]:
+def _readers(plan: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]:
     readers = [{"name": _("Jij"), "how": _("altijd")}]
     if plan.is_live:
         readers.append({"name": plan.coach_name, "how": _("zolang die jouw begeleider is")})
-    return readers + [{"name": name, "how": _("ook begeleider")} for name in others]
+    return readers + [{"name": one.name, "how": how_long(one)} for one in others]
 
 
 def _own_plan() -> PlanHead:

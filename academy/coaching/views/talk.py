@@ -17,6 +17,7 @@ from academy.coaching.forms.carried import CarriedForm
 from academy.coaching.policies import GUIDE
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import plans
+from academy.coaching.queries.cover import Reader, other_guides
 from academy.coaching.queries.handover import get_guided_entry, horizon_for
 from academy.coaching.queries.log import ActionView, EntryView
 from academy.coaching.queries.plans import PlanHead
@@ -24,7 +25,7 @@ from academy.coaching.services import log
 from academy.coaching.services.actions import Settling
 from academy.coaching.services.log import Contact, NewAction
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, how_long, put_errors, show
 from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import clock_time
@@ -108,6 +109,7 @@ def _talk_page(
     carried: list[_Carried] | None = None,
 ) -> str:
     me = actor()
+    others = other_guides(head.person_id, clock.today(), but=(me.person_id,))
     return show(
         "talk",
         plan=head,
@@ -115,8 +117,8 @@ def _talk_page(
         draft=draft,
         wrong=wrong,
         carried=carried or [],
-        readers=_readers(head, me.person_id),
-        names=_names(head, me.person_id),
+        readers=_readers(head, others),
+        names=_names(head, others),
         device_key=device_key(me.person_id),
         kind_options=[
             {"value": kind, "label": KIND_WORDS[kind], "icon": KIND_ICONS[kind]}
@@ -125,21 +127,19 @@ def _talk_page(
     )
 
 
-def _readers(head: PlanHead, me: int | None) -> list[dict[str, str]]:
-    others = plans.guide_names(head.person_id, clock.today(), but=me)
+def _readers(head: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]:
     return [
         {"name": head.call_name, "how": _("altijd")},
         {"name": _("Jij"), "how": _("zolang je begeleider bent")},
-        *({"name": name, "how": _("ook begeleider")} for name in others),
+        *({"name": one.name, "how": how_long(one)} for one in others),
     ]
 
 
-def _names(head: PlanHead, me: int | None) -> str:
+def _names(head: PlanHead, others: tuple[Reader, ...]) -> str:
     """Return who reads it, in one short sentence that stays in sight while somebody writes."""
-    others = plans.guide_names(head.person_id, clock.today(), but=me)
     if others:
-        names = ", ".join([head.call_name, *others[:-1]])
-        return _("Jij, %(names)s en %(last)s lezen dit.", names=names, last=others[-1])
+        names = ", ".join([head.call_name, *(one.name for one in others[:-1])])
+        return _("Jij, %(names)s en %(last)s lezen dit.", names=names, last=others[-1].name)
     return _("Jij en %(name)s lezen dit.", name=head.call_name)
 
 
