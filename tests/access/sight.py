@@ -8,7 +8,7 @@ cohort.
 from __future__ import annotations
 
 from tests.access.marks import Mark
-from tests.access.world import OPEN, World
+from tests.access.world import OPEN, OPENED, World
 
 EVERYWHERE = ("A", "B", "admin", "board", "client", "nobody")
 GUIDED = ("A1p1", "A2p1", "A3p1")
@@ -55,7 +55,7 @@ LEARNING = {
 HELPED = {"enrolment", "practice_file", "practice_submission", "rsvp"}
 """What a coach does on behalf of somebody."""
 
-TO_DO = {"contact_request", "rsvp", "sent_message", "story"}
+TO_DO = {"coaching_opening", "contact_request", "rsvp", "sent_message", "story"}
 """What else waits for a coordinator."""
 
 HELPS = {"person"}
@@ -122,7 +122,7 @@ def may_see(world: World, principal: str, mark: Mark) -> bool:
     if mark.cell.startswith(OPEN) or (mark.table, mark.column) == ("place", "name"):
         return True
     if principal == "coordinator" and mark.table in ENTRY_TEXT:
-        return False
+        return mark.cell == OPENED
     if mark.cell == world.cell_of(principal):
         return True
     if mark.table == "person":

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from academy.coaching.models import OwnWords
-from academy.coaching.services import log, plans, signals
+from academy.coaching.services import log, openings, plans, signals
 from academy.community.models import MeetUp, Rsvp, Story
 from academy.contact.models import ContactRequest
 from academy.kernel import clock, ids
@@ -74,6 +74,8 @@ from tests.factories import (
 )
 
 TENANTS = ("A", "B")
+OPENED = "A3p2"
+"""Whose log is open in need, for the coordinator of region A."""
 OPEN = "open."
 """Cells that start so hold what everybody may read."""
 COHORTS = (1, 2, 3)
@@ -243,6 +245,8 @@ class _Tenant:
             with self.cell(f"{cell}p{which}"):
                 builder = _Participant(self, cohort, trainer, assessor, number=which)
                 builder.build()
+                if f"{cell}p{which}" == OPENED:
+                    builder.open_log()
             if cell == "A1" and which == 1:
                 self.world.people["participant"] = builder.person.id
         if cell == "A1":
@@ -596,7 +600,14 @@ class _Participant:
         entry = log.log_contact(plan.id, contact, by=by)
         log.save_draft(plan.id, contact, by=by, form_key=f"key{plan.id}")
         _add(OwnWords(entry_id=entry.id, words="Mijn woord", at=clock.now(), by_id=self.person.id))
+        self.opening = openings.ask(plan.id, "complaint", "Een klacht", by=coordinator)
         signals.raise_signal(plan.id, "overload", by=by, severity="high", note="Kijk mee")
+
+    def open_log(self) -> None:
+        """Let a second person agree that the coordinator reads the log."""
+        now = clock.now()
+        self.opening.answer, self.opening.answered_by_id = "agreed", self.trainer.id
+        self.opening.answered_at, self.opening.open_until = now, now + timedelta(hours=24)
 
 
 CERTIFICATE: dict[str, Any] = {
