@@ -19,9 +19,10 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Grant, Person, Place
-from courses.models import Cohort, Enrolment
+from courses.models import Cohort, Course, CourseVersion, Enrolment, Track
 
 MOST_CANDIDATES = 100
+GUIDED_TRACK = "residents"
 GUIDING = ("proposed", "active", "paused")
 
 
@@ -130,6 +131,25 @@ def _person(person_id: int) -> Person:
     if person is None:
         raise NotFoundError
     return person
+
+
+def may_get_coach(person_id: int) -> bool:
+    """Say whether somebody is in a residents' group, or is or was guided: who can have wishes."""
+    learns = (
+        sa.exists()
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.state.in_(("active", "completed", "paused")),
+            Cohort.id == Enrolment.cohort_id,
+            CourseVersion.id == Cohort.course_version_id,
+            Course.id == CourseVersion.course_id,
+            Track.id == Course.track_id,
+            Track.key == GUIDED_TRACK,
+        )
+        .correlate(None)
+    )
+    guided = sa.exists().where(CoachingPlan.person_id == person_id)
+    return bool(db.session.scalar(sa.select(sa.or_(learns, guided))))
 
 
 def known_coaches(person_id: int) -> list[Named]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from academy.coaching import policies
+from academy.coaching.queries.matching import may_get_coach
 from academy.coaching.queries.plans import find_own_plan
 from academy.kernel import policy
 from academy.kernel.feature import ForAnother
@@ -20,6 +21,15 @@ ACTS = {
     "coaching:action:dropped": lazy_gettext("Een afspraak van jou laten vervallen"),
     "coaching:plan:agreed": lazy_gettext("Namens jou ja gezegd tegen een begeleider"),
     "coaching:plan:declined": lazy_gettext("Namens jou nee gezegd tegen een begeleider"),
+    "coaching:plan:paused": lazy_gettext("Een pauze voor je opgeschreven"),
+    "coaching:plan:resumed": lazy_gettext("Je pauze beëindigd"),
+    "coaching:plan:stopped": lazy_gettext("Je begeleiding voor je gestopt"),
+    "coaching:wish:saved": lazy_gettext("Je wensen voor een begeleider opgeschreven"),
+    "coaching:sheet:agreed": lazy_gettext("Namens jou ja gezegd tegen je plan"),
+    "coaching:sheet:step-done": lazy_gettext("Een stap uit je plan afgevinkt"),
+    "coaching:sheet:step-open": lazy_gettext("Een stap uit je plan weer opengezet"),
+    "coaching:handover:yes": lazy_gettext("Doorgegeven: je nieuwe begeleider mag meelezen"),
+    "coaching:handover:no": lazy_gettext("Doorgegeven: je nieuwe begeleider mag niet meelezen"),
 }
 
 
@@ -34,18 +44,47 @@ def reaches_of(person_id: int) -> list[Reach]:
 def for_another(by: Actor, person_id: int) -> list[ForAnother]:
     """Return what `by` may do for somebody around the guidance; only the coach reads the log."""
     plan = find_own_plan(person_id)
+    wish = _wish(person_id) if may_get_coach(person_id) else []
     if plan is None or plan.state == "stopped":
-        return []
+        return wish
     if plan.state == "proposed" and plan.participant_yes_on is None:
-        return _answer(plan.id, plan.coach_name, plan.place_id, by=by, person_id=person_id)
+        answer = _answer(plan.id, plan.coach_name, plan.place_id, by=by, person_id=person_id)
+        return answer + wish
     if not plan.is_live or not policies.guides(by, person_id):
-        return []
+        return wish + _change(plan.id, plan.place_id, by=by)
     return [
+        *wish,
         ForAnother(
             title=_("Logboek en afspraken"),
             why=_("Lees een gesprek voor, zet woorden erbij of vink een afspraak af."),
             action=_("Open het logboek"),
             href=url_for("coaching.plan", plan_id=plan.id),
+            icon="cup",
+        ),
+    ]
+
+
+def _wish(person_id: int) -> list[ForAnother]:
+    return [
+        ForAnother(
+            title=_("Wensen voor een begeleider"),
+            why=_("Welke taal, welke dagen, en liefst wie?"),
+            action=_("Schrijf de wensen op"),
+            href=url_for("coaching.wish_of", person_id=person_id),
+            icon="pen",
+        )
+    ]
+
+
+def _change(plan_id: int, place_id: int | None, *, by: Actor) -> list[ForAnother]:
+    if not policy.covers(by, policies.OVERSEE, Reach(place_id=place_id)):
+        return []
+    return [
+        ForAnother(
+            title=_("Pauze, stoppen of overdracht"),
+            why=_("Zegt iemand het liever tegen jou? Niemand vraagt waarom."),
+            action=_("Ga naar de begeleiding"),
+            href=url_for("coaching.standing", plan_id=plan_id),
             icon="cup",
         )
     ]
