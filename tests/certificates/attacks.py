@@ -10,6 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import cms as asn1_cms
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     DictionaryObject,
@@ -185,6 +191,18 @@ def _in_zeros(paper: bytes) -> bytes:
     start = paper.index(b"/Contents <") + 11
     end = paper.index(b">", start)
     return paper[: end - 8] + b"DEADBEEF" + paper[end:]
+
+
+def other_form(paper: bytes) -> bytes:
+    """Return the file with the second form of its ECDSA signature, which holds as well."""
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    info = asn1_cms.ContentInfo.load(bytes.fromhex(paper[start:end].decode()).rstrip(b"\0"))
+    signer = info["content"]["signer_infos"][0]
+    r, s = decode_dss_signature(signer["signature"].native)
+    signer["signature"] = encode_dss_signature(r, ec.SECP256R1.group_order - s)
+    digits = info.dump(force=True).hex().upper().encode()
+    return paper[:start] + digits.ljust(end - start, b"0") + paper[end:]
 
 
 def _small_letters(paper: bytes) -> bytes:

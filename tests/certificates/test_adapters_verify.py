@@ -5,17 +5,20 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from academy.kernel import documents
-from certificates.adapters import badge_keys, keys, verify
+from certificates.adapters import badge_keys, keys, pinning, verify
 from certificates.adapters.credential_in_child import attached
 from certificates.adapters.make import make_certificate
-from certificates.adapters.offline import with_snapshot
+from certificates.adapters.offline import by_seal_alone, with_snapshot
+from certificates.adapters.read_in_child import read_file
 from certificates.adapters.seal import seal
 from certificates.adapters.seal_in_child import seal_coaching_log
 from certificates.adapters.signature import read_signature
 from certificates.rules.verdict import RegisterEntry
-from tests.certificates.attacks import ATTACKS, swap_attachment, updated
+from tests.certificates.attacks import ATTACKS, other_form, swap_attachment, updated
 from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_facts, make_printed
 from tests.certificates.test_adapters_offline import signed, snapshot_of
 from tests.trust.sizes import size
@@ -292,3 +295,132 @@ def test_a_file_that_kills_its_reader_is_not_original(paper, pinned):
 
     finding = check(paper, pinned, registered=paper, read_seal=killed)
     assert codes(finding) == ("unknown", "seal_missing")
+
+
+# --- a seal in its other form ------------------------------------------------------------------
+
+
+def test_we_write_the_lower_of_two_forms_only(keys_folder):
+    key = keys.load_signer(keys_folder, "certificates", PASSPHRASE, now=datetime.now(UTC))
+    for number in range(40):
+        _r, s = decode_dss_signature(key.sign(str(number).encode()))
+        assert 2 * s < ec.SECP256R1.group_order
+
+
+def test_a_seal_in_its_other_form_is_believed_by_the_register_only(paper, pinned, offline):
+    """Anybody can write it, without the key. What was issued so is found by its hash."""
+    changed = other_form(paper)
+    assert changed != paper
+    assert codes(check(changed, pinned, lookup=None)) == ("unknown", "needs_register")
+    assert codes(check(changed, pinned, registered=paper)) == ("unknown", "not_registered")
+    assert codes(offline.judge(changed, read_seal=read_signature)) == ("unknown", "not_in_snapshot")
+    assert codes(check(changed, pinned, registered=changed)) == ("original", "original")
+
+
+@pytest.mark.trust("T16", planted=True)
+def test_a_reader_that_takes_both_forms_is_found(paper, pinned):
+    def both(data, **kept):
+        return {**read_signature(data, **kept), "one_form": True}
+
+    finding = check(other_form(paper), pinned, lookup=None, read_seal=both)
+    assert finding.verdict == "original"
+
+
+# --- the credential inside ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def with_badge(keys_folder):
+    """Reads a file here as the document child does, with the credential."""
+    known = {
+        key.key_id: key.public_key
+        for key in badge_keys.list_keys(keys_folder)
+        if key.purpose == "credential"
+    }
+
+    def read(data, **kept):
+        return read_file(data=data, badge_keys=known, **kept)
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def sealed_with(keys_folder):
+    """Seals a paper with whatever attached: what only a thief of the key makes."""
+    key = keys.load_signer(keys_folder, "certificates", PASSPHRASE, now=datetime.now(UTC))
+
+    def sealed(badge):
+        pdf = documents.call(
+            "certificates.adapters.render:render_certificate",
+            design="residents",
+            values=make_printed().as_plain(),
+            fonts_folder=str(FONTS),
+            badge=badge,
+        )
+        return seal(pdf, key, reason="Certificaat", field_label="Zegel")
+
+    return sealed
+
+
+def test_the_credential_is_read_in_the_child(paper, pinned, keys_folder):
+    read = pinning.reader(keys_folder, with_badge=True)
+    assert read(paper, **pinned)["badge"] == "right"
+    assert "badge" not in pinning.reader(keys_folder)(paper, **pinned)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (NUMBER, "SLHZ-B-2026-00001-03"),
+        ("Samira El Haddou", "Iemand Anders"),
+        ("2029-11-22", "2039-11-22"),
+        ("eddsa-rdfc-2022", "eddsa-jcs-2022"),
+        ("ob/v3p0/context-3.0.3.json", "ob/v3p0/context-9.json"),
+        ("did:web:academie.example#", "did:web:elders.example#"),
+        ("{", ""),
+    ],
+)
+def test_a_seal_that_is_right_over_a_credential_that_is_not(
+    paper, pinned, keys_folder, sealed_with, with_badge, old, new
+):
+    badge = attached(paper)
+    changed = sealed_with(badge.replace(old.encode(), new.encode()))
+    pinned = {**pinned, "leaves": keys.trusted_leaves(keys_folder)}
+    found = check(changed, pinned, lookup=None, read_seal=with_badge)
+    assert codes(found) == ("unknown", "badge_wrong")
+    found = check(changed, pinned, registered=changed, read_seal=with_badge)
+    assert found.verdict == "original"
+    assert [one.code for one in found.reasons] == ["original", "badge_wrong"]
+
+
+def test_a_credential_by_a_key_that_is_not_known_is_said(paper, pinned):
+    def read(data, **kept):
+        return read_file(data=data, badge_keys={}, **kept)
+
+    found = check(paper, pinned, registered=paper, read_seal=read)
+    assert [one.code for one in found.reasons] == ["original", "badge_key_not_known"]
+
+
+# --- a key in other hands ----------------------------------------------------------------------
+
+
+def test_what_a_lost_key_sealed_is_believed_by_the_register_only(paper, pinned):
+    key_id = read_signature(paper, **pinned)["key_id"]
+    without = check(paper, pinned, lookup=None, lost_keys={key_id})
+    assert [one.code for one in without.reasons] == ["key_stolen", "needs_register"]
+    absent = check(paper, pinned, lost_keys={key_id})
+    assert [one.code for one in absent.reasons] == ["key_stolen", "not_registered"]
+    assert {without.verdict, absent.verdict} == {"unknown"}
+    known = check(paper, pinned, registered=paper, lost_keys={key_id})
+    assert codes(known) == ("original", "original")
+
+
+def test_a_folder_that_knows_of_the_loss_says_so(paper, pinned, keys_folder):
+    key_id = read_signature(paper, **pinned)["key_id"]
+    marked = keys.lost_path(keys_folder, key_id)
+    marked.touch()
+    try:
+        assert by_seal_alone(keys_folder).judge(paper).reasons[0].code == "key_stolen"
+    finally:
+        marked.unlink()
+    assert by_seal_alone(keys_folder).judge(paper).verdict == "original"
