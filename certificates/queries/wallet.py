@@ -77,7 +77,7 @@ def copies(certificate_id: int) -> Copies:
     return Copies(row.times, row.last_at)
 
 
-def open_offer(*, code_hash: str) -> sa.Select[tuple[WalletOffer]]:
+def open_offer(*, code_hash: str) -> sa.Select[WalletOffer]:
     """Ask for the offer with this code, as long as it lasts and gave no token."""
     return _offer(
         WalletOffer.code_hash == code_hash,
@@ -86,7 +86,7 @@ def open_offer(*, code_hash: str) -> sa.Select[tuple[WalletOffer]]:
     )
 
 
-def open_token(token: str) -> sa.Select[tuple[WalletOffer]]:
+def open_token(token: str) -> sa.Select[WalletOffer]:
     """Ask for the offer behind this token, as long as it lasts and gave no copy."""
     return _offer(
         WalletOffer.token_hash == ids.digest(token),
@@ -95,7 +95,7 @@ def open_token(token: str) -> sa.Select[tuple[WalletOffer]]:
     )
 
 
-def _offer(*conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[WalletOffer]]:
+def _offer(*conditions: sa.ColumnElement[bool]) -> sa.Select[WalletOffer]:
     return (
         sa.select(WalletOffer)
         .join(Certificate, Certificate.id == WalletOffer.certificate_id)

@@ -92,8 +92,9 @@ def nonce_in_proof(claims: Any, *, issuer: str, now: datetime) -> str:
     if not isinstance(claims, dict):
         raise WalletRefusedError("invalid_proof")
     made, nonce = claims.get("iat"), claims.get("nonce")
-    is_moment = isinstance(made, int | float) and not isinstance(made, bool)
-    if claims.get("aud") not in (issuer, [issuer]) or not is_moment:
+    if claims.get("aud") not in (issuer, [issuer]):
+        raise WalletRefusedError("invalid_proof")
+    if isinstance(made, bool) or not isinstance(made, int | float):
         raise WalletRefusedError("invalid_proof")
     if not abs(now.timestamp() - made) <= PROOF_LASTS.total_seconds():
         raise WalletRefusedError("invalid_proof")

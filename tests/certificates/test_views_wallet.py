@@ -72,7 +72,7 @@ def ask_token(client: Any, code: str, digits: str) -> Any:
 
 def ask_copy(client: Any, token: str, own: Wallet, **changes: Any) -> Any:
     nonce = client.post("/api/wallet/nonce").json["c_nonce"]
-    proof = own.proof(nonce, **{"issuer": current().public_url, **changes})
+    proof = own.proof(**{"nonce": nonce, "issuer": current().public_url, **changes})
     headers = {"Authorization": f"Bearer {token}"}
     return client.post("/api/wallet/credential", json=asked(proof), headers=headers)
 

@@ -96,7 +96,7 @@ async function judge({copy, key, names, boundTo}) {
     kb: {payload: {iat: Math.floor(Date.now() / 1000), aud: 'https://verifier.example', nonce}}
   })
   const {payload, header, typeMetadata} = await instance.verify(shown, {keyBindingNonce: nonce})
-  return {payload, header, type: typeMetadata}
+  return {payload, header, type: typeMetadata.mergedTypeMetadata}
 }
 
 let said
