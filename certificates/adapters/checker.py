@@ -18,6 +18,7 @@ from typing import Any
 
 from certificates.adapters import badge_keys, keys
 from certificates.adapters.did_key import published
+from certificates.adapters.pinning import pinned_chains
 from certificates.rules.snapshot import PROBLEMS
 from certificates.rules.verdict import REASONS
 
@@ -38,6 +39,10 @@ class Pinned:
 
     By id and not by address: what was issued before an academy moved names the old address.
     """
+    chains: Sequence[Sequence[bytes]] = ()
+    """Pinned seals from elsewhere, each from its leaf to its root."""
+    lost_keys: Sequence[str] = ()
+    """The ids of keys in other hands: what they sealed is believed by a register only."""
 
 
 def read_pinned(folder: Path, *, academy: str, public_url: str) -> Pinned:
@@ -50,6 +55,8 @@ def read_pinned(folder: Path, *, academy: str, public_url: str) -> Pinned:
         root=keys.root_certificate(folder),
         leaves=[one for one in keys.trusted_leaves(folder) if keys.is_for_certificates(one)],
         badge_keys={key.key_id: key.multibase for key in shown if key.multibase},
+        chains=pinned_chains(folder),
+        lost_keys=sorted(keys.lost_keys(folder)),
     )
 
 
@@ -84,11 +91,17 @@ def policy_of(page: bytes) -> str:
 def _plain(pinned: Pinned, fingerprint: str) -> dict[str, Any]:
     return {
         "rootFingerprint": fingerprint,
-        "leaves": [base64.b64encode(leaf).decode("ascii") for leaf in pinned.leaves],
+        "leaves": [_base64(leaf) for leaf in pinned.leaves],
+        "chains": [[_base64(one) for one in chain] for chain in pinned.chains],
+        "lostKeys": list(pinned.lost_keys),
         "badgeKeys": dict(pinned.badge_keys),
         "reasons": {code: [reason.nl, reason.en] for code, reason in REASONS.items()},
         "problems": {code: list(sentences) for code, sentences in PROBLEMS.items()},
     }
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def _policy(*, style: str, script: str) -> str:
@@ -99,7 +112,7 @@ def _policy(*, style: str, script: str) -> str:
 
 
 def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
+    return f"sha256-{_base64(hashlib.sha256(text.encode()).digest())}"
 
 
 def _for_script(value: dict[str, Any]) -> str:

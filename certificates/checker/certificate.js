@@ -1,16 +1,20 @@
-// Certificates of keys (X.509), as far as ours go: P-256, signed by the root that the page knows.
+// Certificates of keys (X.509): ours, P-256 and signed by the root that the page knows, and those of
+// seals from elsewhere, of which the page knows every byte.
 
 import { children, fromHex, need, readDer, same, sha256, toHex, writeDer } from "./der.js";
 
 const ECDSA_SHA256 = fromHex("300a06082a8648ce3d040302");
 const OID_POLICIES = fromHex("0603551d20");
+const OID_RSA = "06092a864886f70d010101";
+const HALF_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n >> 1n;
 
-export function readCertificate(der) {
+export function readCertificate(der, isPinned = false) {
   const node = readDer(der);
   need(node.end === der.length, "certificate");
   const [signed, algorithm, signature] = children(node);
   // Only what is signed is sure; the rest may stand there in one way only.
-  need(same(der, writeDer(0x30, signed.whole, ECDSA_SHA256, writeDer(0x03, signature.value))), "certificate");
+  const expected = writeDer(0x30, signed.whole, ECDSA_SHA256, writeDer(0x03, signature.value));
+  need(isPinned || same(der, expected), "certificate");
   need(signature.value[0] === 0, "certificate");
   const [, serial, , issuer, , subject, publicKey, ...rest] = children(signed);
   return {
@@ -22,6 +26,7 @@ export function readCertificate(der) {
     issuer: issuer.whole,
     subject: subject.whole,
     publicKey: publicKey.whole,
+    isRsa: toHex(publicKey.value).includes(OID_RSA),
     policies: policiesOf(rest.find((one) => one.tag === 0xa3)),
   };
 }
@@ -36,6 +41,19 @@ function policiesOf(extensions) {
     }
   }
   return [];
+}
+
+// Of each ECDSA signature (r, s) anybody can write a second one, (r, n - s). We write the lower.
+export function hasOneForm(leaf, signature) {
+  if (leaf.isRsa) return true;
+  return BigInt(`0x${toHex(children(readDer(signature))[1].value)}`) <= HALF_ORDER;
+}
+
+export async function sealed(leaf, signature, data) {
+  if (!leaf.isRsa) return verifies(leaf.publicKey, signature, data);
+  const kind = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("spki", leaf.publicKey, kind, false, ["verify"]);
+  return crypto.subtle.verify(kind, key, signature, data);
 }
 
 export async function verifies(publicKey, signature, data) {

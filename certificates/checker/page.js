@@ -11,10 +11,12 @@ const LARGEST_SNAPSHOT = 64 * 1024 * 1024;
 const TITLES = {
   original: ["good", "Dit certificaat is geldig", "This certificate is valid"],
   seal_only: ["told", "Dit bestand is echt", "This file is genuine"],
+  unsure: ["later", "Alleen het register kan dit zeggen", "Only the register can tell"],
   altered: ["gone", "Dit bestand is veranderd", "This file has been changed"],
   unknown: ["later", "Dit kennen wij niet", "We do not know this"],
   revoked: ["gone", "Dit certificaat is ingetrokken", "This certificate has been revoked"],
   replaced: ["later", "Dit certificaat is vervangen", "This certificate has been replaced"],
+  resealed: ["later", "Dit bestand is vervangen", "This file has been replaced"],
   expired: ["later", "Dit certificaat is verlopen", "This certificate has expired"],
   withdrawn: ["later", "Dit certificaat is teruggenomen", "This certificate has been withdrawn"],
   ended: ["later", "Dit certificaat is niet meer actief", "This certificate is no longer active"],
@@ -31,14 +33,15 @@ const WORDS = {
     "Look for a newer snapshot if this one is old.",
   ],
   badge_right: ["De digitale badge in het bestand klopt ook.", "The digital badge in the file is right too."],
+  badge_wrong: ["De digitale badge in het bestand klopt niet.", "The digital badge in the file is not right."],
   badge_none: ["In dit bestand zit geen digitale badge.", "There is no digital badge in this file."],
   badge_key_not_known: [
     "De digitale badge is met een sleutel gemaakt die deze pagina niet kent.",
     "The digital badge was made with a key that this page does not know.",
   ],
   needs_snapshot: [
-    "Dit bestand heeft een tijdstempel. Kies ook een momentopname van het register.",
-    "This file has a time stamp. Choose a snapshot of the register too.",
+    "Dit bestand heeft een tijdstempel. Die kan deze pagina niet lezen. Kies ook een momentopname van het register.",
+    "This file has a time stamp. This page cannot read it. Choose a snapshot of the register too.",
   ],
   failed: ["Probeer een nieuwere browser.", "Try a newer browser."],
 };
@@ -124,14 +127,14 @@ async function check() {
 function tell(found, snapshot) {
   const isOurs = found.seal && found.seal.intact;
   const sentences = found.reasons.map((code) => pinned.reasons[code] || WORDS[code]);
-  if (isOurs) sentences.push(WORDS[`badge_${found.seal.badge}`]);
+  if (isOurs && found.reasons[0] !== "badge_wrong") sentences.push(WORDS[`badge_${found.seal.badge}`]);
   if (snapshot) sentences.push(WORDS.old);
   const facts = [];
   if (found.number) facts.push(["number", found.number]);
   if (found.until) facts.push(["until", day(found.until)]);
   if (found.since && found.verdict !== "original") facts.push(["since", day(found.since)]);
   if (snapshot) facts.push(["as_of", day(snapshot.asOf, true)]);
-  const titles = { status_not_known: "seal_only", ended: "ended" };
+  const titles = { status_not_known: "seal_only", ended: "ended", resealed: "resealed", needs_snapshot: "unsure", needs_register: "unsure" };
   const title = titles[found.reasons[0]] || found.verdict;
   show(title, sentences, facts);
 }

@@ -3,13 +3,14 @@
 // It mirrors certificates/adapters/signature.py. Whatever is not in the gap is signed by us, so only
 // the gap itself (the container of the signature) can differ, and that must be canonical.
 
-import { keyId, needOurLeaf, readCertificate, verifies } from "./certificate.js";
-import { children, fromHex, join, need, readDer, same, sha256, writeDer } from "./der.js";
+import { hasOneForm, keyId, needOurLeaf, readCertificate, sealed } from "./certificate.js";
+import { children, fromBase64, fromHex, join, need, readDer, same, sha256, writeDer } from "./der.js";
 
 const SIGNED_DATA = fromHex("06092a864886f70d010702");
 const VERSION_1 = fromHex("020101");
 const SHA256 = fromHex("300d06096086480165030402010500");
 const ECDSA_SHA256 = fromHex("300a06082a8648ce3d040302");
+const RSA_SHA256 = fromHex("300d06092a864886f70d01010b0500");
 const TIME_STAMP = fromHex("060b2a864886f70d010910020e");
 const NO_CONTENT = fromHex("300b06092a864886f70d010701");
 const DATA = fromHex("06092a864886f70d010701");
@@ -18,22 +19,52 @@ const OID_DIGEST = fromHex("06092a864886f70d010904");
 const RANGE = /\/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/y;
 
 export async function readSeal(bytes, text, pinned) {
+  const end = endOfSealed(bytes, text);
+  if (end < bytes.length) return { ...(await readSeal(bytes.subarray(0, end), text.slice(0, end), pinned)), isStamped: true };
   const { container, signed } = cutOut(bytes, text);
   const parts = readContainer(container);
-  const certificates = parts.certificates.map(readCertificate);
-  const leaf = certificates.find((one) => same(one.serial, parts.serial));
-  const root = certificates.find((one) => one !== leaf);
-  need(leaf && root && certificates.length === 2, "chain");
-  await needOurLeaf(leaf, root, pinned);
-  const id = await keyId(leaf);
-  need(pinned.leaves === null || pinned.leaves.has(id), "not_our_key");
+  const leaf = pinnedLeaf(parts, pinned.chains || []) || (await ourLeaf(parts, pinned));
   needCanonical(container, parts, leaf);
   const attributes = readAttributes(parts.attributes);
   need(same(attributes.digest, await sha256(signed)), "modified");
   const said = writeDer(0x31, parts.attributes);
-  need(await verifies(leaf.publicKey, parts.signature, said), "not_valid");
+  need(await sealed(leaf, parts.signature, said), "not_valid");
   need(/\/DocMDP\b/.test(text) && /\/P\s+1\b/.test(text), "not_certifying");
-  return { keyId: id, isStamped: parts.stamp !== null };
+  const isSure = parts.stamp === null && hasOneForm(leaf, parts.signature);
+  return { keyId: await keyId(leaf), isStamped: parts.stamp !== null, isSure };
+}
+
+async function ourLeaf(parts, pinned) {
+  const certificates = parts.certificates.map((der) => readCertificate(der));
+  const leaf = certificates.find((one) => same(one.serial, parts.serial));
+  const root = certificates.find((one) => one !== leaf);
+  need(leaf && root && certificates.length === 2, "chain");
+  await needOurLeaf(leaf, root, pinned);
+  need(pinned.leaves === null || pinned.leaves.has(await keyId(leaf)), "not_our_key");
+  return leaf;
+}
+
+// The leaf of a seal from elsewhere: its whole chain, to the byte, is one that this page knows.
+function pinnedLeaf(parts, chains) {
+  for (const chain of chains.map((one) => one.map(fromBase64))) {
+    const isWhole = chain.length === parts.certificates.length;
+    const stands = (der) => parts.certificates.some((one) => same(one, der));
+    if (isWhole && chain.every(stands)) {
+      const leaf = readCertificate(chain[0], true);
+      need(same(leaf.serial, parts.serial), "chain");
+      return leaf;
+    }
+  }
+  return null;
+}
+
+// Where our seal ends: at the end of the file, or before the time stamps that were put behind it for
+// later years. Those are not looked at here, so of such a file too only the register can say it all.
+function endOfSealed(bytes, text) {
+  RANGE.lastIndex = Math.max(0, text.indexOf("/ByteRange"));
+  const found = RANGE.exec(text);
+  const end = found ? Number(found[3]) + Number(found[4]) : bytes.length;
+  return end > 0 && end < bytes.length && /\/DocTimeStamp\b/.test(text.slice(end)) ? end : bytes.length;
 }
 
 function cutOut(bytes, text) {
@@ -87,7 +118,7 @@ function needCanonical(container, parts, leaf) {
     writeDer(0x30, leaf.issuer, leaf.serial),
     SHA256,
     writeDer(0xa0, parts.attributes),
-    ECDSA_SHA256,
+    leaf.isRsa ? RSA_SHA256 : ECDSA_SHA256,
     writeDer(0x04, parts.signature),
     ...(parts.stamp ? [writeDer(0xa1, writeDer(0x30, TIME_STAMP, writeDer(0x31, parts.stamp)))] : []),
   );
@@ -123,7 +154,7 @@ export function carriesSeal(text, leaves) {
 }
 
 function pointHalves(leaf) {
-  const point = readCertificate(leaf).publicKey.slice(-64);
+  const point = readCertificate(leaf, true).publicKey.slice(-64);
   return [point.subarray(0, 32), point.subarray(32)].map((half) =>
     Array.from(half, (byte) => byte.toString(16).padStart(2, "0")).join(""),
   );

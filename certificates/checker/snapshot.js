@@ -22,6 +22,7 @@ export async function openSnapshot(text, pinned) {
     asOf: register.as_of,
     leaves: register.leaves.map((leaf) => fromBase64(leaf.certificate)),
     keyIds: new Set(register.leaves.map((leaf) => leaf.key_id)),
+    lostKeys: new Set(register.leaves.filter((leaf) => leaf.compromised_at).map((leaf) => leaf.key_id)),
     bySha256: new Map(register.certificates.map((one) => [one.sha256, one])),
   };
 }

@@ -6,8 +6,10 @@ import base64
 import hashlib
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from academy.kernel import documents
 from academy.kernel.resources import folder
-from certificates.adapters import badge_keys, keys
+from certificates.adapters import badge_keys, keys, pinning
 from certificates.adapters.checker import make_page, policy_of, read_pinned
 from certificates.adapters.credential_in_child import attached
 from certificates.adapters.make import make_certificate
@@ -25,7 +27,7 @@ from certificates.adapters.offline import with_snapshot
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_signature, with_token
 from certificates.adapters.verify import check_file
-from certificates.rules.snapshot import Snapshot
+from certificates.rules.snapshot import Leaf, Snapshot
 from certificates.rules.verdict import REASONS
 from tests.browser.chromium import (
     DESKTOP,
@@ -37,7 +39,8 @@ from tests.browser.chromium import (
     small_text,
 )
 from tests.browser.chromium import page as open_page
-from tests.certificates.attacks import ATTACKS
+from tests.certificates.attacks import ATTACKS, other_form
+from tests.certificates.authority import buy
 from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_facts, make_printed
 from tests.certificates.test_adapters_offline import signed, snapshot_of
 from tests.trust.sizes import size
@@ -64,7 +67,28 @@ def apart(work: Callable[[], Any]) -> Any:
         return pool.submit(work).result()
 
 
-def make_paper(keys_folder: Path, *, has_badge: bool = True, **facts: Any) -> bytes:
+def copied(keys_folder: Path, folder: Path) -> Path:
+    """Return a copy of the keys, for a test that adds to them."""
+    shutil.copytree(keys_folder, folder)
+    return folder
+
+
+def spare_leaf(keys_folder: Path) -> Leaf:
+    """Return one more leaf of the same root, whose key signs from now on."""
+    root = keys_folder / "root.key.pem"
+    made = keys.add_key(
+        keys_folder, "certificates", PASSPHRASE, now=datetime.now(UTC), root_private_key=root
+    )
+    return Leaf(made.key_id, made.certificate)
+
+
+def make_paper(
+    keys_folder: Path,
+    *,
+    has_badge: bool = True,
+    external: dict[str, str] | None = None,
+    **facts: Any,
+) -> bytes:
     """Return a certificate, with a credential or without; `facts` name what the test is about."""
     return make_certificate(
         make_printed(),
@@ -74,6 +98,7 @@ def make_paper(keys_folder: Path, *, has_badge: bool = True, **facts: Any) -> by
         passphrase=PASSPHRASE,
         now=datetime.now(UTC),
         fonts_folder=FONTS,
+        external=external,
     ).pdf
 
 
@@ -169,6 +194,8 @@ def test_a_file_without_a_credential_is_judged_by_seal_and_register(page, keys_f
         ({"state": "withdrawn"}, "withdrawn"),
         ({"state": "ended"}, "ended"),
         ({"key_lost": True}, "key_lost"),
+        ({"key_lost": True, "resealed": True}, "resealed"),
+        ({"key_lost": True, "resealed": True, "state": "revoked"}, "revoked"),
         ({"valid_until": date(2026, 11, 22)}, "expired"),
     ],
 )
@@ -263,8 +290,13 @@ def test_a_credential_that_does_not_fit_is_found(page, keys_folder, paper, old, 
     assert badge is not None
     changed = badge.replace(old.encode(), new.encode())
     assert changed != badge
-    found = judged(page, sealed_with(keys_folder, changed))
-    assert (found["verdict"], found["problem"]) == ("altered", problem)
+    sealed = sealed_with(keys_folder, changed)
+    found = judged(page, sealed)
+    assert (found["verdict"], found["reasons"]) == ("unknown", ["badge_wrong"])
+    assert found["problem"] == problem
+    register = enveloped(keys_folder, snapshot_of(keys_folder, sealed))
+    found = judged(page, sealed, register)
+    assert (found["verdict"], found["badge"]) == ("original", "wrong")
 
 
 def flips(paper: bytes) -> Iterator[bytes]:
@@ -409,3 +441,54 @@ def test_a_stamped_file_is_judged_by_the_register_alone(page, keys_folder, paper
     assert verdict(page, changed, register) == ("unknown", "not_in_snapshot")
     register = enveloped(keys_folder, snapshot_of(keys_folder, changed))
     assert verdict(page, changed, register) == ("original", "original")
+
+
+def test_a_seal_in_its_other_form_is_believed_by_the_register_alone(page, keys_folder, paper):
+    changed = other_form(paper)
+    assert verdict(page, changed) == ("unknown", "needs_register")
+    register = enveloped(keys_folder, snapshot_of(keys_folder, paper))
+    assert verdict(page, changed, register) == ("unknown", "not_in_snapshot")
+    register = enveloped(keys_folder, snapshot_of(keys_folder, changed))
+    assert verdict(page, changed, register) == ("original", "original")
+
+
+def test_what_a_lost_key_sealed_is_believed_by_the_register_alone(
+    browser, page, keys_folder, paper, tmp_path
+):
+    """A page that was made after the loss knows it; an older page knows it from a snapshot."""
+    own = copied(keys_folder, tmp_path / "own")
+    known = snapshot_of(own)
+    lost = [replace(leaf, compromised_at=known.as_of) for leaf in known.leaves]
+    [working] = known.leaves
+    register = enveloped(own, replace(known, leaves=(*lost, spare_leaf(own))))
+    found = judged(page, paper, register)
+    assert found["reasons"] == ["key_stolen", "not_in_snapshot"]
+    keys.lost_path(own, working.key_id).touch()
+    try:
+        path = tmp_path / "later.html"
+        path.write_bytes(checker_of(own))
+    finally:
+        keys.lost_path(own, working.key_id).unlink()
+    with open_page(browser) as opened:
+        opened.goto(path.as_uri())
+        assert judged(opened, paper)["reasons"] == ["key_stolen", "needs_register"]
+
+
+@pytest.mark.parametrize("kind", ["p256", "rsa"])
+def test_a_seal_from_elsewhere_that_is_pinned_is_read_too(
+    browser, page, keys_folder, kind, tmp_path
+):
+    own = copied(keys_folder, tmp_path / "own")
+    bought = buy(tmp_path, kind)
+    pinning.pin_seal(own, bought.pem)
+    paper = make_paper(own, external=bought.external)
+    path = tmp_path / "kept.html"
+    path.write_bytes(checker_of(own))
+    with open_page(browser) as opened:
+        opened.goto(path.as_uri())
+        assert verdict(opened, paper) == ("original", "status_not_known")
+        register = enveloped(own, snapshot_of(own, paper))
+        assert verdict(opened, paper, register) == ("original", "original")
+        for changed in list(flips(paper))[-20:]:
+            assert judged(opened, changed)["verdict"] in {"altered", "unknown"}
+    assert verdict(page, paper) == ("unknown", "not_ours")
