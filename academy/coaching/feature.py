@@ -26,11 +26,14 @@ from academy.coaching.views import (
     changes,  # noqa: F401
     coach,  # noqa: F401  their routes
     coordinator,  # noqa: F401
+    guidance_today,
     matching,  # noqa: F401
     on_behalf,
     openings,  # noqa: F401
     paper,  # noqa: F401
     participant,  # noqa: F401
+    professionals,  # noqa: F401
+    reviews,  # noqa: F401
     sheets,  # noqa: F401
     talk,  # noqa: F401
     worries,  # noqa: F401
@@ -62,16 +65,18 @@ def today(actor: Actor) -> list[TodayItem]:
         items += _coach_items(actor, day)
         items += own_action_items(actor, day)
     if actor.may(policies.OVERSEE):
-        items += region_items(actor, day)
+        items += region_items(actor, day) + guidance_today.region_items(actor)
     return items + opening_items(actor)
 
 
 def _coach_items(actor: Actor, day: date) -> list[TodayItem]:
-    return [
+    rows = guided_rows(actor, day)
+    items = [
         _proposal_item(row) if row.state == "proposed" else _call_item(row, day)
-        for row in guided_rows(actor, day)
+        for row in rows
         if row.is_due or (row.state == "proposed" and not row.coach_said_yes)
     ][:MOST_ON_TODAY]
+    return items + guidance_today.review_items(rows, day)[:MOST_ON_TODAY]
 
 
 def _call_item(row: GuidedRow, day: date) -> TodayItem:
@@ -108,10 +113,11 @@ def _own_items(actor: Actor, day: date) -> list[TodayItem]:
     if plan is None or plan.state in ("to_match", "stopped"):
         return []
     href = url_for("coaching.own_log")
+    asked = guidance_today.own_items(plan)
     if plan.state == "proposed":
-        return [] if plan.participant_yes_on else [_own_proposal(plan.coach_name, href)]
+        return asked if plan.participant_yes_on else [_own_proposal(plan.coach_name, href), *asked]
     news = overview.own_news(plan.id, today=day, unread_since=clock.now() - rules.FINAL_AFTER)
-    items = []
+    items = asked
     if news.unread:
         items.append(
             TodayItem(

@@ -119,6 +119,12 @@ class ReviewForm(SheetForm):
     """The yearly review: how it was, the three circles, whether to go on, and the next plan."""
 
     form_key = HiddenField()
+    goal = TextAreaField(
+        _("Waar wil je over een halfjaar trots op zijn?"),
+        description=_("Stopt de begeleiding? Dan mag dit leeg blijven."),
+        validators=[Optional(), Length(max=TEXT_LENGTH, message=_SHORT)],
+        render_kw={"rows": 2},
+    )
     happened_on = DateField(
         _("Dag van het jaargesprek"),
         format=DAY_FORMATS,

@@ -312,7 +312,9 @@ def _words(entry_ids: list[int]) -> dict[int, list[WordsView]]:
     return found
 
 
-def energy_line(plan_id: int, *, most: int = 8) -> list[tuple[date, int]]:
+def energy_line(
+    plan_id: int, *, most: int = 8, within: sa.ColumnElement[bool] = _ALL
+) -> list[tuple[date, int]]:
     """Return the latest figures the participant gave, oldest first."""
     rows = db.session.execute(
         sa.select(LogEntry.happened_on, LogEntry.energy)
@@ -321,6 +323,7 @@ def energy_line(plan_id: int, *, most: int = 8) -> list[tuple[date, int]]:
             LogEntry.state != "draft",
             LogEntry.energy.is_not(None),
             LogEntry.corrects_id.is_(None),
+            within,
         )
         .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
         .limit(most)

@@ -231,6 +231,7 @@ class GuidedRow:
     is_overdue: bool
     is_due: bool
     coach_said_yes: bool
+    yearly_review_due: date | None
 
 
 def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
@@ -278,6 +279,7 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
             and row.next_contact_due is not None
             and row.next_contact_due <= today,
             coach_said_yes=row.coach_yes_on is not None,
+            yearly_review_due=row.yearly_review_due,
         )
         for row in rows
     ]

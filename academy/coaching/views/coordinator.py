@@ -14,7 +14,9 @@ from academy.coaching.policies import OVERSEE
 from academy.coaching.queries import overview as reads
 from academy.coaching.queries import plans
 from academy.coaching.queries import signals as signal_reads
+from academy.coaching.queries.matching import responsible
 from academy.coaching.queries.plans import PlanHead
+from academy.coaching.queries.reviews import find_wish_of
 from academy.coaching.services import plans as plan_services
 from academy.coaching.views.blueprint import bp, put_errors, show
 from academy.kernel import clock
@@ -35,6 +37,8 @@ def _standing_page(head: PlanHead, pause_form: PauseForm) -> str:
         "standing",
         plan=head,
         pause_form=pause_form,
+        wish=find_wish_of(head.id),
+        sees=responsible(head.place_id, today, but=head.person_id),
         actions=reads.action_count(head.id, today),
         signals=signal_reads.signals_of_plan(head.id, today),
         is_overdue=rules.contact_overdue(head.next_contact_due, today),
