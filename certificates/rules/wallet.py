@@ -168,7 +168,8 @@ def offer_address(public_url: str, code: str) -> str:
         },
     }
     said = json.dumps(offer, separators=(",", ":"))
-    return f"openid-credential-offer://?{urlencode({'credential_offer': said})}"
+    # What a query may hold stays as it is: a shorter address is a coarser QR code.
+    return f"openid-credential-offer://?{urlencode({'credential_offer': said}, safe=':,/')}"
 
 
 # --- a copy ------------------------------------------------------------------------------------

@@ -16,6 +16,9 @@ def qr_svg(url: str) -> bytes:
 
 
 def qr_picture(text: str) -> str:
-    """Return a QR code as the source of an image: dark on white, with its quiet edge."""
-    code = segno.make(text, error="m", micro=False)
+    """Return a QR code as the source of an image: dark on white, with its quiet edge.
+
+    A screen has no stains: as coarse as the text allows, with what correction fits then.
+    """
+    code = segno.make(text, error="l", micro=False)
     return str(code.svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
