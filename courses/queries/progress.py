@@ -383,6 +383,7 @@ def _finals(enrolment_ids: list[int]) -> dict[int, list[FinalEvidence]]:
             FinalAttempt.enrolment_id,
             FinalAttempt.attempt,
             FinalAttempt.state,
+            FinalAttempt.planned_on,
             FinalAttempt.decided_on,
             AgreedLevel.criterion,
             AgreedLevel.level,
@@ -402,9 +403,16 @@ def _finals(enrolment_ids: list[int]) -> dict[int, list[FinalEvidence]]:
             levels=levels[row.id] if row.state == "outcome" else None,
             decided_on=row.decided_on,
             void=row.state == "void",
+            planned_on=to_come(row.state, row.planned_on),
         )
         found[row.enrolment_id].append(attempt)
     return found
+
+
+def to_come(state: str, planned_on: date | None) -> date | None:
+    """Return the day of a practical that is planned for today or later, or None."""
+    is_planned = state == "planned" and planned_on is not None
+    return planned_on if is_planned and planned_on >= clock.today() else None
 
 
 def _numbered(chain: _Chain, finals: dict[int, list[FinalEvidence]]) -> tuple[FinalEvidence, ...]:

@@ -40,13 +40,14 @@ class FinalAttempt:
 
     `levels` are the agreed levels (1 to 4) per criterion, None while the assessors are not done. A
     resit may hold only the criteria that were scored anew. `void` marks a stopped practical, which
-    is no attempt.
+    is no attempt. `planned_on` is the day of one that is still to come.
     """
 
     number: int
     levels: Mapping[str, int] | None = None
     decided_on: date | None = None
     void: bool = False
+    planned_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,9 @@ def _sentence(standing: Standing, final: FinalRule) -> Text:
             f"Je proeve is gelukt: {total} van de {best} punten.",
             f"Your practical is passed: {total} of {best} points.",
         )
+    if standing.pending and standing.attempts[-1].planned_on is not None:
+        when = day(standing.attempts[-1].planned_on)
+        return Text(f"Je proeve is op {when.nl}.", f"Your practical is on {when.en}.")
     if standing.pending:
         return Text(
             "Je beoordelaars zijn nog bezig met je proeve.",

@@ -40,12 +40,13 @@ def planned(group):
         )
 
 
-def planned_again(group):
+def planned_again(group, planned_on=None):
     with unit_of_work():
         return plan_attempt(
             group.enrolments[0],
             first_id=group.trainer_id,
             second_id=group.assessor_id,
+            planned_on=planned_on,
             by=actor(group.trainer_id),
         )
 
@@ -297,6 +298,30 @@ def test_every_attempt_stays_to_be_read_with_who_agreed_and_how(on_the_day, sign
     assert [one.number for one in rows] == [2, 0, 1]
     assert [one.tries_left for one in rows] == [1, 3, 2]
     assert {one.how for one in rows[0].levels} == {"kept", "equal"}
+
+
+def test_beside_a_planned_resit_the_old_outcome_promises_nothing_any_more(on_the_day, sign_in):
+    group = make_group(1)
+    first = planned(group)
+    given(first, group.trainer_id, eigenaarschap=2)
+    given(first, group.assessor_id, eigenaarschap=2)
+    with unit_of_work():
+        conclude(first, by=actor(group.trainer_id))
+    with clock.at(DAY + timedelta(days=14)):
+        planned_again(group, DAY.date() + timedelta(days=14))
+    path = f"/leergang/{group.enrolments[0]}"
+    with clock.at(DAY + timedelta(days=13)):
+        client = sign_in(group.learners[0])
+        page = client.get(f"{path}/proeve").text
+        assert "Je proeve is op dinsdag 29 december 2026." in page
+        assert "ermee bezig" not in page
+        assert "Daarna kwam een nieuwe keer." in page
+        for gone in ("opnieuw doen vanaf", "Je kunt het nog"):
+            assert gone not in page
+        assert "Je proeve is op 29 december 2026." in client.get(path).text
+    with clock.at(DAY + timedelta(days=15)):
+        assert "Je beoordelaars zijn ermee bezig." in client.get(f"{path}/proeve").text
+        assert "Je beoordelaars zijn nog bezig met je proeve." in client.get(path).text
 
 
 def test_after_the_last_attempt_a_proof_of_attendance_is_left(on_the_day, sign_in):

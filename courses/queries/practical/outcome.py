@@ -22,6 +22,7 @@ from courses.models import (
     ScoreTalk,
 )
 from courses.queries.practical.parts import said
+from courses.queries.progress import to_come
 from courses.rules import FinalRule, parse_rule, resit_criteria, resit_from
 
 
@@ -45,13 +46,16 @@ class LevelRow:
 class FinalRow:
     """One attempt as the participant reads it, after the outcome.
 
-    `number` counts what counts: one that was stopped has 0. `assessors` are those who agreed.
+    `number` counts what counts: one that was stopped has 0. `is_last` is the newest of those,
+    `is_to_come` one whose day has not passed. `assessors` are those who agreed.
     `tries_left` is None without a limit; `again_from` is the first day for a next one, if there
     may be one.
     """
 
     id: int
     number: int
+    is_last: bool
+    is_to_come: bool
     state: str
     planned_on: date | None
     outcome: str | None
@@ -106,6 +110,7 @@ def final_rows(enrolment_id: int) -> tuple[FinalRow, ...]:
             one,
             final,
             number=counting.index(one.id) + 1 if one.id in counting else 0,
+            is_last=one.id in counting[-1:],
             levels=levels.get(one.id, ()),
             assessors=people.get(one.id, ()),
             talked_on=talks.get(one.id),
@@ -119,6 +124,7 @@ def _final_row(
     final: FinalRule,
     *,
     number: int,
+    is_last: bool,
     levels: Sequence[LevelRow],
     assessors: Sequence[str],
     talked_on: date | None,
@@ -128,6 +134,8 @@ def _final_row(
     return FinalRow(
         id=attempt.id,
         number=number,
+        is_last=is_last,
+        is_to_come=to_come(attempt.state, attempt.planned_on) is not None,
         state=attempt.state,
         planned_on=attempt.planned_on,
         outcome=attempt.outcome,
