@@ -58,6 +58,13 @@ RUNS = size(10, otherwise=3)
 RECOVERY_SECONDS = 120
 
 
+@pytest.fixture(autouse=True)
+def own_folders(app: Flask, tmp_path: Path) -> Iterator[None]:
+    """Files and checkpoints of this test only: other tests' would stand in no register here."""
+    with settings_of(app, storage=tmp_path / "own-files", checkpoints=tmp_path / "own-points"):
+        yield
+
+
 def assert_whole() -> None:
     """What was acknowledged is there, also while the disk fails."""
     db.session.rollback()
@@ -179,7 +186,7 @@ def test_a_full_database_loses_nothing_and_pages_say_it_kindly(
         left = unmade()
         assert left > 0
 
-        refused = client.post("/binnenkomen", data={"email": "iemand@test.example"})
+        refused = client.post("/binnenkomen", data={"mailbox": "iemand@test.example"})
         assert refused.status_code == 503
         assert "kan nu niets bewaren" in refused.text
         assert "Er is niets veranderd." in refused.text
@@ -189,7 +196,7 @@ def test_a_full_database_loses_nothing_and_pages_say_it_kindly(
 
         small.free()
         wait_until_made(CERTIFICATES)
-    assert client.post("/binnenkomen", data={"email": "iemand@test.example"}).status_code < 400
+    assert client.post("/binnenkomen", data={"mailbox": "iemand@test.example"}).status_code < 400
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("pragma integrity_check").scalar() == "ok"
 
@@ -315,15 +322,14 @@ class Failing:
 
 
 @pytest.fixture
-def sealed(app: Flask, tmp_path: Path) -> Iterator[tuple[int, SealedDocument]]:
+def sealed(own_folders: None) -> tuple[int, SealedDocument]:
     """A granted certificate and its sealed file, which nobody entered yet; an empty storage."""
     make_keys()
     certificate_id = grant(commit_scene())
     with unit_of_work():
         paper = issuing.find_paper(certificate_id, code=CODE)
     assert paper is not None
-    with settings_of(app, storage=tmp_path / "files"):
-        yield certificate_id, make_one(paper, issuing.sealing_of_now())
+    return certificate_id, make_one(paper, issuing.sealing_of_now())
 
 
 def states_after_failure(certificate_id: int) -> tuple[str, list[str]]:

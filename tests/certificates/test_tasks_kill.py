@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 
@@ -12,10 +13,11 @@ from flask import Flask
 from academy.kernel import documents
 from academy.kernel.db import db
 from academy.kernel.mail import OutgoingMail
+from academy.kernel.storage import Storage
 from certificates.models import CertificateEvent
 from certificates.queries import checks
 from certificates.queries.chain_checks import chain_faults
-from tests.certificates.ready import make_keys
+from tests.certificates.ready import commit_scene, issue, make_keys
 from tests.certificates.workers import grant_many, kill, start_worker, unmade
 from tests.trust.sizes import size
 
@@ -59,3 +61,14 @@ def test_no_kill_loses_or_doubles_a_certificate(app: Flask, way: str) -> None:
     issued = sa.select(sa.func.count()).select_from(CertificateEvent)
     assert db.session.scalar(issued.where(CertificateEvent.kind == "issued")) == CERTIFICATES
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == CERTIFICATES
+
+
+@pytest.mark.pdf
+@pytest.mark.trust("T20", planted=True)
+def test_a_register_that_speaks_before_the_file_lies_there_is_found(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked after the kills does see what a kill in the wrong order would leave."""
+    monkeypatch.setattr(Storage, "put", lambda _storage, data: hashlib.sha256(data).hexdigest())
+    issue(commit_scene())
+    assert any("has no file" in fault for fault in checks.file_faults())

@@ -20,6 +20,8 @@ from academy.reporting.queries import standing
 from academy.reporting.views.jobs import job_names
 from courses.models import PracticeAssignment, PracticeSubmission, Session
 from courses.services.attendance import NewMark, save_register
+from tests.certificates.ready import commit_scene
+from tests.certificates.ready import grant as grant_certificate
 from tests.coaching.builders import make_plan
 from tests.factories import (
     make_actor,
@@ -398,6 +400,20 @@ def test_given_up_work_is_named_in_plain_words_and_tried_again(dead_job, sign_in
     assert db.session.get_one(Job, dead_job).state == "waiting"
     assert "Er is niets misgegaan." in client.get("/mislukt").text
     assert client.post(f"/mislukt/{dead_job}/opnieuw").status_code == 404
+
+
+def test_who_looks_after_a_region_tries_again_what_is_of_that_region(dead_job, sign_in):
+    scene = commit_scene()
+    certificate_id = grant_certificate(scene)
+    with unit_of_work():
+        elsewhere_id = make_coordinator(make_place("Elders")).id
+        db.session.get_one(Job, dead_job).arguments = {"certificate_id": certificate_id}
+    other, own = sign_in(elsewhere_id), sign_in(scene.coordinator.id)
+    assert "Probeer opnieuw" not in other.get("/mislukt").text
+    assert "een beheerder" in other.get("/mislukt").text
+    assert other.post(f"/mislukt/{dead_job}/opnieuw").status_code == 404
+    assert "Probeer opnieuw" in own.get("/mislukt").text
+    assert own.post(f"/mislukt/{dead_job}/opnieuw").status_code == 303
 
 
 def test_other_work_is_called_other_work(dead_job, sign_in):
