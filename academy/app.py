@@ -25,7 +25,7 @@ from academy.kernel.i18n import init_i18n
 from academy.kernel.messages import declared, texts
 from academy.kernel.policy import NOBODY, Actor
 from academy.kernel.resources import folder
-from academy.kernel.settings import Settings, read_settings
+from academy.kernel.settings import Settings, SettingsError, read_settings
 from academy.kernel.web import contract, pages, shell
 from academy.kernel.web.access import init_access
 from academy.kernel.web.addresses import IdConverter, comes_from_here, is_for_programs
@@ -42,6 +42,8 @@ from academy.kernel.web.metrics import init_metrics
 from academy.people.adapters.bearer import actor_of_bearer
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
+from academy.privacy.feature import FEATURE as PRIVACY
+from academy.privacy.rules.periods import periods
 from academy.reporting.feature import FEATURE as REPORTING
 from academy.research.feature import FEATURE as RESEARCH
 from certificates.feature import FEATURE as CERTIFICATES
@@ -55,6 +57,7 @@ FEATURES: tuple[Feature, ...] = (
     RESEARCH,
     COMMUNITY,
     CONTACT,
+    PRIVACY,
     REPORTING,
 )
 MAX_REQUEST_BYTES = 6 * 1024 * 1024
@@ -64,6 +67,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """Make the application. Raises SettingsError, or RuntimeError for an undeclared route."""
     settings = settings or read_settings()
+    _check_periods(settings)
     app = Flask("academy", template_folder=str(folder("templates")), static_folder=None)
     app.testing = testing
     app.extensions["academy.settings"] = settings
@@ -103,6 +107,13 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     if settings.is_https:  # then a proxy ends TLS, and only it knows who asks
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return app
+
+
+def _check_periods(settings: Settings) -> None:
+    try:
+        periods(settings.keep)
+    except ValueError as error:
+        raise SettingsError(f"ACADEMY_KEEP: {error} is no kind with its period") from None
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -28,6 +28,7 @@ from academy.kernel import clock, ids
 from academy.kernel.checkpoint import Checkpoint, write_checkpoint
 from academy.kernel.durable import sync_folder, write_new
 from academy.kernel.settings import Settings
+from academy.privacy.adapters import forgotten
 
 PACKAGE = "samen-academie"
 KEY_FILES = ("*.pem", "*.public.json", "*.lost")
@@ -125,7 +126,9 @@ def _copy_keys(keys: Path, target: Path, *, with_private_keys: bool) -> None:
 
 
 def _copy_checkpoints(checkpoints: Path, target: Path) -> dict[str, Any] | None:
-    """Copy every checkpoint with its signature; return what the newest says."""
+    """Copy every checkpoint with its signature, and who was erased; return what the newest says."""
+    if (checkpoints / forgotten.FILE).is_file():
+        copy_durably(checkpoints / forgotten.FILE, target / forgotten.FILE)
     found = sorted(checkpoints.glob("[0-9]*.json"))
     for path in found:
         copy_durably(path, target / path.name)

@@ -23,9 +23,12 @@ from academy.keeping.manifest import (
     sha256_of,
 )
 from academy.kernel import ids
-from academy.kernel.db import db
+from academy.kernel.db import db, unit_of_work
 from academy.kernel.durable import OWN, sync_folder, write_whole
 from academy.kernel.settings import Settings
+from academy.privacy.adapters import forgotten
+from academy.privacy.adapters.wiping import wipe
+from academy.privacy.services import requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,22 @@ def restore(folder: Path, settings: Settings, *, replace: bool) -> Restored:
         flask_migrate.upgrade()
         db.session.remove()
         notes += (f"the tables were brought from {manifest.facts.revision} to {_newest()}",)
+    notes += _forget_again(folder / CHECKPOINTS, settings)
     return Restored(manifest, (*faults, *_notes_faults(manifest, settings), *all_faults()), notes)
+
+
+def _forget_again(copied: Path, settings: Settings) -> tuple[str, ...]:
+    """Erase once more who was erased after the backup was made."""
+    for one in forgotten.read(copied):
+        forgotten.add(settings.checkpoints, one)
+    again = 0
+    for one in forgotten.read(settings.checkpoints):
+        with unit_of_work():
+            again += requests.forget_again(one)
+    if not again:
+        return ()
+    wipe(())
+    return (f"{again} people who asked to be forgotten were forgotten again",)
 
 
 def _scripts() -> ScriptDirectory:

@@ -60,7 +60,7 @@ class AuditHead(Model):
 
 
 class PersonSalt(Model):
-    """The secret that ties the chain to a person's data; destroyed at erasure."""
+    """The secret that ties the chain to a person's data; empty for good after an erasure."""
 
     __tablename__ = "person_salt"
 
@@ -156,14 +156,13 @@ def _write_kept(session: Session) -> None:
 def salts_of(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
     """Return the salts of these people; who has none yet gets one.
 
+    For who was erased it is one that nobody keeps: what comes after cannot be proved either.
     Call it only while the chain's head is locked, or two writers make the same salt.
     """
-    known: dict[int | None, bytes] = {
-        row.person_id: row.salt
-        for row in session.scalars(
-            sa.select(PersonSalt).where(PersonSalt.person_id.in_(person_ids))
-        )
-    }
+    rows = session.execute(
+        sa.select(PersonSalt.person_id, PersonSalt.salt).where(PersonSalt.person_id.in_(person_ids))
+    )
+    known: dict[int | None, bytes] = {row.person_id: row.salt or ids.salt() for row in rows}
     fresh: dict[int | None, bytes] = {
         person_id: ids.salt() for person_id in sorted(person_ids - set(known))
     }
@@ -173,6 +172,21 @@ def salts_of(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:
             [{"person_id": person_id, "salt": salt} for person_id, salt in fresh.items()],
         )
     return {**known, **fresh}
+
+
+def destroy_salt(person_id: int, *, by: Actor) -> None:
+    """Make all that the chain holds of a person unprovable, for good, and record that it was done.
+
+    An empty salt stays in its place, so that nobody ever gets another.
+    """
+    record(ERASED, ("person", None), by=by, person=person_id)
+    session = db.session()
+    found = session.get(PersonSalt, person_id)
+    if found is None:
+        session.add(PersonSalt(person_id=person_id, salt=b""))
+    else:
+        found.salt = b""
+    session.flush()  # the events of this very unit are tied to no salt any more
 
 
 def commitment(salt: bytes | None, data: dict[str, Any]) -> str:
@@ -201,7 +215,9 @@ def chain_faults() -> Iterator[str]:
     """Yield one sentence per place where the chain is broken; nothing when it is whole."""
     previous, count = GENESIS, 0
     fields = [column for column in AuditEvent.__table__.columns if column.name != "id"]
-    salts = {row.person_id: row.salt for row in db.session.scalars(sa.select(PersonSalt))}
+    salts = {
+        row.person_id: row.salt for row in db.session.scalars(sa.select(PersonSalt)) if row.salt
+    }
     yield from _salt_faults(set(salts))
     rows = db.session.execute(sa.select(AuditEvent.id, *fields).order_by(AuditEvent.id))
     for row in rows.mappings():

@@ -89,6 +89,8 @@ class Settings:
     """Hour of the day until which no message goes out by itself, 0 to 11."""
     mails_a_week: int
     """Mails that may wait, per person and week; what is more comes in one mail on Monday."""
+    keep: str
+    """Other periods of keeping than the usual ones, as `contact=6m,spam=30d`; empty means none."""
     demo: bool
     """Whether this may be the fictional academy, with its clock and sign-in codes on screen."""
     log_level: str
@@ -167,6 +169,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         quiet_from=_integer(text("QUIET_FROM", "21"), "QUIET_FROM", 12, 23),
         quiet_until=_integer(text("QUIET_UNTIL", "8"), "QUIET_UNTIL", 0, 11),
         mails_a_week=_integer(text("MAILS_A_WEEK", "3"), "MAILS_A_WEEK", 0, 99),
+        keep=text("KEEP", ""),
         demo=text("DEMO", "1") == "1",
         log_level=text("LOG_LEVEL", "INFO").upper(),
         metrics_token=text("METRICS_TOKEN", ""),

@@ -40,7 +40,7 @@ def chain_faults() -> list[str]:
 def _faults() -> Iterator[str]:
     salts = db.session.execute(sa.select(PersonSalt.person_id, PersonSalt.salt))
     walk = _Walk(
-        salts={row.person_id: row.salt for row in salts},
+        salts={row.person_id: row.salt for row in salts if row.salt},
         certificates={one.number: one for one in every_chained()},
         events=_events(),
     )

@@ -1,4 +1,4 @@
-"""The few pages of no feature: style guide, privacy, accessibility, language, health."""
+"""The few pages of no feature: style guide, accessibility, language, health."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ YEAR = 31_536_000
 def styleguide() -> str:
     """Show every component in every state."""
     return render_template("styleguide.html")
-
-
-@bp.page("/privacy", needs=PUBLIC)
-def privacy() -> str:
-    """Say what is kept, why and how long."""
-    return render_template("pages/privacy.html")
 
 
 @bp.page("/toegankelijkheid", needs=PUBLIC)

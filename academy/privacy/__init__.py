@@ -1,0 +1,1 @@
+"""Access, erasure and retention, run over what every feature declares of its columns."""

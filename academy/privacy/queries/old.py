@@ -1,0 +1,225 @@
+"""What is kept too long: per row of the retention table the rows that would go, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+
+import sqlalchemy as sa
+
+from academy.coaching.models import CoachingPlan, LogEntry, Signal
+from academy.contact.models import ContactRequest, ContactStep
+from academy.kernel import clock
+from academy.kernel.db import db
+from academy.kernel.settings import current
+from academy.people.models import SignIn
+from academy.privacy.models import RetentionSwitch
+from academy.privacy.rules.periods import periods
+from certificates.models import Certificate, Decision
+from certificates.rules.standing import EMPTIED
+from courses.models import (
+    AttendanceMark,
+    Cohort,
+    Enrolment,
+    EnrolmentEvent,
+    FinalAttempt,
+    PracticeFile,
+    PracticeSubmission,
+    QuizAttempt,
+    SelfScanAnswer,
+    SelfScanCompletion,
+    Session,
+)
+
+Query = Callable[[date], sa.Select[int]]
+NEVER_JOINED = ("applied", "intake_planned", "waitlisted", "not_now", "other_track", "withdrawn")
+OVER = ("completed", "not_passed", "withdrawn", "transferred")
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.AMSTERDAM).astimezone(UTC)
+
+
+def _contact(before: date) -> sa.Select[int]:
+    """Messages that are dealt with, by the last thing that was done."""
+    last = (
+        sa.select(sa.func.max(ContactStep.at))
+        .where(ContactStep.request_id == ContactRequest.id)
+        .correlate(ContactRequest)
+        .scalar_subquery()
+    )
+    return sa.select(ContactRequest.id).where(
+        ContactRequest.is_open.is_(False),
+        ContactRequest.state != "spam",
+        sa.func.coalesce(last, ContactRequest.received_at) < _start(before),
+    )
+
+
+def _spam(before: date) -> sa.Select[int]:
+    return sa.select(ContactRequest.id).where(
+        ContactRequest.state == "spam", ContactRequest.received_at < _start(before)
+    )
+
+
+def _application(before: date) -> sa.Select[int]:
+    """Applications after which nobody came to a session, handed anything in or was decided on."""
+    came = sa.or_(
+        sa.exists().where(AttendanceMark.enrolment_id == Enrolment.id),
+        sa.exists().where(PracticeSubmission.enrolment_id == Enrolment.id),
+        sa.exists().where(QuizAttempt.enrolment_id == Enrolment.id),
+        sa.exists().where(FinalAttempt.enrolment_id == Enrolment.id),
+        sa.exists().where(Decision.enrolment_id == Enrolment.id),
+        sa.exists().where(SelfScanCompletion.enrolment_id == Enrolment.id),
+    )
+    last = (
+        sa.select(sa.func.max(EnrolmentEvent.at))
+        .where(EnrolmentEvent.enrolment_id == Enrolment.id)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return sa.select(Enrolment.id).where(
+        Enrolment.state.in_(NEVER_JOINED),
+        Enrolment.applied_on < before,
+        sa.func.coalesce(last, _start(date(1, 1, 2))) < _start(before),
+        ~came,
+    )
+
+
+def _ended_cohorts(before: date) -> sa.Select[int]:
+    """Groups of which the last session was before a day, and that are over."""
+    last = (
+        sa.select(sa.func.max(Session.ends_at))
+        .where(Session.cohort_id == Cohort.id)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    return sa.select(Cohort.id).where(
+        Cohort.state.in_(("completed", "cancelled")), last < _start(before)
+    )
+
+
+def _learning(before: date) -> sa.Select[int]:
+    """Enrolments of groups that ended, of which something is left beside the state."""
+    left = sa.or_(
+        sa.exists().where(AttendanceMark.enrolment_id == Enrolment.id),
+        sa.exists().where(PracticeSubmission.enrolment_id == Enrolment.id),
+        sa.exists().where(QuizAttempt.enrolment_id == Enrolment.id),
+        sa.exists().where(FinalAttempt.enrolment_id == Enrolment.id),
+    )
+    return sa.select(Enrolment.id).where(
+        Enrolment.cohort_id.in_(_ended_cohorts(before)), Enrolment.state.in_(OVER), left
+    )
+
+
+def _evidence(before: date) -> sa.Select[int]:
+    """Photos and recordings of who is done: the practical has its outcome, or they stopped."""
+    outcome = sa.exists().where(
+        FinalAttempt.enrolment_id == Enrolment.id,
+        FinalAttempt.outcome == "passed",
+        FinalAttempt.decided_on < before,
+    )
+    ended = sa.exists().where(
+        EnrolmentEvent.enrolment_id == Enrolment.id,
+        EnrolmentEvent.to_state.in_(OVER),
+        EnrolmentEvent.at < _start(before),
+    )
+    return (
+        sa.select(PracticeFile.id)
+        .join(PracticeSubmission, PracticeSubmission.id == PracticeFile.submission_id)
+        .join(Enrolment, Enrolment.id == PracticeSubmission.enrolment_id)
+        .where(PracticeFile.content.is_not(None), sa.or_(outcome, ended))
+    )
+
+
+def _register(before: date) -> sa.Select[int]:
+    return sa.select(Certificate.id).where(
+        Certificate.state == "issued",
+        Certificate.valid_until < before,
+        Certificate.standing.not_in(EMPTIED),
+    )
+
+
+def _coaching(before: date) -> sa.Select[int]:
+    """Guidance that stopped, of which any text is left."""
+    return sa.select(CoachingPlan.id).where(
+        CoachingPlan.state == "stopped",
+        CoachingPlan.stopped_on < before,
+        sa.or_(
+            CoachingPlan.goal != "",
+            sa.exists().where(LogEntry.plan_id == CoachingPlan.id, _has_text()),
+        ),
+    )
+
+
+def _entries(before: date) -> sa.Select[int]:
+    return sa.select(LogEntry.id).where(LogEntry.happened_on < before, _has_text())
+
+
+def _has_text() -> sa.ColumnElement[bool]:
+    columns = (LogEntry.discussed, LogEntry.went_well, LogEntry.is_hard)
+    return sa.or_(*(sa.func.length(sa.type_coerce(one, sa.Text)) > 0 for one in columns))
+
+
+def _signals(before: date) -> sa.Select[int]:
+    return sa.select(Signal.id).where(Signal.state == "closed", Signal.closed_on < before)
+
+
+def _self_scan(before: date) -> sa.Select[int]:
+    """Groups whose answers of the self-scan are old: they are kept as figures, and then no more."""
+    return sa.select(Cohort.id).where(
+        Cohort.id.in_(_ended_cohorts(before)),
+        sa.exists().where(SelfScanAnswer.cohort_id == Cohort.id),
+    )
+
+
+def _sign_ins(before: date) -> sa.Select[int]:
+    return sa.select(SignIn.id).where(SignIn.last_seen_at < _start(before))
+
+
+QUERIES: Mapping[str, Query] = {
+    "contact": _contact,
+    "spam": _spam,
+    "application": _application,
+    "learning": _learning,
+    "evidence": _evidence,
+    "register": _register,
+    "coaching": _coaching,
+    "entries": _entries,
+    "signals": _signals,
+    "self_scan": _self_scan,
+    "sign_ins": _sign_ins,
+}
+"""Per row of the retention table: what ended before a day and is still there."""
+
+
+def _query(kind: str) -> sa.Select[int]:
+    """Return what of a kind is kept too long today; sign-ins by the real clock."""
+    today = clock.real_today() if kind == "sign_ins" else clock.today()
+    return QUERIES[kind](periods(current().keep)[kind].before(today))
+
+
+def old_ids(kind: str, *, most: int) -> list[int]:
+    """Return the first ids of a kind that are kept too long."""
+    query = _query(kind)
+    key = next(iter(query.selected_columns))
+    return list(db.session.scalars(query.order_by(key).limit(most)))
+
+
+def old_counts() -> dict[str, int]:
+    """Return how many would go of each kind; changes nothing."""
+    counts = [
+        sa.select(sa.func.count())
+        .select_from(_query(kind).subquery())
+        .scalar_subquery()
+        .label(kind)
+        for kind in QUERIES
+    ]
+    row = db.session.execute(sa.select(*counts)).mappings().one()
+    return dict(row)
+
+
+def newest_switch() -> RetentionSwitch | None:
+    """Return the last word of an administrator; None means that it was never switched on."""
+    return db.session.scalars(
+        sa.select(RetentionSwitch).order_by(RetentionSwitch.id.desc()).limit(1)
+    ).first()

@@ -1,0 +1,1 @@
+"""Pure rules of privacy: what stays of whom, for how long, and what is blacked out."""

@@ -1,0 +1,1 @@
+"""Changes of privacy: an export, an erasure, what is kept no longer."""

@@ -1,0 +1,179 @@
+"""What is kept too long goes, once somebody switched that on; until then it is only counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from academy.coaching.models import CoachingPlan, LogEntry, Signal
+from academy.coaching.rules import OUTCOMES, REPORTED_BACK
+from academy.contact.models import ContactRequest
+from academy.kernel import audit, clock
+from academy.kernel.audit import AuditEvent
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import NotFoundError
+from academy.privacy import tasks
+from academy.privacy.models import KeptCount
+from academy.privacy.queries.old import QUERIES, old_counts
+from academy.privacy.rules.periods import DEFAULTS
+from academy.privacy.services import retention
+from academy.privacy.views.words import KINDS
+from certificates.models import Certificate
+from courses.models import (
+    AttendanceMark,
+    Cohort,
+    CriterionScore,
+    Enrolment,
+    EnrolmentEvent,
+    FinalAttempt,
+    PracticeFile,
+    PracticeSubmission,
+    Session,
+)
+from tests.privacy.academies import stepped_up
+
+pytestmark = pytest.mark.slow
+YEARS = timedelta(days=366)
+
+
+def switch_on(academy):
+    with unit_of_work():
+        retention.switch(is_on=True, by=stepped_up(academy.world.people["admin"]))
+
+
+def count(model, *conditions):
+    found = db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*conditions))
+    db.session.rollback()
+    return found
+
+
+def make_everything_old():
+    """Let groups be over, guidance be stopped, signals and messages be closed."""
+    day = clock.today()
+    with unit_of_work():
+        run = db.session.execute
+        run(sa.update(Cohort).values(state="completed"))
+        run(sa.update(Session).values(state="held"))
+        run(sa.update(Enrolment).values(state="completed"))
+        people = db.session.scalars(sa.select(Enrolment.id)).all()
+        for one in people:
+            db.session.add(
+                EnrolmentEvent(
+                    enrolment_id=one, from_state="active", to_state="completed", at=clock.now()
+                )
+            )
+        run(sa.update(CoachingPlan).values(state="stopped", stopped_on=day))
+        run(
+            sa.update(Signal).values(
+                state="closed", closed_on=day, outcome=OUTCOMES[0], reported_back=REPORTED_BACK[0]
+            )
+        )
+        run(sa.update(ContactRequest).values(state="closed", is_open=False))
+
+
+def test_every_row_of_the_table_has_words_a_question_and_a_way(app):
+    assert DEFAULTS.keys() == QUERIES.keys() == retention.CLEARING.keys()
+    assert DEFAULTS.keys() <= KINDS.keys()
+
+
+def test_nothing_is_old_and_nothing_goes_at_first(academy):
+    with unit_of_work():
+        counts = old_counts()
+    assert set(counts.values()) == {0}
+
+
+def test_it_only_counts_until_it_is_switched_on(academy):
+    make_everything_old()
+    with clock.at(clock.now() + 3 * YEARS):
+        with unit_of_work():
+            counts = old_counts()
+        assert counts["learning"] == counts["evidence"] or counts["learning"] > 0
+        assert min(counts[one] for one in ("contact", "learning", "coaching", "signals")) > 0
+        before = count(AttendanceMark), count(Signal), count(ContactRequest)
+        tasks.daily()
+        assert (count(AttendanceMark), count(Signal), count(ContactRequest)) == before
+
+
+def test_what_is_old_goes_and_figures_stay(academy):
+    make_everything_old()
+    switch_on(academy)
+    outcomes = count(FinalAttempt, FinalAttempt.outcome.is_not(None))
+    marks = count(AttendanceMark)
+    with clock.at(clock.now() + 3 * YEARS):
+        db.session.remove()
+        tasks.daily()
+        with unit_of_work():
+            assert {kind for kind, left in old_counts().items() if left} <= {"sign_ins"}
+    gone = (AttendanceMark, CriterionScore, FinalAttempt, PracticeSubmission, Signal)
+    assert [count(model) for model in (*gone, ContactRequest)] == [0] * 6
+    counted = db.session.scalars(
+        sa.select(KeptCount.times).where(KeptCount.what == "attendance")
+    ).all()
+    db.session.rollback()
+    assert 0 < sum(counted) <= marks
+    assert count(KeptCount, KeptCount.what == "outcome") >= min(outcomes, 1)
+    assert count(Enrolment) > 0
+    assert count(Certificate) > 0
+    texts = {one.discussed for one in db.session.scalars(sa.select(LogEntry))}
+    db.session.rollback()
+    assert texts == {""}
+    assert list(audit.chain_faults()) == []
+    assert count(AuditEvent, AuditEvent.action == "privacy:retention:cleared") >= 4
+
+
+def test_photos_go_three_months_after_the_outcome(academy):
+    make_everything_old()
+    switch_on(academy)
+    with clock.at(clock.now() + timedelta(days=80)):
+        tasks.daily()
+    assert count(PracticeFile, PracticeFile.content.is_not(None)) > 0
+    with clock.at(clock.now() + timedelta(days=100)):
+        tasks.daily()
+    assert count(PracticeFile, PracticeFile.content.is_not(None)) == 0
+    assert count(PracticeSubmission) > 0
+
+
+def test_spam_goes_after_a_month_and_a_live_message_never(academy):
+    switch_on(academy)
+    first = db.session.scalar(sa.select(sa.func.min(ContactRequest.id)))
+    with unit_of_work():
+        spam = sa.update(ContactRequest).where(ContactRequest.id == first)
+        db.session.execute(spam.values(state="spam", is_open=False))
+    before = count(ContactRequest)
+    with clock.at(clock.now() + timedelta(days=31)):
+        tasks.daily()
+    assert count(ContactRequest) == before - 1
+    with clock.at(clock.now() + 2 * YEARS):
+        tasks.daily()
+    assert count(ContactRequest) == before - 1
+
+
+def test_old_talks_go_while_guidance_runs(academy):
+    switch_on(academy)
+    entry = db.session.scalar(sa.select(sa.func.min(LogEntry.id)))
+    with unit_of_work():
+        old = clock.today() - 6 * YEARS
+        db.session.execute(sa.update(LogEntry).where(LogEntry.id == entry).values(happened_on=old))
+    tasks.daily()
+    found = {one.id: one.discussed for one in db.session.scalars(sa.select(LogEntry))}
+    db.session.rollback()
+    assert found[entry] == ""
+    assert all(words for one, words in found.items() if one != entry)
+
+
+def test_only_an_administrator_switches(academy):
+    for name in ("coordinator", "board", "participant"):
+        with unit_of_work(), pytest.raises(NotFoundError):
+            retention.switch(is_on=True, by=stepped_up(academy.world.people[name]))
+
+
+def test_off_is_off_again(academy):
+    make_everything_old()
+    switch_on(academy)
+    with unit_of_work():
+        retention.switch(is_on=False, by=stepped_up(academy.world.people["admin"]))
+    with clock.at(clock.now() + 3 * YEARS):
+        tasks.daily()
+    assert count(Signal) > 0
