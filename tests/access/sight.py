@@ -16,12 +16,24 @@ GUIDED = ("A1p1", "A2p1", "A3p1")
 
 COACHING = {
     "agreed_action",
+    "coaching_cover",
+    "coach_offer",
     "coaching_log_entry",
     "coaching_own_words",
     "coaching_plan",
+    "coaching_plan_sheet",
+    "coaching_plan_step",
     "coaching_signal",
+    "coaching_wish",
+    "coaching_yearly_review",
 }
-ENTRY_TEXT = {"coaching_log_entry", "coaching_own_words"}
+ENTRY_TEXT = {
+    "coaching_log_entry",
+    "coaching_own_words",
+    "coaching_plan_sheet",
+    "coaching_plan_step",
+    "coaching_yearly_review",
+}
 CERTIFYING = {
     "certificate",
     "certificate_event",
@@ -58,7 +70,7 @@ HELPED = {"enrolment", "practice_file", "practice_submission", "rsvp"}
 TO_DO = {"coaching_opening", "contact_request", "rsvp", "sent_message", "story"}
 """What else waits for a coordinator."""
 
-HELPS = {"person"}
+HELPS = {"coaching_wish", "person"}
 """For whom a trainer, coach or coordinator does what participants do themselves."""
 
 REACH: dict[str, tuple[tuple[str, ...], set[str]]] = {
@@ -97,7 +109,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "participant": ("A1.trainer", "A1.assessor", "Ak1", "A.coordinator"),
     "trainer": ("A1", "board"),
     "assessor": ("A1",),
-    "coach": (*GUIDED, "A.coordinator", "Ak"),
+    "coach": (*GUIDED, "A.coordinator", "Ak", "A1.trainer", "A2.trainer", "A3.trainer"),
     "coordinator": ("A", "board"),
     "board": EVERYWHERE,
     "admin": EVERYWHERE,

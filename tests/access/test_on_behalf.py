@@ -64,6 +64,17 @@ TWINS: dict[str, str | Never] = {
     "/logboek/afspraken/<int:action_id>/<any(klaar,open):step>": (
         "/begeleiding/afspraken/<int:action_id>/<any(klaar,vervalt,open):step>"
     ),
+    "/logboek/hervat": "/begeleiding/<int:plan_id>/hervat",
+    "/logboek/overdracht/<any(ja,nee):answer>": (
+        "/begeleiding/<int:plan_id>/overdracht/<any(ja,nee):answer>"
+    ),
+    "/logboek/pauze": "/begeleiding/<int:plan_id>/pauze",
+    "/logboek/plan-stappen/<int:step_id>/<any(klaar,open):step>": (
+        "/begeleiding/plan-stappen/<int:step_id>/<any(klaar,open):step>"
+    ),
+    "/logboek/plan/akkoord": "/begeleiding/<int:plan_id>/plan/akkoord",
+    "/logboek/stop": "/begeleiding/<int:plan_id>/stop",
+    "/logboek/wensen": "/namens/<int:person_id>/begeleiding",
     "/mijn-berichten/keuze": Never(
         "Which kinds of mail one likes is a taste; who wants none is put on silence by who helps."
     ),
@@ -85,6 +96,7 @@ TWINS: dict[str, str | Never] = {
     "/tweede-stap/passkey/nieuw/vraag": KEY,
     "/tweede-stap/passkey/vraag": KEY,
     "/uitloggen": DEVICE,
+    "/zorgen": "/begeleiding/<int:plan_id>/signaal",
 }
 
 

@@ -20,7 +20,13 @@ from tests.access.world import PRINCIPALS
 
 pytestmark = [pytest.mark.slow, pytest.mark.trust("T31")]
 
-NOTES = {"coaching_log_entry", "coaching_own_words"}
+NOTES = {
+    "coaching_log_entry",
+    "coaching_own_words",
+    "coaching_plan_sheet",
+    "coaching_plan_step",
+    "coaching_yearly_review",
+}
 """The tables whose text is a note."""
 
 
@@ -76,7 +82,11 @@ def test_every_address_that_shows_a_note_writes_one_line(academy, browsers):
         "/logboek",
         "/logboek/pdf",
         "/begeleiding/<int:plan_id>",
+        "/logboek/plan",
+        "/begeleiding/<int:plan_id>/doel",
+        "/begeleiding/<int:plan_id>/jaargesprek",
         "/begeleiding/<int:plan_id>/pdf",
+        "/begeleiding/<int:plan_id>/plan",
         "/begeleiding/gesprekken/<int:entry_id>/verbeter",
     }
 

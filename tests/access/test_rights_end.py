@@ -13,7 +13,8 @@ from academy.kernel.db import db, unit_of_work
 from academy.people.models import Account, Grant, Person
 from academy.people.services.grants import end_grant
 from courses.models import Cohort
-from tests.access.asking import guard_said
+from tests.access.asking import guard_said, marks_in
+from tests.access.sight import ENTRY_TEXT
 from tests.conftest import TODAY
 from tests.factories import make_actor, make_place
 
@@ -159,3 +160,40 @@ def test_a_right_that_outlives_its_day_is_found(academy, browsers, monkeypatch):
     for principal, path in pages(academy).items():
         change(academy, principal, valid_to=yesterday)
         assert browsers(principal).get(path).status_code == 200, principal
+
+
+def test_who_stops_their_own_guidance_closes_the_log_to_the_coach(academy, browsers):
+    plan_id = academy.world.ledger.ids("coaching_plan", cell="A1p1")[0]
+    assert browsers("coach").get(f"/begeleiding/{plan_id}").status_code == 200
+    assert browsers("participant").post("/logboek/stop").status_code == 303
+
+    for address in ("", "/plan", "/gesprek", "/jaargesprek"):
+        assert browsers("coach").get(f"/begeleiding/{plan_id}{address}").status_code == 404
+    step = academy.world.ledger.ids("coaching_plan_step", cell="A1p1")[0]
+    assert browsers("coach").post(f"/begeleiding/plan-stappen/{step}/klaar").status_code == 404
+
+
+def test_who_takes_over_reads_nothing_from_before_until_the_participant_says_so(academy, browsers):
+    """Both said yes; the old coach's notes stay closed, on every page of the new one."""
+    ids = academy.world.ledger.ids
+    plan_id = ids("coaching_plan", cell="A1p1")[0]
+    before = {
+        mark
+        for mark, where in academy.world.ledger.marks.items()
+        if where.cell == "A1p1" and where.table in ENTRY_TEXT
+    }
+    coach, away = academy.world.people["coach"], ids("person", cell="Ak2")[0]
+    by = make_actor(db.session.get_one(Person, academy.world.people["coordinator"]))
+    for coach_id in (away, coach):
+        with unit_of_work():
+            plans.transfer(plan_id, coach_id, by=by)
+            for person_id in (coach_id, academy.world.people["participant"]):
+                plans.agree(plan_id, by=make_actor(db.session.get_one(Person, person_id)))
+
+    paths = [f"/begeleiding/{plan_id}{end}" for end in ("", "/plan", "/doel", "/jaargesprek")]
+    for path in paths:
+        answer = browsers("coach").get(path)
+        assert (answer.status_code, before & marks_in(answer)) == (200, set()), path
+    assert browsers("participant").post("/logboek/overdracht/ja").status_code == 303
+    for path in paths:
+        assert before & marks_in(browsers("coach").get(path)), path

@@ -29,13 +29,17 @@ VERIFICATION = {"verification_count", "certificate_check_count"}
 NAMED_WRITES = {
     "/api/v1/certificates/<number>/verification": VERIFICATION,
     "/begeleiding/<int:plan_id>": READ_LOG,
+    "/begeleiding/<int:plan_id>/doel": READ_LOG,
     "/begeleiding/<int:plan_id>/gesprek": READ_LOG,
+    "/begeleiding/<int:plan_id>/jaargesprek": READ_LOG,
+    "/begeleiding/<int:plan_id>/plan": READ_LOG,
     "/begeleiding/gesprekken/<int:entry_id>/verbeter": READ_LOG,
     "/c/<code>": VERIFICATION,
     "/deel/<token>": VERIFICATION,
     "/deel/<token>/bestand": VERIFICATION,
     "/controleer": VERIFICATION,
     "/logboek": READ_LOG,
+    "/logboek/plan": READ_LOG,
 }
 """The pages that may write at a GET, and what. Last-seen is the third; `digest` leaves it out."""
 

@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from academy.coaching.models import OwnWords
-from academy.coaching.services import log, openings, plans, signals
+from academy.coaching.models import OwnWords, YearlyReview
+from academy.coaching.services import cover, log, matching, openings, plans, sheets, signals
+from academy.coaching.services.matching import NewOffer, NewWish
+from academy.coaching.services.sheets import NewSheet, NewStep
 from academy.community.models import MeetUp, Rsvp, Story
 from academy.contact.models import ContactRequest
 from academy.kernel import clock, ids
@@ -181,12 +183,29 @@ class _Tenant:
             self._make_open_story()
         for number in COHORTS:
             self._make_cohort(number)
+        with self.cell(self.name):
+            self._cover_a_coach()
+        for number, coach in self.coaches.items():
+            with self.cell(f"{self.name}k{number}"):
+                offer = NewOffer(("nl",), place_id=self.place.id, about="Over mij")
+                matching.save_offer(coach.id, offer, by=make_actor(self.coordinator))
         if self.name == "A":
             self.world.people |= {
                 "coordinator": self.coordinator.id,
                 "client_contact": client.id,
                 "coach": self.coaches[1].id,
             }
+
+    def _cover_a_coach(self) -> None:
+        """Let the second coach stand in for the first, later."""
+        first_day = clock.today() + timedelta(days=60)
+        cover.arrange_cover(
+            self.coaches[1].id,
+            self.coaches[2].id,
+            by=make_actor(self.coordinator),
+            first_day=first_day,
+            last_day=first_day + timedelta(days=7),
+        )
 
     def _make_community(self) -> None:
         self.meetup = MeetUp(
@@ -602,6 +621,29 @@ class _Participant:
         _add(OwnWords(entry_id=entry.id, words="Mijn woord", at=clock.now(), by_id=self.person.id))
         self.opening = openings.ask(plan.id, "complaint", "Een klacht", by=coordinator)
         signals.raise_signal(plan.id, "overload", by=by, severity="high", note="Kijk mee")
+        self._make_plan(plan.id, entry.id, by=by)
+
+    def _make_plan(self, plan_id: int, entry_id: int, *, by: Actor) -> None:
+        own = make_actor(self.person)
+        matching.save_wish(self.person.id, NewWish(("nl",), words="Samen lopen"), by=own)
+        steps = (NewStep("Bel de buurman", clock.today() + timedelta(days=9)),)
+        sheet = NewSheet("Een feest", "Koken", "Nee zeggen", "Ik slaap slecht", steps=steps)
+        agreed = sheets.write_sheet(plan_id, sheet, by=by)
+        sheets.agree_sheet(plan_id, agreed.number, by=own)
+        sheets.write_sheet(plan_id, sheet, by=by)
+        _add(
+            YearlyReview(
+                plan_id=plan_id,
+                person_id=self.person.id,
+                entry_id=entry_id,
+                held_on=clock.today(),
+                circle_mine="Graag",
+                circle_together="Samen",
+                circle_not="Niet",
+                wants="other",
+                written_at=clock.now(),
+            )
+        )
 
     def open_log(self) -> None:
         """Let a second person agree that the coordinator reads the log."""

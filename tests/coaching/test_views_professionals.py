@@ -48,6 +48,6 @@ def test_another_region_finds_nobody(scene, sign_in):
         omar = make_coordinator(make_place("'t Zand"))
     person_id = certified()
     client = sign_in(omar)
-    assert str(person_id) not in client.get("/begeleiding/professionals").get_data(as_text=True)
     address = f"/begeleiding/professionals/{person_id}"
+    assert address not in client.get("/begeleiding/professionals").get_data(as_text=True)
     assert client.post(address, data={"rhythm_days": "90"}).status_code == 404
