@@ -16,6 +16,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
+
 from certificates.adapters import badge_keys, keys
 from certificates.adapters.did_key import published
 from certificates.adapters.pinning import pinned_chains
@@ -68,8 +70,8 @@ def make_page(pinned: Pinned, *, logo: str, made_on: date) -> bytes:
         "academy": escape(pinned.academy),
         "snapshot": escape(f"{pinned.public_url}/register/momentopname.json"),
         "fingerprint": keys.fingerprint_in_groups(fingerprint),
-        "made_nl": f"{made_on:%d-%m-%Y}",
-        "made_en": made_on.isoformat(),
+        "made_nl": format_date(made_on, "long", locale="nl"),
+        "made_en": format_date(made_on, "long", locale="en_GB"),
         "logo": logo,
         "style": style,
         "script": script,
