@@ -32,6 +32,7 @@ from academy.coaching.views import (
     openings,  # noqa: F401
     paper,  # noqa: F401
     participant,  # noqa: F401
+    printing,  # noqa: F401
     professionals,  # noqa: F401
     reviews,  # noqa: F401
     sheets,  # noqa: F401

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import policies, rules
 from academy.coaching.adapters.device import device_key
 from academy.coaching.forms import WordsForm
-from academy.coaching.policies import BEGIN, GUIDE, TAKE_ALONG
+from academy.coaching.policies import BEGIN, GUIDE
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import plans, signals
 from academy.coaching.queries.handover import (
@@ -21,13 +21,10 @@ from academy.coaching.queries.handover import (
 )
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
-from academy.coaching.services.documents import make_log
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock, ids
-from academy.kernel.errors import ConflictError
 from academy.kernel.web.blueprint import actor
-from academy.kernel.web.files import count_print, pdf_answer
 
 
 @bp.page("/begeleiding", needs=BEGIN)
@@ -122,14 +119,3 @@ def answer(plan_id: int, answer: str) -> AnyResponse:
     if policies.guides(me, head.person_id):
         return redirect(url_for("coaching.plan", plan_id=plan_id), 303)
     return redirect(url_for("coaching.standing", plan_id=plan_id), 303)
-
-
-@bp.page("/begeleiding/<int:plan_id>/pdf", needs=TAKE_ALONG)
-def plan_pdf(plan_id: int) -> Response:
-    """Make the log as a PDF for the coach, sealed; not stored."""
-    me = actor()
-    head = plans.get_guided_plan(plan_id, me)
-    if not head.is_live:
-        raise ConflictError(_("Er is nog geen logboek."))
-    audience = _("%(name)s, begeleider", name=count_print())
-    return pdf_answer(make_log(head, by=me, audience=audience).pdf, _("logboek-begeleiding"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
@@ -17,13 +17,11 @@ from academy.coaching.queries.cover import Reader, other_guides
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
-from academy.coaching.services.documents import make_log
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, how_long, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
-from academy.kernel.web.files import count_print, pdf_answer
 
 
 @bp.page("/logboek", needs=OWN_LOG)
@@ -135,15 +133,3 @@ def own_answer(answer: str) -> AnyResponse:
         plan_services.decline(plan.id, by=me)
         flash(_("Goed dat je het zegt. We zoeken iemand anders voor je."), "success")
     return redirect(url_for("coaching.own_log"), 303)
-
-
-@bp.page("/logboek/pdf", needs=OWN_LOG)
-def own_pdf() -> Response:
-    """Make one's own log as a PDF, sealed; not stored."""
-    plan = _own_plan()
-    me = actor()
-    count_print()
-    return pdf_answer(
-        make_log(plan, by=me, audience=_("%(name)s, om te bewaren", name=plan.call_name)).pdf,
-        _("logboek-begeleiding"),
-    )
