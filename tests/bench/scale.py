@@ -105,10 +105,11 @@ def lists(database: str, small_url: str, large_url: str, folder: Path) -> Iterat
         _crowd(large_url, LARGE, folder) as large,
     ):
         for name in small.pages:
-            yield Line(f"{name}, {database}", *_by_turns((small, large), name))
+            yield Line(f"{name}, {database}", *by_turns((small, large), name))
 
 
-def _by_turns(crowds: tuple[Crowd, ...], name: str) -> list[float]:
+def by_turns(crowds: tuple[Crowd, ...], name: str) -> list[float]:
+    """Open a page of each crowd by turns; return what it cost each, in milliseconds."""
     for crowd in crowds:
         for _warm_up in range(6):
             crowd.open(name)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, Signal
 from academy.coaching.queries.checks import faults
-from academy.coaching.queries.overview import overview
+from academy.coaching.queries.monday import monday_page
 from academy.coaching.services.log import finalise_due
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
@@ -20,24 +20,27 @@ def sample(app):
         return Sample().load()
 
 
-def source_ids(sample, found):
+def monday(sample, kind):
+    """Return whom the rows of one kind are about, by the ids of the files."""
     plans = {plan_id: source_id for source_id, plan_id in sample.plans.items()}
     people = {row["plan_id"]: row["person_id"] for row in rows("coaching_plans")}
+    found = monday_page(sample.actor("P307"), clock.today(), kinds=(kind,), limit=50).rows
     return sorted(people[plans[one.plan_id]] for one in found)
 
 
 def test_monday_shows_what_the_sample_data_say(sample):
-    found = overview(sample.actor("P307"), clock.today())
-    assert source_ids(sample, found.contacts_overdue) == ["P001", "P008", "P019", "P028"]
-    assert source_ids(sample, found.energy_low) == ["P022"]
-    assert source_ids(sample, found.reviews_due) == ["P013", "P016"]
-    assert source_ids(sample, found.paused) == ["P006"]
-    assert len(found.actions_overdue) == 5
-    assert source_ids(sample, [one for one in found.signals if one.is_overdue]) == ["P022"]
-    marije = sample.people["P303"].id
-    assert [one.coach_id for one in found.coaches if one.is_silent] == [marije]
-    assert not any(one.is_full for one in found.coaches)
-    assert not found.to_match
+    assert monday(sample, "contact") == ["P001", "P008", "P019", "P028"]
+    assert monday(sample, "energy") == ["P022"]
+    assert monday(sample, "review") == ["P013", "P016"]
+    assert len(monday(sample, "action")) == 5
+    today = clock.today()
+    actor = sample.actor("P307")
+    found = monday_page(actor, today, kinds=("signal", "match", "silent", "full")).rows
+    assert [one.kind for one in found if one.kind != "signal"] == ["silent"]
+    assert [one.person_name for one in found if one.kind == "signal" and one.day < today] == [
+        sample.people["P022"].display_name
+    ]
+    assert [one.who_id for one in found if one.kind == "silent"] == [sample.people["P303"].id]
 
 
 def test_every_row_of_the_sample_data_is_there_as_it_says(sample):

@@ -60,7 +60,7 @@ def test_the_overview_names_who_is_late_and_shows_no_text(table, sign_in):
         assert answer.status_code == 200, address
         assert CANARY not in answer.get_data(as_text=True), address
     page = client.get("/begeleiding/overzicht").get_data(as_text=True)
-    assert "Afspraken die te laat zijn" in page
+    assert "Afspraak met Samira El Haddou" in page
     assert "Te lang geen gesprek" not in page
 
 
@@ -201,7 +201,7 @@ def test_pause_rest_and_return(table, sign_in):
     plan = db.session.get_one(CoachingPlan, table.plan_id)
     assert (plan.state, plan.next_contact_due) == ("paused", date(2027, 1, 11))
     db.session.rollback()
-    assert "11 januari 2027" in client.get("/begeleiding/overzicht").get_data(as_text=True)
+    assert "11 januari 2027" in client.get(f"{page}/stand").get_data(as_text=True)
     assert client.post(f"{page}/hervat").status_code == 303
 
 
@@ -230,7 +230,13 @@ def test_a_signal_held_back_is_not_on_the_participants_page(table, sign_in):
     participant = sign_in(table.samira)
     assert "Veiligheid" in participant.get("/logboek").get_data(as_text=True)
     assert "Iemand belt vandaag." not in participant.get("/logboek").get_data(as_text=True)
-    sign_in(table.tineke).post(f"/begeleiding/signalen/{signal_id}/niet-tonen")
+    address = f"/begeleiding/signalen/{signal_id}/niet-tonen"
+    client = sign_in(table.tineke)
+    assert "Wanneer kijk je er opnieuw naar?" in client.get(address).get_data(as_text=True)
+    assert client.post(address, data={"until": "01-12-2026"}).status_code == 422
+    held = {"because": "at_home", "until": "01-12-2026"}
+    assert client.post(address, data=held | {"until": "01-03-2027"}).status_code == 422
+    assert client.post(address, data=held).status_code == 303
     assert "Veiligheid" not in participant.get("/logboek").get_data(as_text=True)
 
 

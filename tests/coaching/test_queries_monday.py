@@ -1,0 +1,158 @@
+"""The coordinator's Monday: every reason once, in order, a page at a time, in few statements."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from academy.coaching.queries.monday import KINDS, monday_page
+from academy.coaching.services import load, signals
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from academy.people.models import Person, Place
+from academy.people.queries.actors import actor_for
+from certificates.models import Certificate
+from courses.models import Enrolment
+from tests.bench.measuring import counted_statements
+from tests.certificates.ready import commit_scene, issue
+from tests.coaching.builders import an_action, make_plan, set_the_table, write_entry
+from tests.factories import make_coordinator, make_grant, make_person, make_place
+
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def table(app):
+    return set_the_table(next_contact_due=date(2026, 11, 1))
+
+
+def found(table, **values):
+    return monday_page(actor_for(table.tineke.id), clock.today(), **values).rows
+
+
+def kinds(table) -> list[str]:
+    db.session.rollback()
+    return [one.kind for one in found(table)]
+
+
+def plan_of(table, name, coach=None, **values):
+    person = make_person(name, place_id=table.place.id)
+    return make_plan(person, coach or table.marije, table.place, **values)
+
+
+def test_each_reason_gives_a_row(table):
+    nothing = {"next_contact_due": date(2027, 1, 1)}
+    with unit_of_work():
+        waiting = {"started_on": None, "last_contact_on": None, "next_contact_due": None}
+        plan_of(table, "Wacht", state="to_match", yearly_review_due=None, **waiting).coach_id = None
+        plan_of(table, "Moe", is_energy_low=True, **nothing)
+        plan_of(table, "Jaar", yearly_review_due=date(2026, 12, 20), **nothing)
+        back = {"paused_on": date(2026, 9, 1), "paused_until": date(2026, 11, 1)}
+        plan_of(table, "Terug", state="paused", next_contact_due=date(2026, 11, 1), **back)
+    signal(table)
+    write_entry(
+        table,
+        actions=(an_action(due_on=date(2026, 11, 20)),),
+        happened_on=date(2026, 10, 2),
+    )
+    with unit_of_work():
+        quiet = make_person("Stil")
+        plan_of(table, "Van stil", quiet, started_on=date(2026, 9, 1), **nothing)
+        load.recount((quiet.id,))
+    assert sorted(kinds(table)) == sorted(
+        ["signal", "match", "contact", "action", "energy", "review", "silent", "silent"]
+    )
+    assert kinds(table)[0] == "signal"
+
+
+def signal(table, severity="middle"):
+    with unit_of_work():
+        signals.raise_signal(
+            table.plan_id, "overload", by=actor_for(table.marije.id), severity=severity
+        )
+
+
+def test_a_coach_above_fifteen_is_shown_once(table):
+    with unit_of_work():
+        for number in range(15):
+            plan_of(table, f"Buur {number}", next_contact_due=date(2027, 1, 1))
+        load.recount((table.marije.id,))
+        write_on(table)
+    assert "full" in kinds(table)
+    (row,) = [one for one in found(table) if one.kind == "full"]
+    assert (row.who, row.figure) == ("Marije Dijkstra", 16)
+
+
+def write_on(table):
+    write_entry(table)
+
+
+def test_a_renewal_that_is_open_is_shown(table):
+    ids = (table.marije.id, table.place.id, table.tineke.id)
+    issue(commit_scene())
+    with unit_of_work():
+        certificate = db.session.scalars(sa.select(Certificate)).one()
+        until = certificate.valid_until
+        enrolment = db.session.get_one(Enrolment, certificate.enrolment_id)
+        holder = db.session.get_one(Person, enrolment.person_id)
+        coach, place = db.session.get_one(Person, ids[0]), db.session.get_one(Place, ids[1])
+        make_plan(holder, coach, place, next_contact_due=until)
+    actor = actor_for(ids[2])
+    early = monday_page(actor, until - timedelta(days=200), kinds=("renewal",)).rows
+    inside = monday_page(actor, until - timedelta(days=100), kinds=("renewal",)).rows
+    assert (early, [one.day for one in inside]) == ((), [until])
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_double(table):
+    with unit_of_work():
+        for number in range(12):
+            day = date(2026, 10, 1) + timedelta(days=number // 3)
+            plan_of(table, f"Laat {number}", next_contact_due=day, is_energy_low=True)
+            plan_of(
+                table, f"Jaar {number}", yearly_review_due=day, next_contact_due=date(2027, 1, 1)
+            )
+    signal(table)
+    signal(table, "low")
+    actor, today = actor_for(table.tineke.id), clock.today()
+    whole = [(one.kind, one.id) for one in monday_page(actor, today, limit=500).rows]
+    assert len(whole) == len(set(whole)) == 2 + 1 + 36
+    for limit in (1, 3, 7):
+        seen, cursor = [], None
+        while True:
+            page = monday_page(actor, today, after=cursor, limit=limit)
+            seen += [(one.kind, one.id) for one in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert seen == whole
+
+
+def test_another_region_and_ones_own_guidance_are_not_there(table):
+    with unit_of_work():
+        omar = make_coordinator(make_place("'t Zand"))
+        make_grant(table.samira, "coordinator", place=table.place)
+    today = clock.today()
+    assert monday_page(actor_for(omar.id), today).rows == ()
+    assert monday_page(actor_for(table.samira.id), today).rows == ()
+    assert monday_page(actor_for(table.marije.id), today).rows == ()
+
+
+def test_the_page_asks_at_most_twelve_statements_whatever_the_number(table, sign_in):
+    client = sign_in(table.tineke)
+    counts = []
+    for _round in range(2):
+        with unit_of_work():
+            for number in range(30):
+                plan_of(table, f"Buur {number}", next_contact_due=date(2026, 10, 1))
+        with counted_statements() as asked:
+            answer = client.get("/begeleiding/overzicht")
+        assert answer.status_code == 200
+        assert "na=" in answer.text
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= MOST_STATEMENTS
+
+
+def test_every_kind_has_a_place_in_the_order():
+    assert len(set(KINDS)) == len(KINDS) == 10

@@ -1,0 +1,180 @@
+"""Signals: somebody named follows up, hears it, and who raised it hears how it ended."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from academy.coaching.models import Signal
+from academy.coaching.queries.signals import told, told_closed
+from academy.coaching.services import signals
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.messages.models import AnnouncedMessage
+from academy.people.queries.actors import actor_for
+from tests.coaching.builders import set_the_table
+from tests.factories import make_coordinator, make_grant, make_person, make_place
+
+RAISED = {"kind": "boundary", "severity": "middle", "note": "Bel me overdag."}
+
+
+@pytest.fixture
+def table(app):
+    return set_the_table()
+
+
+def raise_by(table, person, severity="middle") -> int:
+    with unit_of_work():
+        found = signals.raise_signal(
+            table.plan_id, "overload", by=actor_for(person.id), severity=severity
+        )
+        return found.id
+
+
+def signal_of(signal_id) -> Signal:
+    db.session.rollback()
+    return db.session.get_one(Signal, signal_id)
+
+
+def announced() -> list[tuple[str, int]]:
+    db.session.rollback()
+    rows = db.session.execute(
+        sa.select(AnnouncedMessage.name, AnnouncedMessage.person_id).order_by(AnnouncedMessage.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("raiser", "severity", "follower", "by_day"),
+    [
+        ("marije", "low", "marije", date(2026, 12, 23)),
+        ("tineke", "middle", "marije", date(2026, 11, 30)),
+        ("marije", "high", "tineke", date(2026, 11, 23)),
+        ("samira", "low", "tineke", date(2026, 12, 23)),
+    ],
+)
+def test_a_named_person_follows_up_in_time(table, raiser, severity, follower, by_day):
+    found = signal_of(raise_by(table, getattr(table, raiser), severity))
+    assert found.assigned_to_id == getattr(table, follower).id
+    assert (found.state, found.follow_up_by) == ("open", by_day)
+    heard = [] if raiser == follower else [getattr(table, follower).id]
+    assert [person for _name, person in announced()] == heard
+
+
+def test_the_smallest_region_around_it_follows_up(table):
+    with unit_of_work():
+        everywhere = make_person("Overal")
+        make_grant(everywhere, "coordinator")
+    assert signal_of(raise_by(table, table.marije, "high")).assigned_to_id == table.tineke.id
+
+
+def test_what_somebody_says_about_themselves_is_not_for_the_coach(table, sign_in):
+    client = sign_in(table.samira)
+    page = client.get("/zorgen").text
+    assert "Je begeleider ziet dit niet." in page
+    assert "Tineke" in page
+    assert client.post("/zorgen", data={"kind": "boundary"}).status_code == 422
+    assert client.post("/zorgen", data=RAISED).status_code == 303
+    assert "Een grens" in client.get("/logboek").text
+    coach = sign_in(table.marije)
+    assert "Een grens" not in coach.get(f"/begeleiding/{table.plan_id}").text
+    assert "Een grens" not in coach.get("/vandaag").text
+    done = {"outcome": "talk_held", "reported_back": "yes"}
+    assert coach.get("/begeleiding/signalen/1/afronden").status_code == 404
+    assert coach.post("/begeleiding/signalen/1/afronden", data=done).status_code == 404
+    assert coach.post("/begeleiding/signalen/1/overnemen").status_code == 404
+    assert (
+        "Bel me overdag." in sign_in(table.tineke).get(f"/begeleiding/{table.plan_id}/stand").text
+    )
+
+
+def test_without_guidance_there_is_a_human_to_call(table, sign_in):
+    with unit_of_work():
+        stranger = make_person("Joke")
+    client = sign_in(stranger)
+    page = client.get("/zorgen").text
+    assert "112" in page
+    assert "Een mens luistert" in page
+    assert client.post("/zorgen", data=RAISED).status_code == 404
+
+
+def test_it_is_in_reach_of_everybody_who_is_signed_in(table, sign_in):
+    for person in (table.samira, table.marije, table.tineke):
+        assert 'href="/zorgen"' in sign_in(person).get("/vandaag").text
+    assert f"/begeleiding/{table.plan_id}/signaal" in sign_in(table.marije).get("/zorgen").text
+
+
+def test_who_follows_up_finds_it_on_vandaag(table, sign_in):
+    raise_by(table, table.tineke)
+    assert "Signaal: Het wordt te veel" in sign_in(table.marije).get("/vandaag").text
+    raise_by(table, table.marije, "high")
+    assert "Vandaag nog" in sign_in(table.tineke).get("/vandaag").text
+
+
+@pytest.mark.parametrize(
+    ("reported_back", "hears"), [("yes", True), ("no", True), ("may_not", False)]
+)
+def test_who_raised_it_hears_that_it_is_finished(table, reported_back, hears):
+    signal_id = raise_by(table, table.marije, "high")
+    assert told(signal_id) == {"due_on": date(2026, 11, 23), "signal_id": signal_id}
+    with unit_of_work():
+        signals.close_signal(
+            signal_id, "talk_held", by=actor_for(table.tineke.id), reported_back=reported_back
+        )
+    assert (("coaching/signal_closed", table.marije.id) in announced()) is hears
+    assert told(signal_id) is None
+    assert told_closed(signal_id)["name"] == table.tineke.display_name
+
+
+def test_holding_back_has_a_reason_a_day_to_look_again_and_an_overseer(table):
+    signal_id = raise_by(table, table.marije)
+    until = date(2026, 12, 10)
+    with pytest.raises(NotFoundError), unit_of_work():
+        signals.hold_back(signal_id, until, because="at_home", by=actor_for(table.marije.id))
+    by = actor_for(table.tineke.id)
+    with pytest.raises(InvalidInputError), unit_of_work():
+        signals.hold_back(signal_id, until, because="", by=by)
+    with pytest.raises(InvalidInputError), unit_of_work():
+        signals.hold_back(signal_id, date(2027, 1, 1), because="at_home", by=by)
+    with unit_of_work():
+        signals.hold_back(signal_id, until, because="at_home", by=by)
+    found = signal_of(signal_id)
+    assert (found.held_back_until, found.held_back_because) == (until, "at_home")
+
+
+def test_what_somebody_said_themselves_is_not_held_back(table):
+    signal_id = raise_by(table, table.samira)
+    with pytest.raises(ConflictError), unit_of_work():
+        signals.hold_back(
+            signal_id, date(2026, 12, 1), because="raiser", by=actor_for(table.tineke.id)
+        )
+
+
+def test_from_the_day_to_look_again_the_participant_sees_it(table, sign_in):
+    signal_id = raise_by(table, table.marije)
+    with unit_of_work():
+        signals.hold_back(
+            signal_id, date(2026, 12, 10), because="advised", by=actor_for(table.tineke.id)
+        )
+    assert "Het wordt te veel" not in sign_in(table.samira).get("/logboek").text
+    with clock.at(clock.local(date(2026, 12, 4), 10)):
+        overview = sign_in(table.tineke).get("/begeleiding/overzicht").text
+        assert "Nog niet getoond signaal: Samira El Haddou" in overview
+    with clock.at(clock.local(date(2026, 12, 10), 10)):
+        assert "Het wordt te veel" in sign_in(table.samira).get("/logboek").text
+
+
+def test_another_region_follows_up_nothing(table, sign_in):
+    with unit_of_work():
+        omar = make_coordinator(make_place("'t Zand"))
+    signal_id = raise_by(table, table.marije)
+    held = {"because": "at_home", "until": "01-12-2026"}
+    client = sign_in(omar)
+    address = f"/begeleiding/signalen/{signal_id}/niet-tonen"
+    assert client.get(address).status_code == 404
+    assert client.post(address, data=held).status_code == 404
+    with pytest.raises(NotFoundError), unit_of_work():
+        signals.close_signal(signal_id, "talk_held", by=actor_for(omar.id), reported_back="yes")
