@@ -9,7 +9,7 @@ from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies
 from certificates.mails import MESSAGES
-from certificates.queries import chain_checks, checkpoints, checks
+from certificates.queries import archive, chain_checks, checkpoints, checks
 from certificates.queries.approvals import ISSUE_JOB
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
@@ -17,6 +17,7 @@ from certificates.queries.rounds import ROUND_JOB
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.tasks import issuing
+from certificates.tasks.archiving import ARCHIVE_JOB, prove_files
 from certificates.tasks.checkpoint import CHECKPOINT_JOB, make_checkpoint
 from certificates.tasks.expire import EXPIRE_JOB, expire
 from certificates.tasks.rounds import issue_round
@@ -36,10 +37,10 @@ from certificates.views import (
     register,
     rounds,
     verify,
-)
-from certificates.views.names import ACTS, for_another
     wallet,
     wallet_issuer,
+)
+from certificates.views.names import ACTS, for_another
 from certificates.views.names import bp as names_bp
 from certificates.views.sharing import bp as sharing_bp
 from certificates.views.sharing import public_bp as shared_bp
@@ -66,17 +67,18 @@ FEATURE = Feature(
         designs.bp,
         extract.bp,
         rounds.bp,
-        api.bp,
-    ),
         wallet.bp,
         wallet_issuer.bp,
         wallet_issuer.api_bp,
+        api.bp,
+    ),
     capabilities=policies.ALL,
     jobs={
         ISSUE_JOB: issuing.issue,
         ROUND_JOB: issue_round,
         REMOVE_JOB: issuing.remove_file,
         EXPIRE_JOB: expire,
+        ARCHIVE_JOB: prove_files,
         CHECKPOINT_JOB: make_checkpoint,
         PUBLISH_JOB: publish_snapshot,
         SWEEP_JOB: sweep_files,
@@ -112,6 +114,7 @@ FEATURE = Feature(
         checks.waiting_faults,
         checks.orphan_faults,
         checks.key_faults,
+        archive.archive_faults,
         chain_checks.chain_faults,
         checkpoints.checkpoint_faults,
     ),
@@ -121,6 +124,11 @@ FEATURE = Feature(
             "academy_certificates_unmade",
             "Certificates that were granted and have no file yet.",
             granted_without_file,
+        ),
+        Figure(
+            "academy_certificates_unproved",
+            "Files that wait for the level of ACADEMY_SEAL_LEVEL.",
+            archive.waiting_for_proof,
         ),
     ),
 )

@@ -28,8 +28,8 @@ from certificates.adapters.checkpoints import newest
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import PURPOSES, KeyInfo, list_keys
 from certificates.adapters.pinning import list_pinned
-from certificates.adapters.revocations import read_list
 from certificates.adapters.signer import external_seal
+from certificates.adapters.status_key import find_status_key
 from certificates.adapters.timestamp import AuthorityAwayError, ask, authorities, request
 from certificates.queries.archive import PATIENCE_DAYS, archive_stand
 
@@ -169,21 +169,16 @@ def _sealing(settings: Settings) -> Iterator[Finding]:
     if settings.tsa_url:
         yield _authority_finding(settings)
     if settings.archive_level and not external:
-        yield _revocations_finding(settings)
+        yield _status_finding(settings)
 
 
-def _revocations_finding(settings: Settings) -> Finding:
-    """Our own leaves are on no list but ours, which the root signs."""
-    try:
-        found = read_list(settings.keys)
-    except KeysError:
-        return Finding("sealing", "fault", "the list of revoked keys is not of our root")
-    if found is None or found[1] <= clock.real_now():
+def _status_finding(settings: Settings) -> Finding:
+    """Who validates our own seals later asks us whether they were revoked."""
+    if find_status_key(settings.keys) is None:
         return Finding(
-            "sealing", "fault", "there is no list of revoked keys; make it with: academy keys crl"
+            "sealing", "fault", "no key tells of revoked keys; make it with: academy keys status"
         )
-    state: State = "warning" if found[1] - clock.real_now() < LEAF_WARNING else "ok"
-    return Finding("sealing", state, f"the list of revoked keys holds until {found[1]:%Y-%m-%d}")
+    return Finding("sealing", "ok", "a key tells whether our seals were revoked")
 
 
 def _pinned_finding(settings: Settings) -> Finding:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+ARCHIVE_LEVELS = ("b-lt", "b-lta")
+"""What files are brought to after they were issued."""
 
 
 class SettingsError(Exception):
@@ -49,12 +51,12 @@ class Settings:
     """Time-stamp authority (RFC 3161); with it certificates are made at level B-T or not at all."""
     tsa_cert: str
     """PEM file with the authority's certificates; only their time stamps are taken then."""
-    checkpoints: Path
-    """Folder with the daily checkpoints of register and audit; best on another disk."""
     seal_level: str
     """`b-b`, `b-t`, `b-lt` or `b-lta`; empty means b-t with a time-stamp authority, or else b-b."""
     wallet: str
     """`on` lets holders put a copy of their certificate in a wallet; `off` hides all of it."""
+    checkpoints: Path
+    """Folder with the daily checkpoints of register and audit; best on another disk."""
     checkpoint_mail: str
     """Mailbox that gets every checkpoint; empty means none."""
     secret_key: str
@@ -108,8 +110,6 @@ class Settings:
         """Whether only this machine can reach the academy."""
         return urlsplit(self.public_url).hostname in LOOPBACK
 
-
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     @property
     def archive_level(self) -> str:
         """The level that files are brought to after issuing, as the register writes it; or empty."""
@@ -120,6 +120,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         """Whether holders may put a copy of their certificate in a wallet."""
         return self.wallet == "on"
 
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read `ACADEMY_*` from `environment` (default: the process, over `var/academy.env`).
 
     Raises SettingsError with the name of the first setting that is missing or wrong.
@@ -149,10 +151,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         seal_pkcs11_environment=text("SEAL_PKCS11_ENVIRONMENT", ""),
         tsa_url=text("TSA_URL", ""),
         tsa_cert=text("TSA_CERT", ""),
-        checkpoints=Path(text("CHECKPOINTS", str(var / "checkpoints"))),
-        checkpoint_mail=text("CHECKPOINT_MAIL", ""),
         seal_level=text("SEAL_LEVEL", "").lower(),
         wallet=text("WALLET", "off"),
+        checkpoints=Path(text("CHECKPOINTS", str(var / "checkpoints"))),
+        checkpoint_mail=text("CHECKPOINT_MAIL", ""),
         secret_key=text("SECRET_KEY"),
         notes_key=tuple(part.strip() for part in text("NOTES_KEY").split(",") if part.strip()),
         public_url=text("PUBLIC_URL", f"http://127.0.0.1:{environment.get('PORT', '8000')}"),
@@ -189,10 +191,10 @@ def _refuse_wrong(settings: Settings) -> None:
         raise SettingsError("ACADEMY_DATABASE_URL must start with sqlite: or postgresql+psycopg:")
     _refuse_wrong_mail(settings)
     _refuse_wrong_seal(settings)
-    url = urlsplit(settings.public_url)
-    if url.scheme not in {"http", "https"} or not url.hostname:
     if settings.wallet not in {"on", "off"}:
         raise SettingsError("ACADEMY_WALLET must be on or off")
+    url = urlsplit(settings.public_url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
         raise SettingsError("ACADEMY_PUBLIC_URL must be a web address")
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise SettingsError("ACADEMY_PUBLIC_URL must be https, except on this machine itself")
@@ -222,6 +224,21 @@ def _refuse_wrong_seal(settings: Settings) -> None:
         raise SettingsError("ACADEMY_TSA_URL must be a web address")
     if settings.tsa_cert and not settings.tsa_url:
         raise SettingsError("ACADEMY_TSA_CERT is of no use without ACADEMY_TSA_URL")
+    _refuse_wrong_level(settings)
+
+
+def _refuse_wrong_level(settings: Settings) -> None:
+    level = settings.seal_level
+    if level not in {"", "b-b", "b-t", *ARCHIVE_LEVELS}:
+        raise SettingsError("ACADEMY_SEAL_LEVEL must be b-b, b-t, b-lt or b-lta")
+    if level == "b-b" and settings.tsa_url:
+        raise SettingsError("ACADEMY_SEAL_LEVEL=b-b takes no time stamp: empty ACADEMY_TSA_URL")
+    if level not in {"", "b-b"} and not settings.tsa_url:
+        raise SettingsError(f"ACADEMY_SEAL_LEVEL={level} wants a time stamp: set ACADEMY_TSA_URL")
+    if level in ARCHIVE_LEVELS and not settings.tsa_cert:
+        raise SettingsError(
+            f"ACADEMY_SEAL_LEVEL={level} wants to know whom to believe: set ACADEMY_TSA_CERT"
+        )
 
 
 def _integer(value: str, name: str, lowest: int, highest: int) -> int:

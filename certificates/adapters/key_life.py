@@ -15,6 +15,7 @@ from certificates.adapters import badge_keys, keys
 from certificates.adapters.badge_keys import BadgeKey
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import KeyInfo
+from certificates.adapters.status_key import add_status_key, find_status_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,15 @@ def add_leaf(
 ) -> Rotated:
     """Make a new leaf, signed by the root in the file `root`; the older ones still have to end.
 
+    With it comes the key that answers whether leaves were revoked, where there is none.
+
     Raises KeysError, and then nothing changed, when that root is not ours or does not open.
     """
     older = [one for one in keys.list_keys(folder) if one.purpose == purpose]
     keys.require_own_root(folder, root, passphrase)
     fresh = keys.add_key(folder, purpose, passphrase, now=now, root_private_key=root)
+    if find_status_key(folder) is None:
+        add_status_key(folder, root, passphrase, now=now)
     return Rotated(fresh, tuple(one.key_id for one in older if one.has_private_key))
 
 

@@ -218,9 +218,16 @@ def _opened(folder: Path, info: KeyInfo, passphrase: str) -> SealKey:
 
 def require_own_root(folder: Path, root_private_key: Path, passphrase: str) -> None:
     """Raise KeysError unless a file holds the private half of our root."""
+    open_root(folder, root_private_key, passphrase)
+
+
+def open_root(folder: Path, root_private_key: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
+    """Open the private half of our root. Raises KeysError when the file holds another one."""
     root = _read_certificate(folder / f"{_ROOT}.cert.pem")
-    if _open_private(root_private_key, passphrase).public_key() != root.public_key():
+    key = _open_private(root_private_key, passphrase)
+    if key.public_key() != root.public_key():
         raise KeysError(f"{root_private_key.name} is niet de basis van deze academie.")
+    return key
 
 
 def lost_path(folder: Path, key_id: str) -> Path:

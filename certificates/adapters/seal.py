@@ -44,7 +44,7 @@ def seal(
     is the accessible name of the signature field. The field lies outside the page: a widget of no
     size is refused by one validator, a hidden one by the other.
     """
-    writer = _KeepMetadata(io.BytesIO(pdf))
+    writer = KeepMetadata(io.BytesIO(pdf))
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         reason=reason,
@@ -65,7 +65,7 @@ def seal(
     return sealed.getvalue()
 
 
-class _KeepMetadata(IncrementalPdfFileWriter):
+class KeepMetadata(IncrementalPdfFileWriter):
     """Leaves the XMP as the renderer made it: rewritten, one validator refuses it."""
 
     def _update_meta(self) -> None:

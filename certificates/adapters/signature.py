@@ -21,6 +21,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.adapters import keys
+from certificates.adapters.added import NotOursError, end_of_sealed, read_added
 from certificates.adapters.der import (
     OCTETS,
     SEQUENCE,
@@ -56,7 +57,8 @@ def read_signature(
     try:
         found = read_intact(data, leaves=leaves, root=root, chains=chains)
     except Exception as error:  # noqa: BLE001 (hostile input: see the module's docstring)
-        problem = str(error) if isinstance(error, NotIntactError) else type(error).__name__
+        is_said = isinstance(error, NotIntactError | NotOursError)
+        problem = str(error) if is_said else type(error).__name__
         return {"carries_seal": carries, "intact": False, "problem": problem}
     return {"carries_seal": True, "intact": True, **found}
 
@@ -70,12 +72,15 @@ def read_intact(
     """
     reader = PdfFileReader(io.BytesIO(data), strict=True)
     signatures = reader.embedded_signatures
+    if signatures and (end := end_of_sealed(signatures[0])) < len(data):
+        found = read_intact(data[:end], leaves=leaves, root=root, chains=chains)
+        return found | {"level": read_added(data, reader).level, "one_form": False}
     if len(signatures) != 1:
         raise NotIntactError("not_one_signature")
     (signature,) = signatures
     leaf = signature.signer_cert.dump()
-    chain = _chain(leaf, leaves=leaves, root=root, chains=chains)
-    token = _token_in(signature.signer_info)
+    chain = chain_of(leaf, leaves=leaves, root=root, chains=chains)
+    token = token_in(signature.signer_info)
     status = validate_pdf_signature(
         signature, _context(chain), _stamp_context(signature.signer_info, token)
     )
@@ -99,7 +104,7 @@ def carries_seal(data: bytes, *, leaves: list[bytes]) -> bool:
     return any(half in lowered for leaf in leaves for half in _key_halves(leaf))
 
 
-def _chain(
+def chain_of(
     leaf: bytes, *, leaves: list[bytes], root: bytes, chains: Sequence[list[bytes]]
 ) -> list[bytes]:
     """Return the pinned chain of a leaf: our own leaf for certificates, or a seal from elsewhere.
@@ -137,7 +142,7 @@ def _is_of(certificate: bytes, signer: Any) -> bool:
     )
 
 
-def _token_in(signer: Any) -> bytes | None:
+def token_in(signer: Any) -> bytes | None:
     """Return the time stamp beside a signature; nothing else may stand there."""
     if signer["unsigned_attrs"].native is None:
         return None

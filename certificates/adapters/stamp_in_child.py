@@ -17,7 +17,7 @@ from certificates.adapters.pinning import pinned_chains
 from certificates.adapters.signature import imprint_of, read_intact, with_token
 from certificates.adapters.token import Stamp, require, take_token
 
-_GRANTED = {"granted", "granted_with_mods"}
+GRANTED = {"granted", "granted_with_mods"}
 MOST_SKEW = timedelta(minutes=10)
 """How much the authority's clock may differ from ours; one of them is wrong then."""
 
@@ -37,7 +37,7 @@ def stamp(
     """
     (signature,) = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures
     response = asn1_tsp.TimeStampResp.load(answer, strict=True)
-    require(response["status"]["status"].native in _GRANTED, "refused")
+    require(response["status"]["status"].native in GRANTED, "refused")
     found = take_token(
         response["time_stamp_token"],
         imprint=imprint_of(pdf),

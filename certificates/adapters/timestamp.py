@@ -4,19 +4,12 @@ The document child has no network and the worker parses nothing foreign: so the 
 between the authority and the child (docs/decisions/0011).
 """
 
-import base64
-import contextlib
-import http.client
 import secrets
-import socket
-import ssl
-import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from cryptography import x509
@@ -25,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from academy.kernel import documents
 from academy.kernel.queue import NotNowError
 from academy.kernel.settings import Settings
+from certificates.adapters.fetching import AWAY, fetch
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.make import SealedDocument
 
@@ -32,7 +26,6 @@ log = structlog.get_logger()
 
 SECONDS = 10.0
 """How long an authority may take for one answer."""
-LARGEST_ANSWER = 64 * 1024
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
 """How long everything waits after the first, second… time that the authority was away."""
 _SHA256 = bytes.fromhex("300d06096086480165030402010500")
@@ -104,8 +97,8 @@ def request(imprint: bytes, nonce: int) -> bytes:
 def ask(url: str, body: bytes, *, seconds: float = SECONDS) -> bytes:
     """Return what the authority answers, within `seconds` in all. Raises AuthorityAwayError."""
     try:
-        answer = _post(url, body, seconds)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        answer = fetch(url, body, kind="application/timestamp-query", seconds=seconds)
+    except AWAY as error:
         wait = WAITS[min(_absence.times, len(WAITS) - 1)]
         _absence.times += 1
         _absence.until = time.monotonic() + wait.total_seconds()
@@ -113,43 +106,3 @@ def ask(url: str, body: bytes, *, seconds: float = SECONDS) -> bytes:
         raise AuthorityAwayError(wait) from error
     _absence.times, _absence.until = 0, 0.0
     return answer
-
-
-def _post(url: str, body: bytes, seconds: float) -> bytes:
-    address = urlsplit(url)
-    connection = _connection(address.scheme, address.hostname or "", address.port, seconds)
-    # One slow byte after another would outlive a time limit per read.
-    guard = threading.Timer(seconds, _cut, [connection])
-    guard.daemon = True
-    guard.start()
-    try:
-        path = (address.path or "/") + (f"?{address.query}" if address.query else "")
-        headers = {"Content-Type": "application/timestamp-query", "Connection": "close"}
-        if address.username:
-            pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
-            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-        connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        answer = response.read(LARGEST_ANSWER + 1)
-    finally:
-        guard.cancel()
-        connection.close()
-    if response.status != http.client.OK or len(answer) > LARGEST_ANSWER:
-        raise ValueError("no_answer")
-    if response.length:
-        raise http.client.IncompleteRead(answer)
-    return answer
-
-
-def _connection(
-    scheme: str, host: str, port: int | None, seconds: float
-) -> http.client.HTTPConnection:
-    if scheme == "https":
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
-    return http.client.HTTPConnection(host, port, timeout=seconds)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)

@@ -21,9 +21,9 @@ from certificates.adapters.keys import (
 )
 from certificates.adapters.pinning import pin_seal
 from certificates.adapters.pkcs12 import chain_in
-from certificates.adapters.revocations import write_list
+from certificates.adapters.status_key import add_status_key
 from certificates.adapters.timestamp import AuthorityAwayError
-from certificates.cli.keys import compromise, crl, keys_list, rotate
+from certificates.cli.keys import compromise, keys_list, rotate, status
 from certificates.cli.resealing import reseal
 from certificates.cli.verify import checker, snapshot, verify
 from certificates.models import SigningKey
@@ -98,7 +98,7 @@ def keys_init() -> None:
             settings.keys, settings.keys_passphrase, now=clock.real_now(), issuer=settings.name
         )
         root, word = made.root_private_key, settings.keys_passphrase
-        write_list(settings.keys, root, word, now=clock.real_now())
+        add_status_key(settings.keys, root, word, now=clock.real_now())
     except KeysError as error:
         raise click.ClickException(str(error)) from error
     _add_badge_keys(settings)
@@ -153,5 +153,5 @@ keys.add_command(keys_list)
 keys.add_command(rotate)
 keys.add_command(compromise)
 keys.add_command(reseal)
-keys.add_command(crl)
+keys.add_command(status)
 keys.add_command(notes)

@@ -12,7 +12,9 @@ from flask.cli import with_appcontext
 
 from academy.kernel import clock
 from academy.kernel.db import db
+from academy.kernel.settings import current
 from certificates.adapters.keys import KeysError, fingerprint_in_groups
+from certificates.adapters.status_key import add_status_key
 from certificates.queries.keys import PublicKey, public_keys
 from certificates.services import key_life
 
@@ -96,3 +98,21 @@ def compromise(key_id: str, moment: str) -> None:
     click.echo(f"{key_id} zegelt niets meer. De geheime helft is vernietigd.")
     click.echo("Wat daarvoor in het register kwam, blijft origineel.")
     click.echo("Maak een nieuwe sleutel met: academy keys rotate --root BESTAND")
+
+
+@click.command("status")
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The root's private key, from where you keep it.",
+)
+@with_appcontext
+def status(root: Path) -> None:
+    """Make the key that tells whether our seals were revoked; levels B-LT and B-LTA need it."""
+    settings = current()
+    try:
+        key_id = add_status_key(settings.keys, root, settings.keys_passphrase, now=clock.real_now())
+    except KeysError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(f"status: {key_id}")

@@ -13,13 +13,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.kernel.db import db
-from certificates.models import Certificate, SigningKey
+from certificates.models import Certificate, CertificateFile, SigningKey
 from certificates.rules.chain import content_hash, day_text, facts_hash, keyed_hash
 
 
 @dataclass(frozen=True, slots=True)
 class Chained:
-    """One certificate as it stands in the register now. `raw_content` is JSON as it is stored."""
+    """One certificate as it stands in the register now. `raw_content` is JSON as it is stored.
+
+    `later` names the files that were made of the issued one, with their levels, ends and keys.
+    """
 
     id: int
     number: str
@@ -44,6 +47,7 @@ class Chained:
     printed_name: str
     promise: str
     code_hash: str | None
+    later: tuple[str, ...] = ()
 
     @property
     def facts(self) -> str:
@@ -68,6 +72,7 @@ class Chained:
                 day_text(self.standing_since),
                 day_text(self.name_hidden_on),
                 _content_hash(self.raw_content),
+                *self.later,
             )
         )
 
@@ -125,7 +130,30 @@ def _chained(condition: sa.ColumnElement[bool]) -> Iterator[Chained]:
         .where(condition)
         .order_by(Certificate.id)
     )
-    return (Chained(*row) for row in rows)
+    later = _later(condition)
+    return (Chained(*row, tuple(later.get(row.id, ()))) for row in rows)
+
+
+def _later(condition: sa.ColumnElement[bool]) -> dict[int, list[str]]:
+    rows = db.session.execute(
+        sa.select(
+            CertificateFile.certificate_id,
+            CertificateFile.sha256,
+            CertificateFile.level,
+            CertificateFile.stamp_until,
+            SigningKey.kid,
+        )
+        .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+        .outerjoin(SigningKey, SigningKey.id == CertificateFile.key_id)
+        .where(condition, CertificateFile.sha256 != Certificate.sha256)
+        .order_by(CertificateFile.id)
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        until = row.stamp_until.isoformat() if row.stamp_until else ""
+        said = f"{row.sha256} {row.level} {until} {row.kid or ''}"
+        found.setdefault(row.certificate_id, []).append(said)
+    return found
 
 
 @lru_cache(maxsize=1024)

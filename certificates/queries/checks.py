@@ -14,7 +14,7 @@ from academy.kernel.storage import Storage
 from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
 from certificates.adapters.pinning import list_pinned, reader
 from certificates.adapters.verify import Lookup, check_file
-from certificates.models import Certificate, Serial, SigningKey
+from certificates.models import Certificate, CertificateFile, Serial, SigningKey
 from certificates.queries.approvals import has_job, waits_for_name
 from certificates.queries.rounds import is_in_a_live_round
 from certificates.rules.standing import EMPTIED
@@ -34,7 +34,12 @@ def _file_faults() -> Iterator[str]:
     rows = db.session.execute(
         sa.select(Certificate.number, Certificate.sha256, Certificate.size_bytes)
         .where(Certificate.state == "issued", Certificate.standing.not_in(EMPTIED))
-        .order_by(Certificate.id)
+        .union(
+            sa.select(Certificate.number, CertificateFile.sha256, CertificateFile.size_bytes)
+            .join(CertificateFile, CertificateFile.certificate_id == Certificate.id)
+            .where(Certificate.standing.not_in(EMPTIED))
+        )
+        .order_by("number", "size_bytes")
     ).all()
     if not rows:
         return
@@ -127,13 +132,15 @@ def orphan_faults() -> list[str]:
 
 def known_files() -> set[str]:
     """Return the hashes of the files that certificates have; not of those taken back."""
-    return set(
-        db.session.scalars(
-            sa.select(Certificate.sha256).where(
-                Certificate.sha256.is_not(None), Certificate.standing.not_in(EMPTIED)
-            )
-        )
+    issued = sa.select(Certificate.sha256).where(
+        Certificate.sha256.is_not(None), Certificate.standing.not_in(EMPTIED)
     )
+    later = (
+        sa.select(CertificateFile.sha256)
+        .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+        .where(Certificate.standing.not_in(EMPTIED))
+    )
+    return set(db.session.scalars(issued.union(later)))
 
 
 def orphans_before() -> datetime:

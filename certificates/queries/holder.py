@@ -11,6 +11,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from certificates.models import Certificate, Decision
+from certificates.queries.archive import files_of
 from certificates.queries.standing import IS_OPEN
 from certificates.rules.standing import COUNTING, EMPTIED
 
@@ -91,11 +92,15 @@ def _row(one: Certificate) -> OwnCertificate:
 
 
 def get_stored(certificate_id: int) -> StoredCertificate:
-    """Return where the file lies. Raises NotFoundError without one, and after it was taken back."""
+    """Return where the newest file lies.
+
+    Raises NotFoundError without one, and after it was taken back.
+    """
     found = db.session.get(Certificate, certificate_id)
     if found is None or found.sha256 is None or found.standing in EMPTIED:
         raise NotFoundError
-    return StoredCertificate(found.enrolment_id, found.person_id, found.number, found.sha256)
+    newest = files_of(found)[-1]
+    return StoredCertificate(found.enrolment_id, found.person_id, found.number, newest)
 
 
 def own_news(person_id: int) -> OwnNews:

@@ -11,10 +11,14 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters.keys import is_for_certificates, list_keys, root_certificate
-from certificates.models import Certificate, ChainHead, SigningKey
+from certificates.models import Certificate, ChainHead
+from certificates.queries.archive import later_files
 from certificates.queries.keys import lost_keys
+from certificates.queries.resealing import LostSeal, lost_seals
 from certificates.queries.verification import STATES
 from certificates.rules.snapshot import Entry, Leaf, Snapshot
+
+_GOOD = LostSeal(by_then=False, resealed=False)
 
 
 def get_snapshot() -> Snapshot:
@@ -53,28 +57,31 @@ def _entries() -> list[Entry]:
     renewal = aliased(Certificate)
     rows = db.session.execute(
         sa.select(
+            Certificate.id,
             Certificate.number,
             Certificate.sha256,
             Certificate.standing,
             Certificate.standing_since,
             Certificate.valid_until,
             renewal.number.label("renewed_by"),
-            (Certificate.issued_at >= SigningKey.compromised_at).label("key_lost"),
         )
-        .outerjoin(SigningKey, SigningKey.id == Certificate.key_id)
         .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
         .where(Certificate.state == "issued")
         .order_by(Certificate.id)
     )
+    later, lost = later_files(), lost_seals()
     return [
         Entry(
             number=row.number,
-            sha256=row.sha256,
+            sha256=sha256,
             state=STATES[row.standing],
             valid_until=row.valid_until,
             renewed_by=row.renewed_by,
             since=row.standing_since,
-            key_lost=bool(row.key_lost),
+            key_lost=seal.by_then,
+            resealed=seal.resealed,
         )
         for row in rows
+        for sha256 in (row.sha256, *later.get(row.id, ()))
+        for seal in (lost.get(sha256, _GOOD),)
     ]

@@ -129,7 +129,6 @@ def _events(certificate: Certificate) -> Iterator[_Noted]:
         yield _Noted(one.kind, at, one.by_id, one.ground or "", one.id)
 
 
-def _names(ids: Iterable[int | None]) -> dict[int, str]:
 def _copies(certificate: Certificate) -> Iterator[_Noted]:
     """What its holder put in a wallet; nobody else can."""
     taken = db.session.scalars(
@@ -142,6 +141,7 @@ def _copies(certificate: Certificate) -> Iterator[_Noted]:
             yield _Noted("put_in_wallet", at, certificate.person_id)
 
 
+def _names(ids: Iterable[int | None]) -> dict[int, str]:
     wanted = sorted({one for one in ids if one is not None})
     rows = db.session.execute(
         sa.select(Person.id, full_name(Person).label("name")).where(Person.id.in_(wanted))

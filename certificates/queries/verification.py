@@ -17,8 +17,10 @@ from academy.kernel.settings import current
 from certificates.adapters.keys import KeysError, root_certificate, trusted_leaves
 from certificates.adapters.pinning import reader
 from certificates.adapters.verify import check_file
-from certificates.models import Certificate, SigningKey
+from certificates.models import Certificate, CertificateFile, SigningKey
+from certificates.queries.archive import has_file
 from certificates.queries.keys import lost_keys
+from certificates.queries.resealing import key_of, newest_key, sealed_at
 from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
 from certificates.rules.standing import EMPTIED
@@ -133,7 +135,7 @@ def _by_register(found: _Registered | None) -> Check:
 def _by(column: str) -> sa.Select[Any]:
     """Return the query by one of the three ways, built once: strangers ask it most of all."""
     renewal = aliased(Certificate)
-    return (
+    query = (
         sa.select(
             Certificate.number,
             Certificate.standing,
@@ -144,21 +146,45 @@ def _by(column: str) -> sa.Select[Any]:
             Certificate.valid_until,
             Certificate.name_hidden_on,
             renewal.number.label("renewed_by"),
-            (Certificate.issued_at >= SigningKey.compromised_at).label("key_lost"),
         )
-        .outerjoin(SigningKey, SigningKey.id == Certificate.key_id)
         .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
-        .where(getattr(Certificate, column) == sa.bindparam("asked"), Certificate.state == "issued")
+        .where(_is_asked(column), Certificate.state == "issued")
         .limit(1)
     )
+    return _with_seal(query) if column == "sha256" else query
+
+
+def _with_seal(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Ask too whether the key of this file's seal was lost by then, and whether it has a newer."""
+    is_asked = CertificateFile.sha256 == sa.bindparam("asked", type_=sa.String)
+    return (
+        query.add_columns(
+            (sealed_at() >= SigningKey.compromised_at).label("key_lost"),
+            (newest_key() != key_of()).label("resealed"),
+        )
+        .outerjoin(
+            CertificateFile, sa.and_(CertificateFile.certificate_id == Certificate.id, is_asked)
+        )
+        .outerjoin(SigningKey, SigningKey.id == key_of())
+    )
+
+
+def _is_asked(column: str) -> sa.ColumnElement[bool]:
+    asked = sa.bindparam("asked", type_=sa.String)
+    if column == "sha256":
+        return has_file(asked)
+    is_it: sa.ColumnElement[bool] = getattr(Certificate, column) == asked
+    return is_it
 
 
 def _find(column: str, asked: str, *, with_name: bool) -> _Registered | None:
     row = db.session.execute(_by(column), {"asked": asked}).one_or_none()
     if row is None:
         return None
+    is_file = column == "sha256"
+    key_lost = is_file and bool(row.key_lost)
     is_hidden = row.name_hidden_on is not None
-    may_name = with_name and not is_hidden and row.standing not in NO_NAME
+    may_name = with_name and not (is_hidden or key_lost) and row.standing not in NO_NAME
     return _Registered(
         RegisterEntry(
             row.number,
@@ -166,7 +192,8 @@ def _find(column: str, asked: str, *, with_name: bool) -> _Registered | None:
             row.valid_until,
             row.renewed_by,
             name_hidden=with_name and is_hidden,
-            key_lost=column == "sha256" and bool(row.key_lost),
+            key_lost=key_lost,
+            resealed=is_file and bool(row.resealed),
         ),
         Details(
             title=_title(row.content),

@@ -16,6 +16,7 @@ from certificates.adapters.pinning import list_pinned
 from certificates.adapters.signer import external_seal
 from certificates.adapters.timestamp import require_authority, stamped
 from certificates.models import Certificate
+from certificates.queries.archive import files_of
 from certificates.queries.printing import find_to_print
 from certificates.rules.code import LENGTH
 from certificates.rules.standing import EMPTIED
@@ -92,9 +93,9 @@ def key_named(key_id: str) -> KeyInfo:
 
 
 def remove_file(certificate_id: int) -> None:
-    """Remove the file of a certificate that its holder took back; a second time changes nothing."""
+    """Remove the files of a certificate that its holder took back; again changes nothing."""
     with unit_of_work():
         certificate = db.session.get_one(Certificate, certificate_id)
-        sha256 = certificate.sha256 if certificate.standing in EMPTIED else None
-    if sha256:
+        files = files_of(certificate) if certificate.standing in EMPTIED else []
+    for sha256 in files:
         Storage(current().storage).path(sha256).unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates import policies
 from certificates.forms.deciding import ProposeForm, ReplaceForm, RevokeForm
+from certificates.queries.archive import archive_stand
 from certificates.queries.dossier import CertificateSheet, get_sheet
 from certificates.queries.facts import get_facts
 from certificates.queries.holder import get_stored
@@ -42,6 +43,7 @@ def rows() -> str:
         older=older,
         today=clock.today(),
         may_extract=actor().may(policies.EXTRACT),
+        unproved=archive_stand().due,
     )
 
 

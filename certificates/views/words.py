@@ -22,6 +22,7 @@ FOR_STAFF = {
     "said_refuse": _("Het voorstel is afgewezen."),
     "said_grant": _("Het voorstel is toegekend."),
     "issued": _("Het bestand is gemaakt en verzegeld."),
+    "archived": _("Het bestand kreeg bewijs erbij, voor later."),
     "handed_out": _("Het papier is uitgereikt."),
     "reprinted": _("Het papier is opnieuw afgedrukt."),
     "resealed": _("Opnieuw verzegeld: de sleutel was in verkeerde handen."),
@@ -40,9 +41,9 @@ FOR_STAFF = {
     "end_proposed": _("Voorgesteld: voorgoed beëindigen."),
     "end_dropped": _("Besloten: niet beëindigen."),
     "ended": _("Beëindigd: naam en bestand zijn weg."),
+    "put_in_wallet": _("De eigenaar zette een kopie in een wallet."),
     "name_hidden": _("De eigenaar verborg de naam."),
     "name_shown": _("De eigenaar liet de naam weer zien."),
-    "put_in_wallet": _("De eigenaar zette een kopie in een wallet."),
     "withdrawn": _("De eigenaar nam het terug. Naam en bestand zijn weg."),
 }
 FOR_HOLDER = {
@@ -53,6 +54,7 @@ FOR_HOLDER = {
     "said_refuse": _("Het bestuur wees een voorstel af."),
     "said_grant": _("Het bestuur kende je certificaat toe."),
     "issued": _("Je certificaat is gemaakt."),
+    "archived": _("Het bestand kreeg bewijs erbij, voor later."),
     "handed_out": _("Je kreeg het papier."),
     "reprinted": _("Het papier is opnieuw afgedrukt."),
     "resealed": _("Je certificaat kreeg een nieuw zegel."),
@@ -67,11 +69,11 @@ FOR_HOLDER = {
     "revoked": _("Het bestuur trok je certificaat in."),
     "reinstated": _("Je certificaat telt weer."),
     "ended": _("Je certificaat is beëindigd."),
+    "put_in_wallet": _("Je zette een kopie in je wallet."),
     "name_hidden": _("Je verborg je naam."),
     "name_shown": _("Je liet je naam weer zien."),
     "withdrawn": _("Je nam je certificaat terug."),
 }
-    "put_in_wallet": _("Je zette een kopie in je wallet."),
 """What is still being weighed among colleagues is not here: it may come to nothing."""
 
 

@@ -1,0 +1,75 @@
+"""Where the certificates of a chain say that one can ask whether they were revoked.
+
+Pure, on certificates whose signatures were checked before.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+Kind = Literal["ocsp", "crl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask: at which address, with which body."""
+
+    kind: Kind
+    url: str
+    body: bytes = b""
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return it as it goes through the pipe of the document child."""
+        return asdict(self)
+
+
+def questions_about(chain: Sequence[bytes]) -> Iterator[Question | None]:
+    """Yield a question per certificate (DER) below the root of a chain; None where none is.
+
+    OCSP is asked before a list: its answer is small.
+    """
+    for lower, upper in pairwise(chain):
+        yield _question(lower, upper)
+
+
+def _question(lower: bytes, upper: bytes) -> Question | None:
+    one, issuer = x509.load_der_x509_certificate(lower), x509.load_der_x509_certificate(upper)
+    for url in _responders(one):
+        # SHA-1 only names the issuer here: it is what every responder knows (RFC 5019).
+        request = ocsp.OCSPRequestBuilder().add_certificate(one, issuer, hashes.SHA1())  # noqa: S303
+        return Question("ocsp", url, request.build().public_bytes(Encoding.DER))
+    for url in _lists(one):
+        return Question("crl", url)
+    return None
+
+
+def _responders(one: x509.Certificate) -> Iterator[str]:
+    try:
+        access = one.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return
+    for entry in access:
+        if entry.access_method == AuthorityInformationAccessOID.OCSP:
+            yield from _web(entry.access_location)
+
+
+def _lists(one: x509.Certificate) -> Iterator[str]:
+    try:
+        points = one.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        return
+    for point in points:
+        for name in point.full_name or ():
+            yield from _web(name)
+
+
+def _web(name: x509.GeneralName) -> Iterator[str]:
+    if isinstance(name, x509.UniformResourceIdentifier) and name.value.startswith("http"):
+        yield name.value
