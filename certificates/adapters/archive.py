@@ -72,7 +72,7 @@ def archived(
     Raises AuthorityAwayError, InformationAwayError or DocumentError: then nothing was added.
     """
     require_authority(settings)
-    here = {"authorities": authorities(settings), "keys_folder": str(settings.keys)}
+    here: dict[str, Any] = {"authorities": authorities(settings), "keys_folder": str(settings.keys)}
     sample = answers.sample() if wanted == "B-LTA" else []
     given: dict[str, list[bytes]] = {"ocsp": [], "crl": []}
     for question in documents.call(f"{_CHILD}:questions", pdf=pdf, sample=sample, **here):

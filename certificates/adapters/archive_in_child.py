@@ -105,7 +105,7 @@ def add_information(
     paths, context = _validated(chains, others, ocsps=ocsps, crls=[*crls, *ours], now=now)
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     signatures = reader.embedded_signatures
-    writer = KeepMetadata.from_reader(reader)
+    writer: Any = KeepMetadata.from_reader(reader)
     writer.register_extension(ESIC_EXTENSION_1)
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
@@ -203,7 +203,8 @@ def _validated(
 
 
 def _path(leaf: bytes, context: ValidationContext) -> Any:
-    validator = CertificateValidator(asn1_x509.Certificate.load(leaf), validation_context=context)
+    certificate = asn1_x509.Certificate.load(leaf)
+    validator: Any = CertificateValidator(certificate, validation_context=context)
     return asyncio.run(validator.async_validate_usage(key_usage=set()))
 
 
@@ -216,7 +217,8 @@ def _with_room(writer: Any, *, number: int, label: str) -> dict[str, Any]:
     )
     steps = PdfCMSEmbedder(new_field_spec=field).write_cms(field_name=name, writer=writer)
     next(steps)
-    steps.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=ROOM_FOR_STAMP)))
+    stamp = DocumentTimestamp(bytes_reserved=ROOM_FOR_STAMP)  # type: ignore[no-untyped-call]
+    steps.send(SigObjSetup(sig_placeholder=stamp))
     prepared, made = steps.send(SigIOSetup(md_algorithm="sha256", output=io.BytesIO()))
     room = [prepared.reserved_region_start, prepared.reserved_region_end]
     return {"pdf": made.getvalue(), "imprint": prepared.document_digest, "room": room}

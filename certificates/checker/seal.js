@@ -64,7 +64,7 @@ function endOfSealed(bytes, text) {
   RANGE.lastIndex = Math.max(0, text.indexOf("/ByteRange"));
   const found = RANGE.exec(text);
   const end = found ? Number(found[3]) + Number(found[4]) : bytes.length;
-  return end > 0 && end < bytes.length && /\/DocTimeStamp\b/.test(text.slice(end)) ? end : bytes.length;
+  return end > 0 && end < bytes.length && /\/(DocTimeStamp|DSS)\b/.test(text.slice(end)) ? end : bytes.length;
 }
 
 function cutOut(bytes, text) {

@@ -131,7 +131,7 @@ def _chained(condition: sa.ColumnElement[bool]) -> Iterator[Chained]:
         .order_by(Certificate.id)
     )
     later = _later(condition)
-    return (Chained(*row, tuple(later.get(row.id, ()))) for row in rows)
+    return (Chained(*(*row, tuple(later.get(row.id, ())))) for row in rows)
 
 
 def _later(condition: sa.ColumnElement[bool]) -> dict[int, list[str]]:
