@@ -71,13 +71,16 @@ def approve(
 
 def _take_serial(letter: str, *, year: int, serial: int | None) -> int:
     """Return the next serial of a letter and year; the row stays locked until the commit."""
-    queue.insert_once(Serial, letter=letter, year=year, last=0)
-    row = db.session.scalars(
+    its_row = (
         sa.select(Serial)
         .where(Serial.letter == letter, Serial.year == year)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    row = db.session.scalars(its_row).one_or_none()
+    if row is None:  # the first of a year
+        queue.insert_once(Serial, letter=letter, year=year, last=0)
+        row = db.session.scalars(its_row).one()
     taken = row.last + 1 if serial is None else serial
     row.last = max(row.last, taken)
     return taken

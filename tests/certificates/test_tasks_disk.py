@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -257,11 +258,17 @@ def test_calls_that_fail_at_random_lose_nothing(app: Flask, tmp_path: Path) -> N
     with faulty_worker(tmp_path, log=log) as worker:
         wait_until(lambda: unmade() < CERTIFICATES, seconds=60, what=log.read_text())
         for _ in range(RUNS):
+            said = log.stat().st_size
             worker.fail(moments.uniform(0.005, 0.02), moments.choice([errno.EIO, errno.ENOSPC]))
-            time.sleep(moments.uniform(0.5, 2.0))
+            wait_until(partial(failed_or_done, log, said), seconds=60, what="nothing failed")
             assert_whole()
             worker.mend()
+        assert log.stat().st_size > 0
         wait_until_made(CERTIFICATES)
+
+
+def failed_or_done(log: Path, said: int) -> bool:
+    return log.stat().st_size > said or unmade() == 0
 
 
 # --- every call in turn ---------------------------------------------------------------------------
