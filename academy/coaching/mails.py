@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from academy.coaching.policies import FOLLOW_UP
-from academy.coaching.queries import cover, due, openings, signals, told
+from academy.coaching.queries import cover, due, openings, signals, told, waiting
 from academy.coaching.services.cover import COVER, COVERING
 from academy.coaching.services.openings import OPENED
 from academy.coaching.services.signals import CLOSED, RAISED, RAISED_HIGH
@@ -135,5 +135,34 @@ MESSAGES = (
         gathered=True,
         for_staff=True,
         unless=_("alleen als er dan iets te laat is"),
+    ),
+    Message(
+        "coaching/asked",
+        title=_("De vraag of je iemand wilt begeleiden"),
+        why=_("Je krijgt dit omdat de coördinator jou vraagt."),
+        values=waiting.told_coach,
+        due=waiting.asked_coaches,
+        seen_by=FOLLOW_UP,
+        for_staff=True,
+        unless=_("alleen als je dan nog niets zei"),
+    ),
+    Message(
+        "coaching/asked_you",
+        title=_("De vraag of iemand jou mag begeleiden"),
+        why=_("Je krijgt dit omdat we een begeleider voor je zochten."),
+        values=waiting.told_participant,
+        due=waiting.asked_participants,
+        seen_by=FOLLOW_UP,
+        unless=_("alleen als je dan nog niets zei"),
+    ),
+    Message(
+        "coaching/unmatched",
+        title=_("Iemand zonder begeleider"),
+        why=_("Je krijgt dit omdat je coördinator bent."),
+        values=waiting.told_unmatched,
+        due=waiting.unmatched,
+        seen_by=FOLLOW_UP,
+        for_staff=True,
+        unless=_("alleen als er dan nog geen begeleider is"),
     ),
 )

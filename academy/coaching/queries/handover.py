@@ -46,14 +46,14 @@ class Horizon:
     def entries(self) -> sa.ColumnElement[bool]:
         """Return the condition that keeps a query within it."""
         if self.moment is not None:
-            return LogEntry.created_at >= self.moment
+            return LogEntry.created_at > self.moment
         if self.day is not None:
             return LogEntry.happened_on >= self.day
         return sa.true()
 
     def opens(self, written_at: datetime) -> bool:
         """Say whether a plan written at this moment may be read."""
-        return self.moment is None or written_at >= self.moment
+        return self.moment is None or written_at > self.moment
 
 
 def find_handover(plan_id: int) -> Handover | None:
@@ -123,7 +123,7 @@ def get_readable_plan(plan_id: int, actor: Actor) -> PlanHead:
         .where(
             PlanSheet.plan_id == plan_id,
             PlanSheet.agreed_at.is_not(None),
-            PlanSheet.written_at >= horizon.moment,
+            PlanSheet.written_at > horizon.moment,
         )
         .order_by(PlanSheet.id.desc())
         .limit(1)
