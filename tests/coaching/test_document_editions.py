@@ -85,7 +85,7 @@ def test_each_edition_is_accessible_sealed_and_no_certificate(table, tmp_path):
         assert one.passed, (one.file.name, one.flavour, one.broken)
     for file in files.values():
         assert len(pypdf.PdfReader(file).trailer["/Root"]["/AcroForm"]["/Fields"]) == 1
-        assert check_upload(file.read_bytes()).verdict == "unknown"
+        assert check_upload(file.read_bytes()).finding.verdict == "unknown"
 
 
 @pytest.mark.slow
