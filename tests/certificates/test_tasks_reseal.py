@@ -324,15 +324,16 @@ def test_the_number_stays_good_all_along(root: Path) -> None:
     assert check_number(number).finding.verdict == "original"
 
 
+@pytest.mark.timeout(900)
 def test_a_thousand_take_five_minutes_at_most(root: Path) -> None:
-    """Measured in full in `make trust`; elsewhere as many seconds for as many files."""
+    """In full in `make trust`."""
     count = size(1_000, otherwise=12)
     made_together(make_scenes(count))
     lost = lose(root, ago=timedelta(hours=9))
     started = time.monotonic()
     assert reseal(lost).count == count
     seconds = time.monotonic() - started
-    assert seconds <= 0.3 * count + 5, f"{count} new seals took {seconds:.1f} s"
+    assert seconds <= max(0.3 * count, 30), f"{count} new seals took {seconds:.1f} s"
     assert {said(one)[0] for one in all_newest()[:: max(1, count // 20)]} == {"original"}
 
 
