@@ -50,11 +50,16 @@ def state_of(file: Newest, wanted: str, *, now: datetime) -> State:
 
 
 def next_level(file: Newest, wanted: str) -> Literal["B-LT", "B-LTA"]:
-    """Return what the next revision makes of a file: without a new stamp only where one is fresh."""
+    """Return what the next revision makes of a file; only where one is fresh is there no stamp."""
     return "B-LT" if file.level == "B-T" and wanted == "B-LT" else "B-LTA"
 
 
 def due_first(files: Sequence[Newest], wanted: str, *, now: datetime) -> list[Newest]:
     """Return the files that wait, the one whose chance ends first in front."""
     due = [one for one in files if state_of(one, wanted, now=now) == "due"]
-    return sorted(due, key=lambda one: (one.stamp_until or one.key_until, one.certificate_id))
+    return sorted(due, key=lambda one: (_chance_until(one), one.certificate_id))
+
+
+def _chance_until(file: Newest) -> datetime:
+    ends = [file.key_until] if file.level == "B-T" else []
+    return min([*ends, *([file.stamp_until] if file.stamp_until else [])])
