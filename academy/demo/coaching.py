@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import sqlalchemy as sa
 
 from academy.coaching import rules
 from academy.coaching.models import AgreedAction, CoachingPlan
-from academy.coaching.services import actions, log, plans, signals
+from academy.coaching.services import actions, cover, log, plans, signals
 from academy.demo.data import DataSet, Row
 from academy.demo.memory import Memory
 from academy.demo.people import CHANNELS
@@ -62,6 +62,7 @@ OUTCOMES = {
     "datum_gekregen": "date_received",
     "buiten_systeem_overgedragen": "handed_over_outside",
 }
+COVER_STARTS_IN = timedelta(days=14)
 REPORTED_BACK = {"ja": "yes", "nee": "no", "mag niet": "may_not"}
 
 
@@ -92,6 +93,23 @@ def finish(data: DataSet, memory: Memory) -> None:
         plan = db.session.get_one(CoachingPlan, memory.id("plan", row, "plan_id"))
         if plan.state != row.word("status", PLAN_STATES):
             raise row.fault(f"deze begeleiding staat nu op {plan.state}.")
+    _arrange_cover(data, memory)
+
+
+def _arrange_cover(data: DataSet, memory: Memory) -> None:
+    """Let one coach stand in for another, a fortnight from now: the files say nothing of it."""
+    running = [row for row in data["coaching_plans"] if row["status"] == "active"]
+    coaches = sorted({row["coach_id"] for row in running})
+    if len(coaches) < 2:
+        return
+    away = next(row for row in running if row["coach_id"] == coaches[-1])
+    cover.arrange_cover(
+        memory.id_of("person", coaches[-1], away),
+        memory.id_of("person", coaches[-2], away),
+        by=_coordinator(away, memory),
+        first_day=clock.today() + COVER_STARTS_IN,
+        last_day=clock.today() + 2 * COVER_STARTS_IN,
+    )
 
 
 # --- plans -----------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from academy.coaching.models import CoachingPlan
 from academy.coaching.queries.monday import KINDS, monday_page
 from academy.coaching.services import load, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
-from academy.people.models import Person, Place
 from academy.people.queries.actors import actor_for
 from certificates.models import Certificate
 from courses.models import Enrolment
@@ -96,9 +96,11 @@ def test_a_renewal_that_is_open_is_shown(table):
         certificate = db.session.scalars(sa.select(Certificate)).one()
         until = certificate.valid_until
         enrolment = db.session.get_one(Enrolment, certificate.enrolment_id)
-        holder = db.session.get_one(Person, enrolment.person_id)
-        coach, place = db.session.get_one(Person, ids[0]), db.session.get_one(Place, ids[1])
-        make_plan(holder, coach, place, next_contact_due=until)
+        plan = db.session.scalars(
+            sa.select(CoachingPlan).where(CoachingPlan.person_id == enrolment.person_id)
+        ).one()
+        plan.coach_id, plan.place_id, plan.state = ids[0], ids[1], "active"
+        plan.next_contact_due = until
     actor = actor_for(ids[2])
     early = monday_page(actor, until - timedelta(days=200), kinds=("renewal",)).rows
     inside = monday_page(actor, until - timedelta(days=100), kinds=("renewal",)).rows

@@ -228,6 +228,9 @@ class GuidedRow:
     paused_until: date | None
     has_draft: bool
     open_actions: int
+    late_actions: int
+    stands_in_for: str
+    """Whose coach is away, when the one who asks stands in; else empty."""
     is_overdue: bool
     is_due: bool
     coach_said_yes: bool
@@ -250,9 +253,20 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         .where(AgreedAction.plan_id == CoachingPlan.id, AgreedAction.state == "open")
         .scalar_subquery()
     )
+    late = (
+        sa.select(sa.func.count())
+        .where(
+            AgreedAction.plan_id == CoachingPlan.id,
+            AgreedAction.state == "open",
+            AgreedAction.due_on < today,
+        )
+        .scalar_subquery()
+    )
+    counts = (drafts.label("drafts"), actions.label("actions"), late.label("late"))
     rows = db.session.execute(
-        sa.select(Person, *_OWN_COLUMNS, drafts.label("drafts"), actions.label("actions"))
+        sa.select(Person, Coach, *_OWN_COLUMNS, *counts)
         .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
+        .outerjoin(Coach, Coach.id == CoachingPlan.coach_id)
         .where(
             policies.within_guided(actor, CoachingPlan.person_id),
             CoachingPlan.state.in_(("proposed", "active", "paused")),
@@ -273,6 +287,8 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
             paused_until=row.paused_until,
             has_draft=bool(row.drafts),
             open_actions=row.actions,
+            late_actions=row.late,
+            stands_in_for=full_name(row.coach) if row.coach_id != actor.person_id else "",
             is_overdue=row.state != "proposed"
             and rules.contact_overdue(row.next_contact_due, today),
             is_due=row.state != "proposed"

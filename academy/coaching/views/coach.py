@@ -19,6 +19,8 @@ from academy.coaching.queries.handover import (
     get_readable_plan,
     horizon_for,
 )
+from academy.coaching.queries.overseers import overseer_of, overseers
+from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.reading import note_reading
@@ -61,9 +63,20 @@ def plan(plan_id: int) -> str:
         draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
         is_overdue=rules.contact_overdue(head.next_contact_due, clock.today()),
         quick_key=ids.nonce(),
+        escalation=_escalation(head),
         me=me.person_id,
         words_form=WordsForm(formdata=None),
     )
+
+
+def _escalation(head: PlanHead) -> dict[str, Any] | None:
+    """Return who hears, and when, that they did not speak; None while it is not due."""
+    due = head.next_contact_due
+    if due is None or due > clock.today():
+        return None
+    among = overseers(clock.today())
+    told = overseer_of(head.place_id, among, but=(head.person_id, head.coach_id))
+    return {"name": told.name, "day": rules.escalates_on(due)} if told else None
 
 
 @bp.action("/begeleiding/gesprekken/<int:entry_id>/voorgelezen", needs=GUIDE)
