@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from academy.privacy.queries.plan import plan_of
 from academy.privacy.queries.standing import group_of
@@ -16,53 +15,82 @@ from academy.privacy.rules.answers import Wish
 from academy.privacy.rules.periods import OUTSIDE, Period
 
 GOES: Mapping[str, Any] = {
-    "people": _l("Je naam, hoe we je bereiken en hoe je binnenkomt."),
-    "courses": _l("Je opdrachten, foto's, antwoorden, en wat anderen daarover opschreven."),
-    "coaching": _l("Alle woorden uit je begeleiding: gesprekken, afspraken en je plan."),
-    "signals": _l("Wat er bij een signaal over jou is afgesproken."),
-    "community": _l("Wat je meebracht of nodig had, en de verhalen die jij vertelde."),
-    "contact": _l("De berichten die je ons stuurde."),
-    "kernel": _l("Je adres bij de mails die wij je stuurden."),
+    "people": lazy_gettext("Je naam, hoe we je bereiken en hoe je binnenkomt."),
+    "courses": lazy_gettext(
+        "Je opdrachten, foto's, antwoorden, en wat anderen daarover opschreven."
+    ),
+    "coaching": lazy_gettext("Alle woorden uit je begeleiding: gesprekken, afspraken en je plan."),
+    "signals": lazy_gettext("Wat er bij een signaal over jou is afgesproken."),
+    "community": lazy_gettext("Wat je meebracht of nodig had, en de verhalen die jij vertelde."),
+    "contact": lazy_gettext("De berichten die je ons stuurde."),
+    "kernel": lazy_gettext("Je adres bij de mails die wij je stuurden."),
 }
 STAYS: Mapping[str, Any] = {
-    "courses": _l("Dat er iemand was, zonder je naam. Zo kloppen onze aantallen."),
-    "certificates": _l("In ons register: het nummer, de dag en of het geldig is."),
-    "coaching": _l("Dat er een gesprek was, zonder woorden en zonder je naam."),
-    "kernel": _l("Wie wat deed in ons systeem, met een getal in plaats van je naam."),
+    "courses": lazy_gettext("Dat er iemand was, zonder je naam. Zo kloppen onze aantallen."),
+    "certificates": lazy_gettext("In ons register: het nummer, de dag en of het geldig is."),
+    "coaching": lazy_gettext("Dat er een gesprek was, zonder woorden en zonder je naam."),
+    "kernel": lazy_gettext("Wie wat deed in ons systeem, met een getal in plaats van je naam."),
 }
 WISH_LABELS: Mapping[str, tuple[Any, Any]] = {
     Wish.KEEP: (
-        _l("Laat het controleerbaar"),
-        _l("Wie de code of het bestand heeft, ziet dat het echt is, met je naam."),
+        lazy_gettext("Laat het controleerbaar"),
+        lazy_gettext("Wie de code of het bestand heeft, ziet dat het echt is, met je naam."),
     ),
     Wish.HIDE: (
-        _l("Verberg mijn naam"),
-        _l("Wie controleert, ziet dat het echt is. Je naam ziet niemand meer."),
+        lazy_gettext("Verberg mijn naam"),
+        lazy_gettext("Wie controleert, ziet dat het echt is. Je naam ziet niemand meer."),
     ),
     Wish.WITHDRAW: (
-        _l("Neem het terug"),
-        _l("Het bestand en je naam gaan weg. Het telt dan niet meer."),
+        lazy_gettext("Neem het terug"),
+        lazy_gettext("Het bestand en je naam gaan weg. Het telt dan niet meer."),
     ),
 }
 WAY_LABELS: Mapping[str, Any] = {
-    "self": _l("zelf"),
-    "phone": _l("gebeld"),
-    "letter": _l("op papier"),
+    "self": lazy_gettext("zelf"),
+    "phone": lazy_gettext("gebeld"),
+    "letter": lazy_gettext("op papier"),
 }
 KINDS: Mapping[str, tuple[Any, Any]] = {
-    "contact": (_l("Je bericht aan ons"), _l("na het laatste contact")),
-    "spam": (_l("Reclame en lege berichten"), _l("nadat het binnenkwam")),
-    "application": (_l("Een aanmelding waar geen leergang op volgde"), _l("na de laatste stap")),
-    "learning": (_l("Aanwezigheid, opdrachten en beoordeling"), _l("na het einde van je groep")),
-    "evidence": (_l("Foto's en opnames bij opdrachten"), _l("na de uitslag")),
-    "register": (_l("Je certificaat in ons register"), _l("nadat het niet meer geldig is")),
-    "coaching": (_l("Gesprekken met je begeleider"), _l("nadat de begeleiding stopt")),
-    "entries": (_l("Oude gesprekken, ook als de begeleiding loopt"), _l("na het gesprek")),
-    "signals": (_l("Een signaal over jou"), _l("nadat het is afgerond")),
-    "self_scan": (_l("Antwoorden op de zelfscan, zonder naam"), _l("na het einde van de groep")),
-    "sign_ins": (_l("Waar en wanneer je binnenkwam"), _l("na het laatste gebruik")),
-    "audit": (_l("Wie wat deed in ons systeem, zonder woorden"), _l("nadat het gebeurde")),
-    "backups": (_l("Kopieën voor als er iets stukgaat"), _l("nadat ze zijn gemaakt")),
+    "contact": (lazy_gettext("Je bericht aan ons"), lazy_gettext("na het laatste contact")),
+    "spam": (lazy_gettext("Reclame en lege berichten"), lazy_gettext("nadat het binnenkwam")),
+    "application": (
+        lazy_gettext("Een aanmelding waar geen leergang op volgde"),
+        lazy_gettext("na de laatste stap"),
+    ),
+    "learning": (
+        lazy_gettext("Aanwezigheid, opdrachten en beoordeling"),
+        lazy_gettext("na het einde van je groep"),
+    ),
+    "evidence": (lazy_gettext("Foto's en opnames bij opdrachten"), lazy_gettext("na de uitslag")),
+    "register": (
+        lazy_gettext("Je certificaat in ons register"),
+        lazy_gettext("nadat het niet meer geldig is"),
+    ),
+    "coaching": (
+        lazy_gettext("Gesprekken met je begeleider"),
+        lazy_gettext("nadat de begeleiding stopt"),
+    ),
+    "entries": (
+        lazy_gettext("Oude gesprekken, ook als de begeleiding loopt"),
+        lazy_gettext("na het gesprek"),
+    ),
+    "signals": (lazy_gettext("Een signaal over jou"), lazy_gettext("nadat het is afgerond")),
+    "self_scan": (
+        lazy_gettext("Antwoorden op de zelfscan, zonder naam"),
+        lazy_gettext("na het einde van de groep"),
+    ),
+    "sign_ins": (
+        lazy_gettext("Waar en wanneer je binnenkwam"),
+        lazy_gettext("na het laatste gebruik"),
+    ),
+    "audit": (
+        lazy_gettext("Wie wat deed in ons systeem, zonder woorden"),
+        lazy_gettext("nadat het gebeurde"),
+    ),
+    "backups": (
+        lazy_gettext("Kopieën voor als er iets stukgaat"),
+        lazy_gettext("nadat ze zijn gemaakt"),
+    ),
 }
 
 
