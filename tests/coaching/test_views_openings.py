@@ -14,7 +14,7 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.messages import engine
 from academy.kernel.settings import current
-from academy.people.models import Place, SignIn
+from academy.people.models import Person, Place, SignIn
 from academy.people.queries.actors import actor_for
 from tests.coaching.builders import CANARY, set_the_table, write_entry
 from tests.conftest import TODAY
@@ -111,6 +111,8 @@ def test_what_is_held_back_shows_nowhere_yet(table, second, sign_in):
 
 def test_the_mail_names_people_and_the_reason_and_no_words(table, second, sign_in):
     sign_in(table.samira)  # she has a mailbox now
+    with unit_of_work():
+        db.session.execute(sa.update(Person).values(preferred_channel="email"))
     open_it(table, second)
     with clock.at(TODAY + timedelta(minutes=11)):
         engine.run_due(clock.now())
