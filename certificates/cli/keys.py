@@ -98,6 +98,7 @@ def compromise(key_id: str, moment: str) -> None:
     click.echo(f"{key_id} zegelt niets meer. De geheime helft is vernietigd.")
     click.echo("Wat daarvoor in het register kwam, blijft origineel.")
     click.echo("Maak een nieuwe sleutel met: academy keys rotate --root BESTAND")
+    click.echo(f"Geef daarna een nieuw zegel aan wat erna kwam: academy keys reseal {key_id}")
 
 
 @click.command("status")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from academy.kernel.documents import DocumentError
 from academy.kernel.durable import write_whole
 from academy.kernel.settings import SettingsError, read_settings
 from certificates.adapters.offline import NoRootError, by_seal_alone, find_root, with_snapshot
+from certificates.adapters.pinning import reader
 from certificates.queries.verification import check_upload
 from certificates.rules.snapshot import SnapshotError
 from certificates.rules.verdict import Finding
@@ -69,9 +70,11 @@ def verify(
 
 
 def _by_snapshot(register: Path, root: str | None) -> Judgement:
+    folder = _keys_folder()
     try:
-        fingerprint = find_root(root, keys_folder=_keys_folder())
-        return with_snapshot(register.read_bytes(), root_fingerprint=fingerprint).judge
+        fingerprint = find_root(root, keys_folder=folder)
+        judge = with_snapshot(register.read_bytes(), root_fingerprint=fingerprint)
+        return replace(judge, read_seal=reader(folder)).judge  # with the seals pinned here
     except (NoRootError, SnapshotError) as error:
         raise RefusedError(f"{error.nl} / {error.en}") from error
 
