@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import certificates, guidance, load, pages, rounds, scale
+from tests.bench import certificates, guidance, load, pages, privacy, rounds, scale
 from tests.postgres import cluster, new_database
 
 
@@ -67,6 +67,7 @@ PARTS = {
     "rounds": rounds.measured,
     "lists": _lists,
     "guidance": guidance.measured,
+    "privacy": privacy.measured,
     "load": _load,
 }
 
