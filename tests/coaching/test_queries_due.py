@@ -1,0 +1,63 @@
+"""Who hears that contact is due or late: the coach first, then a coordinator by name."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from academy.coaching.models import CoachingPlan
+from academy.coaching.queries import due, told
+from academy.kernel import clock
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.messages.declared import Window
+from tests.coaching.builders import set_the_table, write_entry
+from tests.factories import make_coordinator
+
+DUE = date(2026, 11, 30)
+LATE_ON, ESCALATED_ON = date(2026, 12, 8), date(2026, 12, 14)
+
+
+@pytest.fixture
+def table(app):
+    return set_the_table(next_contact_due=DUE)
+
+
+def heard(source, day):
+    """Return who hears it on a day."""
+    db.session.rollback()
+    window = Window(clock.local(day, 0), clock.local(day, 23))
+    found = [one for one in source(window) if window.holds(one.due_at)]
+    return [one.person_id for one in found]
+
+
+def test_the_coach_hears_it_first_and_a_week_later_one_coordinator(table):
+    with unit_of_work():
+        make_coordinator()  # of everything: not the one around it
+    assert heard(due.late_contacts, LATE_ON) == [table.marije.id]
+    assert heard(due.escalations, LATE_ON) == []
+    assert heard(due.escalations, ESCALATED_ON) == [table.tineke.id]
+
+
+def test_it_says_who_and_since_when_and_nothing_after_the_talk(table):
+    said = told.escalated(table.plan_id, DUE.isoformat())
+    assert (said["name"], said["coach"], said["due_on"]) == ("Samira", "Marije Dijkstra", DUE)
+    write_entry(table)
+    assert told.escalated(table.plan_id, DUE.isoformat()) is None
+
+
+@pytest.mark.parametrize(("until", "hears"), [(DUE, True), (date(2027, 3, 1), False)])
+def test_a_pause_keeps_silent_until_its_end(table, until, hears):
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plan.state, plan.paused_on, plan.paused_until = "paused", date(2026, 10, 1), until
+        plan.next_contact_due = until
+    assert (heard(due.contacts, DUE) == [table.marije.id]) is hears
+    assert (heard(due.escalations, ESCALATED_ON) == [table.tineke.id]) is hears
+
+
+def test_nobody_is_told_about_their_own_guidance(table):
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plan.coach_id = table.tineke.id
+    assert heard(due.escalations, ESCALATED_ON) == []
