@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from academy.coaching import rules
 from academy.coaching.forms import CHANNELS, DAY_FORMATS, DateField, IntegerField
+from academy.kernel.i18n import language
 
 LANGUAGES = {
     "nl": _("Nederlands"),
@@ -61,17 +62,10 @@ NOBODY = "0"
 
 
 def day_part_label(code: str) -> str:
-    """Return a part of a day in words: dinsdagochtend."""
+    """Return a part of a day in words: dinsdagochtend, Tuesday morning."""
     day, _dash, part = code.partition("-")
-    return (
-        f"{DAY_WORDS[day]}{PART_WORDS[part]}"
-        if _is_dutch()
-        else (f"{DAY_WORDS[day]} {PART_WORDS[part]}")
-    )
-
-
-def _is_dutch() -> bool:
-    return str(DAY_WORDS["mon"]) == "maandag"
+    between = "" if language() == "nl" else " "
+    return f"{DAY_WORDS[day]}{between}{PART_WORDS[part]}"
 
 
 def language_label(code: str) -> str:
