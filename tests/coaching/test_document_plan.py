@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pypdf
 import pytest
 import sqlalchemy as sa
 
 from academy.coaching.models import ReadLog
-from academy.kernel.db import db
+from academy.coaching.services import sheets
+from academy.coaching.services.sheets import NewSheet, NewStep
+from academy.kernel.db import db, unit_of_work
 from academy.people.models import SignInLetter
+from academy.people.queries.actors import actor_for
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 from tests.judges import pdf
 from tests.judges.vera import judge
@@ -103,3 +107,25 @@ def test_an_address_too_long_for_the_window_is_told(table, sign_in):
     )
     assert answer.status_code == 422
     assert "past niet in het venster" in answer.text
+
+
+@pytest.mark.slow
+@pytest.mark.pdf
+def test_the_longest_plan_is_still_one_page(table, sign_in, tmp_path):
+    with unit_of_work():
+        marije = actor_for(table.marije.id)
+        step = NewStep("Een heel lange stap van ons samen " * 4, date(2026, 12, 1), "coordinator")
+        text = "Een lange zin over wat er gaat gebeuren. " * 7
+        sheet = NewSheet(text, text, text, text, steps=(step, step, step))
+        number = sheets.write_sheet(table.plan_id, sheet, by=marije).number
+        sheets.agree_sheet(table.plan_id, number, by=marije, on_behalf_of=table.samira.id)
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(sign_in(table.samira).get("/logboek/plan/pdf").data)
+    assert len(pypdf.PdfReader(file).pages) == 1
+    said = pdf.text(file)
+    for words in (
+        "Plan 1, afgesproken op 23 november 2026.",
+        "Een heel lange stap",
+        "Drie stappen",
+    ):
+        assert words in said

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from flask_babel import force_locale
 
-from academy.coaching.adapters.plan_paper import plan_paper
+from academy.coaching.adapters.plan_paper import PrintedPlan, plan_paper
+from academy.coaching.queries.handover import horizon_for
 from academy.coaching.queries.log import ActionView, open_actions
 from academy.coaching.queries.plans import PlanHead
+from academy.coaching.queries.sheets import Sheets, StepView, sheets_of
 from academy.coaching.services.reading import note_document, note_reading
 from academy.kernel import clock
 from academy.kernel.i18n import short_day
@@ -25,21 +28,51 @@ HOW = {
 
 
 def make_plan_paper(plan: PlanHead, *, by: Actor) -> bytes:
-    """Return the plan of a person as a PDF. The reading is noted first, the file's hash after."""
+    """Return the plan of a person as a PDF. The reading is noted first, the file's hash after.
+
+    It prints the version that counts, else the one that waits for a yes; without any, what they
+    agreed in their talks.
+    """
     at = note_reading(plan.id, "pdf", by=by, edition="plan")
-    actions = open_actions(plan.id, today=clock.today())
+    today, horizon = clock.today(), horizon_for(plan, by)
+    sheets = sheets_of(plan.id, today=today, within=horizon)
     with force_locale("nl"):
-        agreed = [(_owner(one, plan), one.text, f"vóór {short_day(one.due_on)}") for one in actions]
+        printed = _printed(sheets, plan) or PrintedPlan(
+            goal=plan.goal,
+            steps=_steps(open_actions(plan.id, today=today, within=horizon.entries()), plan),
+        )
     made = plan_paper(
+        printed,
         facts=_facts(plan),
-        goal=plan.goal,
-        actions=agreed,
         own_name=plan.call_name,
         coach_name=plan.coach_call_name or "begeleider",
         made_by=by.display_name,
     )
     note_document(plan.id, hashlib.sha256(made).hexdigest(), by=by, at=at)
     return made
+
+
+def _printed(sheets: Sheets, plan: PlanHead) -> PrintedPlan | None:
+    sheet = sheets.current or sheets.pending
+    if sheet is None:
+        return None
+    agreed = "Dit plan wacht nog op een ja."
+    if sheet.agreed_at is not None:
+        agreed = f"Plan {sheet.number}, afgesproken op {short_day(sheet.agreed_at)}."
+    return PrintedPlan(
+        goal=sheet.goal,
+        strengths=sheet.strengths,
+        learning=sheet.learning,
+        overload=sheet.overload,
+        steps=_steps(sheet.steps, plan),
+        said=agreed,
+    )
+
+
+def _steps(
+    steps: Sequence[StepView | ActionView], plan: PlanHead
+) -> tuple[tuple[str, str, str], ...]:
+    return tuple((_owner(one, plan), one.text, f"vóór {short_day(one.due_on)}") for one in steps)
 
 
 def _facts(plan: PlanHead) -> list[tuple[str, str]]:
@@ -53,7 +86,7 @@ def _facts(plan: PlanHead) -> list[tuple[str, str]]:
     ]
 
 
-def _owner(action: ActionView, plan: PlanHead) -> str:
+def _owner(action: StepView | ActionView, plan: PlanHead) -> str:
     return {
         "participant": plan.call_name,
         "coach": plan.coach_call_name or "begeleider",
