@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from academy.keeping import doctor
 from academy.kernel import clock, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import SettingsError, current, read_settings
@@ -255,6 +256,31 @@ def test_offline_only_the_register_tells_what_was_added(app: Flask) -> None:
     judge = with_snapshot(envelope, root_fingerprint=hashlib.sha256(alone.root).hexdigest())
     for one in (issued, proved):
         assert judge.judge(data_of(one)).verdict == "original"
+
+
+def test_staff_and_operators_see_what_waits(
+    app: Flask, sign_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene: Scene = commit_scene()
+    issue(scene)
+    client = sign_in(scene.board)
+    assert "1 bestand wacht op bewijs voor later" in client.get("/certificaten/register").text
+    assert told("proof") == [("ok", "1 files wait for level B-LTA")]
+    assert ("ok", "a key tells whether our seals were revoked") in told("sealing")
+    monkeypatch.setattr(doctor, "PATIENCE_DAYS", 0)
+    assert told("proof")[0][0] == "warning"
+
+    prove_files()
+    assert "wacht op bewijs" not in client.get("/certificaten/register").text
+    assert told("proof") == [("ok", "0 files wait for level B-LTA")]
+    later = clock.real_now() + timedelta(days=365 * 10)
+    monkeypatch.setattr(clock, "real_now", lambda: later)
+    assert told("proof")[0][0] == "fault"
+
+
+def told(subject: str) -> list[tuple[str, str]]:
+    found = doctor.examine(current())
+    return [(one.state, one.message) for one in found if one.subject == subject]
 
 
 BASE = {"SECRET_KEY": "s" * 40, "NOTES_KEY": "n", "KEYS_PASSPHRASE": "p"}
