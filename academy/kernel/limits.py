@@ -1,14 +1,21 @@
 """How often something may be tried: counted in the database, so that restarts do not forget.
 
-What a page that only reads costs us is counted in the memory of its process: reading writes
-nothing, and a restart may forget it.
+What a page that only reads costs us is counted in memory, for reading writes nothing to the
+database and a restart may forget it. Several web processes of one machine count together, in the
+folder that they share while they run.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+import fcntl
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Lock
 
 import sqlalchemy as sa
@@ -30,7 +37,10 @@ class Limit:
     window: timedelta
 
 
-_here: defaultdict[tuple[str, str], deque[datetime]] = defaultdict(deque)
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which the web processes of one `academy serve` count together."""
+
+_here: defaultdict[str, list[float]] = defaultdict(list)
 _here_lock = Lock()
 
 
@@ -77,15 +87,38 @@ def spend(limit: Limit, key: str) -> None:
 
 
 def spend_here(limit: Limit, key: str, *, sentence: str) -> None:
-    """Count one try under `key` in this process. Raises TooManyError with `sentence`."""
-    now = clock.real_now()
-    with _here_lock:
-        tries = _here[limit.name, key]
-        while tries and tries[0] <= now - limit.window:
-            tries.popleft()
+    """Count one try under `key` on this machine. Raises TooManyError with `sentence`."""
+    now = clock.real_now().timestamp()
+    with _here_lock, _tries_of(ids.digest(f"{limit.name}:{key}")) as tries:
+        tries[:] = [at for at in tries if at > now - limit.window.total_seconds()]
         if len(tries) >= limit.times:
             raise TooManyError(sentence)
         tries.append(now)
+
+
+@contextmanager
+def _tries_of(key_hash: str) -> Iterator[list[float]]:
+    """Give the moments of earlier tries, to change in place; nobody else counts meanwhile."""
+    folder = os.environ.get(SHARED_FOLDER)
+    if not folder:
+        yield _here[key_hash]
+        return
+    with Path(folder, f"tries-{key_hash}").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        tries = _read_tries(file.read())
+        yield tries
+        file.seek(0)
+        file.truncate()
+        json.dump(tries, file)
+
+
+def _read_tries(text: str) -> list[float]:
+    try:
+        found: list[float] = json.loads(text)
+    except ValueError:  # nobody tried yet, or a process was killed while it wrote
+        return []
+    return found
 
 
 def forget_here() -> None:

@@ -13,6 +13,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -69,7 +70,7 @@ def measured(place: Path) -> list[str]:
         round_id, board_id, token = _asked(PEOPLE)
         with served(environment, port, processes=1):
             pages = cycle(("/", "/opleidingen", "/vandaag", f"/certificaten/rondes/{round_id}"))
-            look = partial(_look, http.client.HTTPConnection("127.0.0.1", port, timeout=30), token)
+            look = partial(_look, port, token)
             idle, busy = Visits(), Visits()
             _visit(idle, look, pages, times=VISITS)
             started = time.monotonic()
@@ -137,10 +138,11 @@ def _milliseconds(what: Callable[[], None]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _look(connection: http.client.HTTPConnection, token: str, page: str) -> None:
-    connection.request("GET", page, headers={"Cookie": f"{COOKIE}={token}"})
-    answer = connection.getresponse()
-    answer.read()
+def _look(port: int, token: str, page: str) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", page, headers={"Cookie": f"{COOKIE}={token}"})
+        answer = connection.getresponse()
+        answer.read()
     assert answer.status == 200, (page, answer.status)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +16,12 @@ from academy.kernel.db import db, keep_nothing, set_reading, unit_of_work
 from academy.kernel.errors import TooManyError
 from academy.kernel.limits import Attempt, Limit
 
+ROOT = Path(__file__).parents[2]
+ONE_PAPER = """
+from datetime import timedelta
+from academy.kernel import limits
+limits.spend_here(limits.Limit("three", 3, timedelta(minutes=5)), "1", sentence="")
+"""
 THREE = Limit("three", 3, timedelta(minutes=5))
 
 
@@ -59,3 +68,29 @@ def test_many_at_once_get_no_more_than_the_limit(app):
 def test_no_key_is_stored_as_it_was(app):
     limits.spend(THREE, "198.51.100.7")
     assert "198.51.100.7" not in db.session.scalars(sa.select(Attempt.key_hash)).one()
+
+
+def spend_paper(key: str) -> None:
+    limits.spend_here(THREE, key, sentence="Wacht even.")
+
+
+def test_papers_are_counted_here_and_per_person():
+    limits.forget_here()
+    for _ in range(3):
+        spend_paper("1")
+    with pytest.raises(TooManyError, match="Wacht even"):
+        spend_paper("1")
+    spend_paper("2")
+
+
+def test_web_processes_of_one_machine_count_together(tmp_path, monkeypatch):
+    monkeypatch.setenv(limits.SHARED_FOLDER, str(tmp_path))
+    words = [sys.executable, "-c", ONE_PAPER]
+    for _ in range(2):
+        subprocess.run(words, check=True, cwd=ROOT)
+    spend_paper("1")
+    with pytest.raises(TooManyError):
+        spend_paper("1")
+    [counted] = tmp_path.iterdir()
+    counted.write_text("[1.0, ")  # as a process leaves it that was killed
+    spend_paper("1")

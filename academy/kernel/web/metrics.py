@@ -25,6 +25,7 @@ from academy.kernel.checkpoint import read_checkpoint
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.feature import Feature, Figure
+from academy.kernel.limits import SHARED_FOLDER
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.policy import PUBLIC
 from academy.kernel.queue import Job
@@ -34,7 +35,6 @@ from academy.kernel.web.blueprint import FeatureBlueprint
 
 bp = FeatureBlueprint("metrics", __name__)
 
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 10.0)
 """Upper ends of the histogram; 0.4 and 0.8 are the promises for reading and writing."""
 EXTENSION = "academy.metrics"
