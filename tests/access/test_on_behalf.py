@@ -43,6 +43,9 @@ TWINS: dict[str, str | Never] = {
     "/certificaat/<int:certificate_id>/delen/stop": Never(
         "Nobody else made a link; it stops by itself within thirty days, and when the name hides."
     ),
+    "/certificaat/<int:certificate_id>/wallet": Never(
+        "A wallet is the holder's own device; who has none has the paper and the file."
+    ),
     "/certificaat/naam": "/namens/<int:person_id>/naam-op-certificaat",
     "/gegevens/apparaten/<int:sign_in_id>/uit": DEVICE,
     "/gegevens/apparaten/alles-uit": DEVICE,

@@ -1,11 +1,12 @@
 """The keys of credentials: made, listed, retired, opened."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from certificates.adapters import badge_keys, keys
+from certificates.adapters import badge_keys, did_key, keys
 from certificates.adapters.key_files import KeysError
 
 PASSPHRASE = "a passphrase of the test"
@@ -31,6 +32,22 @@ def test_each_purpose_has_its_kind_of_key(made):
     assert isinstance(proof.private_key, ed25519.Ed25519PrivateKey)
     assert isinstance(jwt.private_key, rsa.RSAPrivateKey)
     assert jwt.private_key.key_size >= 2048
+
+
+def test_a_key_of_wallets_is_made_where_it_is_asked_for_and_stays_out_of_the_did(made, tmp_path):
+    folder = tmp_path / "keys"
+    shutil.copytree(made, folder)
+    (added,) = badge_keys.complete(folder, PASSPHRASE, now=NOW, purposes=badge_keys.ALL)
+    assert badge_keys.complete(folder, PASSPHRASE, now=NOW, purposes=badge_keys.ALL) == []
+    assert added in badge_keys.list_keys(folder)
+    assert added not in badge_keys.list_keys(folder, badge_keys.PURPOSES)
+    key = badge_keys.load_signer(folder, "wallet", PASSPHRASE).private_key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert did_key.as_jwk(added)["crv"] == "P-256"
+    with pytest.raises(KeysError):
+        did_key.published(added)
+    with pytest.raises(KeysError):
+        did_key.as_jwk(badge_keys.list_keys(folder, ("jwt",))[0])
 
 
 def test_only_the_owner_reads_them_and_they_are_encrypted(made):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from joserfc import jws
 
 from academy.kernel import clock, ids
@@ -247,6 +251,35 @@ def test_the_key_that_was_replaced_signs_no_more(held):
 
 def key_of(copy: str) -> str:
     return str(jws.extract_compact(copy.partition("~")[0].encode()).protected["kid"])
+
+
+def test_eight_at_once_get_one_token_and_eight_more_get_one_copy(held, app):
+    """Whoever asks at the same moment, with the same codes or the same token."""
+    made = make_offer(held)
+    tokens = [one for one in at_once(app, lambda: redeem(made), times=8) if one]
+    assert len(tokens) == 1
+    given = [one for one in at_once(app, lambda: collect(tokens[0], Wallet()), times=8) if one]
+    assert len(given) == 1
+    assert copies(held.certificate_id).times == 1
+
+
+def at_once(app: Flask, act: Callable[[], str], *, times: int) -> list[str]:
+    """Do the same in as many threads at once; return what each got, nothing for a refusal."""
+    got: list[str] = []
+    start = threading.Barrier(times)
+
+    def one() -> None:
+        with app.app_context():
+            start.wait()
+            with contextlib.suppress(WalletRefusedError):
+                got.append(act())
+
+    threads = [threading.Thread(target=one) for _number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
 
 
 # --- a nonce -----------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,10 +19,12 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.documents import DocumentError
 from academy.kernel.settings import SettingsError, current
 from certificates.adapters import badge_keys
+from certificates.cli import keys
 from certificates.models import Certificate
 from certificates.rules.token_status import INVALID, SUSPENDED, VALID
 from certificates.rules.wallet import GRANT
 from certificates.services import life
+from tests.access.test_pages import faults_of
 from tests.certificates.ready import Scene, commit_scene, issue, make_keys
 from tests.certificates.wallets import (
     PLACE,
@@ -148,6 +152,34 @@ def test_what_does_not_count_says_so_and_has_no_button(held, sign_in):
     assert path not in client.get("/certificaat").text
     assert "kan nu niet in een wallet" in client.get(path).text
     assert client.post(path).status_code == 409
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_form_of_the_page_is_well_formed(held, sign_in, language):
+    client = sign_in(held.holder)
+    client.get(f"/taal/{language}")
+    path = f"/certificaat/{held.certificate_id}/wallet"
+    pages = [client.get(path), client.post(path)]
+    with unit_of_work():
+        life.hide_name(held.certificate_id, by=make_actor(held.holder))
+    for page in (*pages, client.get(path)):
+        assert faults_of(page.text) == []
+
+
+def test_the_keys_command_makes_the_key_and_only_with_the_setting(app, tmp_path, monkeypatch):
+    make_keys()
+    shutil.copytree(current().keys, tmp_path / "keys")
+    changed = replace(current(), keys=tmp_path / "keys")
+    run = app.test_cli_runner().invoke
+    monkeypatch.setitem(app.extensions, "academy.settings", changed)
+    assert run(keys, ["init"]).exit_code == 1  # there is nothing to add
+    monkeypatch.setitem(app.extensions, "academy.settings", replace(changed, wallet="on"))
+    answer = run(keys, ["init"])
+    assert (answer.exit_code, answer.output.partition(":")[0]) == (0, "wallet")
+    first, *_none = badge_keys.list_keys(changed.keys, badge_keys.WALLET)
+    assert run(keys, ["rotate", "--purpose", "wallet"]).exit_code == 0
+    old, new = badge_keys.list_keys(changed.keys, badge_keys.WALLET)
+    assert (old.key_id, old.may_sign, new.may_sign) == (first.key_id, False, True)
 
 
 # --- what is published -------------------------------------------------------------------------

@@ -122,6 +122,11 @@ def test_an_academy_that_cannot_sign_credentials_is_told_how(settings: Settings)
     assert fault.message == "there is no credential key; make it with: academy keys init"
 
 
+def test_an_academy_that_lets_wallets_in_without_a_key_is_told_how(settings: Settings) -> None:
+    [fault] = [one for one in found(replace(settings, wallet="on"), "keys") if one.state == "fault"]
+    assert fault.message == "there is no wallet key; make it with: academy keys init"
+
+
 def test_a_root_key_that_stayed_is_named(settings: Settings, tmp_path: Path) -> None:
     keys = tmp_path / "fresh"
     init_keys(keys, "a passphrase of the test", now=clock.real_now())
