@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -88,3 +89,46 @@ def test_without_a_register_the_status_is_not_known(seal, verdict, reason):
 def test_every_verdict_has_a_sentence_in_both_languages():
     assert set(VERDICTS) <= set(REASONS)
     assert all(reason.nl and reason.en for reason in REASONS.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "codes"),
+    [
+        ({"key_lost": True}, "unknown", ["key_lost"]),
+        ({"key_lost": True, "resealed": True}, "replaced", ["resealed"]),
+        ({"key_lost": True, "resealed": True, "state": "revoked"}, "revoked", ["revoked"]),
+        ({"resealed": True}, "original", ["original", "newer_seal"]),
+        ({"resealed": True, "state": "replaced"}, "replaced", ["replaced"]),
+    ],
+)
+def test_what_a_key_sealed_that_was_lost_by_then_counts_under_a_new_seal_only(
+    changes, verdict, codes
+):
+    finding = register_verdict(replace(entry(), **changes), now=NOW, today=TODAY)
+    assert (finding.verdict, [one.code for one in finding.reasons]) == (verdict, codes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lost", "codes"),
+    [
+        ({}, (), ["status_not_known"]),
+        ({"badge": "right"}, (), ["status_not_known"]),
+        ({"badge": "none"}, (), ["status_not_known"]),
+        ({"badge": "key_not_known"}, (), ["status_not_known", "badge_key_not_known"]),
+        ({"badge": "wrong"}, (), ["badge_wrong"]),
+        ({"one_form": False}, (), ["needs_register"]),
+        ({"key_id": "k"}, ("k",), ["key_stolen", "needs_register"]),
+        ({"key_id": "k"}, ("other",), ["status_not_known"]),
+    ],
+)
+def test_a_seal_alone_is_believed_when_nobody_else_could_have_made_the_file(changes, lost, codes):
+    seal = replace(GOOD, **changes)
+    finding = file_verdict(None, seal, now=NOW, today=TODAY, has_register=False, lost_keys=lost)
+    assert [one.code for one in finding.reasons] == codes
+    assert (finding.verdict == "original") == (codes[0] == "status_not_known")
+
+
+def test_the_register_outweighs_a_credential_that_does_not_fit_and_says_so():
+    seal = replace(GOOD, badge="wrong", one_form=False)
+    finding = file_verdict(entry(), seal, now=NOW, today=TODAY, lost_keys=("",))
+    assert [one.code for one in finding.reasons] == ["original", "badge_wrong"]
