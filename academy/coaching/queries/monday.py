@@ -25,8 +25,18 @@ from academy.people.models import Person
 from certificates.models import Certificate
 from courses.models import Enrolment
 
-KINDS = ("signal", "held", "match", "contact", "action", "energy", "silent", "full", "review")
-KINDS += ("renewal",)
+KINDS = (
+    "signal",
+    "held",
+    "match",
+    "contact",
+    "action",
+    "energy",
+    "silent",
+    "full",
+    "review",
+    "renewal",
+)
 """In this order where the day is the same; signals come before everything."""
 FIRST = ("signal", "held")
 PAGE_SIZE = 20

@@ -35,8 +35,8 @@ def show(template: str, **values: Any) -> str:
 def how_long(reader: Reader) -> str:
     """Return as what, and until when, somebody beside the coach reads a log."""
     if reader.until is None:
-        return _("ook begeleider")
-    return _("vervangt tot en met %(day)s", day=short_day(reader.until))
+        return str(_("ook begeleider"))
+    return str(_("vervangt tot en met %(day)s", day=short_day(reader.until)))
 
 
 def put_errors(form: FlaskForm, error: InvalidInputError) -> None:

@@ -51,7 +51,7 @@ def save_cover() -> Any:
     me, form = actor(), CoverForm()
     known = [SelectChoice(one.person_id, one.name) for one in covers.coach_rows(me, clock.today())]
     form.coach_id.choices = form.cover_id.choices = known
-    if form.validate():
+    if form.validate() and form.first_day.data and form.last_day.data:
         try:
             cover_services.arrange_cover(
                 form.coach_id.data,

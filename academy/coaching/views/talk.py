@@ -139,8 +139,8 @@ def _names(head: PlanHead, others: tuple[Reader, ...]) -> str:
     """Return who reads it, in one short sentence that stays in sight while somebody writes."""
     if others:
         names = ", ".join([head.call_name, *(one.name for one in others[:-1])])
-        return _("Jij, %(names)s en %(last)s lezen dit.", names=names, last=others[-1].name)
-    return _("Jij en %(name)s lezen dit.", name=head.call_name)
+        return str(_("Jij, %(names)s en %(last)s lezen dit.", names=names, last=others[-1].name))
+    return str(_("Jij en %(name)s lezen dit.", name=head.call_name))
 
 
 @bp.action("/begeleiding/<int:plan_id>/gesprek", needs=GUIDE)
