@@ -7,10 +7,10 @@ times the same page in a cohort of 100. Two hundred people at once: no error, no
 CPU is given in milliseconds and as a ratio to a bare Flask page of the same process, which is what
 to compare between machines. Certificates: filling and sealing at most a 25th of the reference path,
 with the credential a tenth and at most 15 ms, and memory flat over 2,000. Five hundred in one
-round: within ten minutes, and pages within twice their idle time. `bin/bench pages`,
-`certificates`, `rounds`, `lists`, `guidance`, `notes` or `load` measures only that. Guidance of 26,000: the
+round: within ten minutes, and pages within twice their idle time. Guidance of 26,000: the
 coordinator's Monday at most 1.3 times that of 260, in 12 statements; saving an entry 15 ms. A new
-key over 10,000 log entries: within a minute, and a page meanwhile within a second.
+key over 10,000 log entries: within a minute, and a page meanwhile within a second. `bin/bench` with
+one of the names in `PARTS` measures only that.
 """
 
 from __future__ import annotations
