@@ -92,6 +92,7 @@ def _renew(app: Flask, table: Table) -> tuple[float, list[float], int]:
             raise RuntimeError("the log does not open meanwhile")
         pages.append(time.monotonic() - start)
 
+    client.get(f"/begeleiding/{table.plan_id}")  # the first of all compiles its templates
     start = time.monotonic()
     renewed = rekeying.renew(by=SYSTEM, after_batch=read)
     return time.monotonic() - start - sum(pages), pages, renewed
