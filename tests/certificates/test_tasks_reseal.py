@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,16 +15,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.messages.models import AnnouncedMessage
 from academy.kernel.settings import Settings, current
 from academy.kernel.storage import Storage
+from certificates.adapters import timestamp
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.keys import init_keys, load_signer
 from certificates.adapters.make import SealedDocument
 from certificates.adapters.many import make_certificates
+from certificates.adapters.status_key import add_status_key
 from certificates.cli.resealing import reseal as command
 from certificates.models import Certificate, CertificateEvent, CertificateFile
 from certificates.queries import chain_checks, checks
@@ -31,6 +36,8 @@ from certificates.queries.verification import check_number, check_upload
 from certificates.services import key_life, life
 from certificates.services.snapshot import make_snapshot
 from certificates.tasks import issuing, resealing
+from certificates.tasks.archiving import prove_files
+from tests.certificates.lasting import World
 from tests.certificates.ready import Scene, grant, make_ready, make_scene
 from tests.factories import make_actor, make_enrolment, make_person
 from tests.trust.sizes import size
@@ -315,6 +322,23 @@ def snapshot_rows(envelope: bytes) -> dict[str, dict[str, object]]:
     return {row["sha256"]: row for row in json.loads(envelope)["register"]["certificates"]}
 
 
+def test_the_page_says_which_file_to_ask_for(client: FlaskClient, root: Path) -> None:
+    """The name is told with the new file, and no more with the old one."""
+    [scene] = make_scenes(1)
+    [old] = issued([scene])
+    reseal(lose(root, ago=timedelta(minutes=1)))
+
+    def page(data: bytes) -> str:
+        sent = {"file": (io.BytesIO(data), "certificaat.pdf")}
+        return client.post("/controleer/bestand", data=sent).text
+
+    shown = page(old)
+    assert ">Dit bestand is vervangen<" in shown
+    assert "Vraag de eigenaar daarom." in shown
+    assert "Samira El Haddou" not in shown
+    assert "Samira El Haddou" in page(all_newest()[0])
+
+
 def test_the_number_stays_good_all_along(root: Path) -> None:
     _before, after = before_and_after()
     fresh = lose(root, ago=timedelta(minutes=30))
@@ -349,3 +373,52 @@ def test_the_command_tells_how_far_it_is(app: Flask, root: Path) -> None:
     assert answer.output.splitlines()[0] == "1 van 1"
     assert run(command, [lost, "--json"]).output == '{"resealed": 0, "refused": []}\n'
     assert run(command, ["0" * 16]).exit_code == 1
+
+
+# --- with a time stamp and proof for later ------------------------------------------------------
+
+
+@pytest.fixture
+def with_proof(
+    app: Flask, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """The academy asks for level B-LTA, of an authority that is there."""
+    world = World(tmp_path)
+    monkeypatch.setattr(timestamp, "_absence", timestamp._Absence())
+    believed = tmp_path / "tsa.pem"
+    believed.write_bytes(world.pem("middle", "root"))
+    add_status_key(current().keys, root, PASSPHRASE, now=clock.real_now())
+    wanted = replace(current(), tsa_url=world.stamper(), tsa_cert=str(believed), seal_level="b-lta")
+    monkeypatch.setitem(app.extensions, "academy.settings", wanted)
+    yield world
+    world.close()
+
+
+def levels() -> list[str]:
+    return list(db.session.scalars(sa.select(CertificateFile.level).order_by(CertificateFile.id)))
+
+
+def test_what_had_proof_for_later_starts_again_from_its_seal(root: Path, with_proof: World) -> None:
+    """What stood behind the old seal went by it; the new one gets a stamp and proof of its own."""
+    issued(make_scenes(1))
+    prove_files()
+    [proved] = all_newest()
+    assert levels() == ["B-T", "B-LTA"]
+
+    assert reseal(lose(root, ago=timedelta(minutes=30))).count == 1
+    assert levels() == ["B-T", "B-LTA", "B-T"]
+    prove_files()
+
+    assert levels() == ["B-T", "B-LTA", "B-T", "B-LTA"]
+    assert said(proved) == ("replaced", ["resealed"])
+    assert said(all_newest()[0]) == ("original", ["original"])
+    assert faults() == []
+
+
+def test_without_the_authority_nothing_is_sealed_more_weakly(root: Path, with_proof: World) -> None:
+    issued(make_scenes(1))
+    lost = lose(root, ago=timedelta(minutes=1))
+    with_proof.is_silent.add("tsa")
+    with pytest.raises(timestamp.AuthorityAwayError):
+        reseal(lost)
+    assert levels() == ["B-T"]
