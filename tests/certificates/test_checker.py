@@ -492,3 +492,13 @@ def test_a_seal_from_elsewhere_that_is_pinned_is_read_too(
         for changed in list(flips(paper))[-20:]:
             assert judged(opened, changed)["verdict"] in {"altered", "unknown"}
     assert verdict(page, paper) == ("unknown", "not_ours")
+
+
+def test_what_stands_behind_the_seal_for_later_is_for_the_register_alone(page, keys_folder, paper):
+    later = b"9 0 obj\n<< /Type /DocTimeStamp /ByteRange [0 1 2 3] >>\nendobj\n%%EOF\n"
+    changed = paper + later
+    assert verdict(page, changed) == ("unknown", "needs_snapshot")
+    register = enveloped(keys_folder, snapshot_of(keys_folder, paper))
+    assert verdict(page, changed, register) == ("unknown", "not_in_snapshot")
+    register = enveloped(keys_folder, snapshot_of(keys_folder, paper, changed))
+    assert verdict(page, changed, register) == ("original", "original")
