@@ -24,6 +24,7 @@ ROLES = {
     "certifier": "certificeerder",
     "client_contact": "opdrachtgever",
     "admin": "beheerder",
+    "privacy_officer": "privacycontact",
 }
 """The roles of the table, in its order, as people call them."""
 

@@ -85,7 +85,7 @@ def _forget_again(copied: Path, settings: Settings) -> tuple[str, ...]:
             again += requests.forget_again(one)
     if not again:
         return ()
-    wipe(())
+    wipe()
     return (f"{again} people who asked to be forgotten were forgotten again",)
 
 

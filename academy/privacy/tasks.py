@@ -8,7 +8,6 @@ from academy.kernel import clock, queue
 from academy.kernel.db import unit_of_work
 from academy.kernel.queue import NotNowError
 from academy.privacy.adapters.wiping import wipe as wipe_bytes
-from academy.privacy.queries.plan import plans
 from academy.privacy.services import exports, requests, retention
 
 DAILY_JOB = "privacy.daily"
@@ -26,19 +25,15 @@ def daily() -> None:
         queue.forget_done(DAILY_JOB, before=clock.real_now() - JOBS_KEPT)
     cleared = retention.clear_all()
     if ended or cleared:
-        wipe_bytes(_changed_tables())
+        wipe_bytes()
 
 
 def wipe(person_id: int) -> None:
     """Let no byte of an erased person lie on the disk; waits for whoever still reads."""
-    if not wipe_bytes(_changed_tables()):
+    if not wipe_bytes():
         raise NotNowError(BUSY_WAIT)
     with unit_of_work():
         requests.close(person_id, "wiped")
-
-
-def _changed_tables() -> list[str]:
-    return [one.name for one in plans() if one.path or one.name == "sign_in_code"]
 
 
 queue.every(DAILY_JOB, timedelta(days=1))

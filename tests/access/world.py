@@ -23,6 +23,8 @@ from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from academy.people.models import Account, ApiToken, Person, Place, SecondFactor
+from academy.privacy.adapters.zipping import locked
+from academy.privacy.models import DataExport
 from academy.research.models import Confirmation, Observation, Problem, Project, Talk
 from certificates.adapters.keys import init_keys
 from certificates.models import (
@@ -350,6 +352,22 @@ class _Participant:
         _add(Rsvp(meet_up_id=self.tenant.meetup.id, person_id=self.person.id, answer="maybe"))
         self._wait_for_a_call()
         _add(Promise(enrolment_id=self.enrolment.id, text="Ik beloof dit"))
+        self._take_along()
+
+    def _take_along(self) -> None:
+        now = clock.now()
+        _add(
+            DataExport(
+                person_id=self.person.id,
+                asked_by_id=self.person.id,
+                asked_at=now,
+                state="made",
+                made_at=now,
+                ends_at=now + timedelta(days=7),
+                size_bytes=2,
+                content=locked(b"PK"),
+            )
+        )
 
     def _wait_for_a_call(self) -> None:
         now = clock.now()

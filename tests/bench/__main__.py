@@ -68,6 +68,7 @@ PARTS = {
     "rounds": rounds.measured,
     "lists": _lists,
     "guidance": guidance.measured,
+    "privacy": privacy.measured,
     "notes": notes.measured,
     "privacy": privacy.measured,
     "load": _load,

@@ -32,6 +32,7 @@ ROLES = {
     "certificeerder": "certifier",
     "opdrachtgever": "client-contact",
     "beheerder": "admin",
+    "privacycontact": "privacy-officer",
 }
 ALIKE = 2
 """How many pages of one kind are visited: a second one often has other contents."""

@@ -14,7 +14,10 @@ from academy.privacy.queries.plan import (
     plans,
     plans_of,
 )
+from academy.privacy.queries.standing import group_of
 from academy.privacy.rules import answers
+from academy.privacy.rules.periods import DEFAULTS, OUTSIDE
+from academy.privacy.rules.processing import PROCESSING
 
 
 @pytest.mark.trust("T29")
@@ -100,3 +103,9 @@ def test_a_new_table_needs_no_more_than_its_labels(app):
         if one.name == "planted"
     ]
     assert (plan.erased, plan.blanks) == ("blanked", {"words": None})
+
+
+def test_the_register_of_processing_knows_every_part(app):
+    parts = {group_of(one) for one in plans() if one.path}
+    assert parts <= PROCESSING.keys()
+    assert {kind for one in PROCESSING.values() for kind in one.kept} <= {*DEFAULTS, *OUTSIDE}

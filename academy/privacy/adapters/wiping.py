@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from academy.kernel.db import db
 
 
-def wipe(tables: Collection[str]) -> bool:
+def wipe() -> bool:
     """Let nothing lie about of what was emptied; say whether that worked, or try again later.
 
     SQLite overwrites what it frees (`secure_delete`); the write-ahead log is written back and cut
@@ -21,11 +20,9 @@ def wipe(tables: Collection[str]) -> bool:
     if db.engine.dialect.name == "sqlite":
         return _truncate_log()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        quote = connection.dialect.identifier_preparer.quote
-        for name in sorted(tables):
-            connection.exec_driver_sql(f"vacuum {quote(name)}")
+        connection.execute(sa.text("vacuum"))
         if connection.scalar(sa.text("select usesuper from pg_user where usename = current_user")):
-            connection.exec_driver_sql("checkpoint")
+            connection.execute(sa.text("checkpoint"))
     return True
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import undefer
 
 from academy.coaching.queries.plans import PlanHead, find_plan_head
 from academy.coaching.services.documents import make_log
+from academy.coaching.services.reading import note_reading
 from academy.kernel import audit, clock, policy, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, NotFoundError
-from academy.kernel.policy import Actor, Reach
+from academy.kernel.policy import SYSTEM, Actor, Reach
 from academy.people.models import Person
 from academy.people.queries.actors import actor_for
 from academy.privacy.adapters.overview import overview
@@ -83,6 +84,10 @@ def make_export(export_id: int) -> None:
 
 
 def _log(plan: PlanHead, *, by: Actor) -> bytes:
+    """Return a whole log. Who asks for another is noted as its reader; the machine makes it."""
+    if by.person_id != plan.person_id:
+        note_reading(plan.id, "export", by=by)
+        by = SYSTEM
     return make_log(plan, by=by, audience=plan.call_name).pdf
 
 
