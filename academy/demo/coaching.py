@@ -1,11 +1,11 @@
 """Coaching plans, the log, agreements and signals.
 
 What the files leave open is decided here: coach and participant say yes on the day on which the
-guidance starts or goes over; a correction is written on the day it is about; an agreement that was
-dropped was dropped on its date, or when the guidance
-stopped; who owns an agreement ticks it off, the participant when nobody
-guides them any more; an entry of the last week that the file calls final was read by the
-participant on that day.
+guidance starts or goes over, also to its first plan, and then the new coach may read the last
+year; who stops has a last talk that day; a correction is written on the day it is about; an
+agreement that was dropped was dropped on its date, or when the guidance stopped; who owns an
+agreement ticks it off, the participant when nobody guides them any more; an entry of the last week
+that the file calls final was read by the participant on that day.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from academy.coaching import rules
 from academy.coaching.models import AgreedAction, CoachingPlan
-from academy.coaching.services import actions, cover, log, plans, signals
+from academy.coaching.services import actions, cover, endings, handover, log, plans, sheets, signals
 from academy.demo.data import DataSet, Row
 from academy.demo.memory import Memory
 from academy.demo.people import CHANNELS
@@ -142,14 +142,14 @@ def _begin(row: Row, memory: Memory) -> None:
     memory.keep("plan", row["plan_id"], plan)
     coach = row["transferred_from"] or row["coach_id"]
     plans.match(plan, memory.id_of("person", coach, row), by=by, source_id=row["plan_id"])
-    plans.set_agreement(
-        plan,
-        by=by,
+    _both_say_yes(plan, coach, row, memory)
+    sheet = sheets.NewSheet(
         goal=row["goal"],
         rhythm_days=row.number("rhythm_days"),
         channel=row.word("channel", CHANNELS),
     )
-    _both_say_yes(plan, coach, row, memory)
+    written = sheets.write_sheet(plan, sheet, by=memory.acting(coach, row))
+    sheets.agree_sheet(plan, written.number, by=memory.actor(row, "person_id"))
 
 
 def _open_plan(person_id: int, by: Actor) -> int:
@@ -175,6 +175,7 @@ def _transfer(row: Row, memory: Memory) -> None:
     coach_id = memory.id("person", row, "coach_id")
     plans.transfer(plan, coach_id, by=_coordinator(row, memory))
     _both_say_yes(plan, row["coach_id"], row, memory)
+    handover.answer_handover(plan, "yes", by=memory.actor(row, "person_id"))
 
 
 def _pause(row: Row, memory: Memory) -> None:
@@ -183,7 +184,9 @@ def _pause(row: Row, memory: Memory) -> None:
 
 
 def _stop(row: Row, memory: Memory) -> None:
-    plans.stop(memory.id("plan", row, "plan_id"), by=_coordinator(row, memory))
+    plan, by = memory.id("plan", row, "plan_id"), _coordinator(row, memory)
+    plans.stop(plan, by=by)
+    endings.plan_goodbye(plan, row.day("stopped_on"), by=by)
     memory.forget_rights()
 
 

@@ -62,6 +62,15 @@ COLUMNS = {
     " told_by published_on",
     "contact_requests": "request_id received_at name reach place message kind status handled_by",
 }
+OPTIONAL = {
+    "coach_offers": "person_id languages day_parts channels neighbourhood_id how_far most about"
+    " saved_on",
+    "coaching_wishes": "person_id languages day_parts wished_coach words saved_on rhythm_days"
+    " region",
+    "coaching_sheets": "plan_id written_on goal strengths learning overload steps agreed",
+    "coaching_reviews": "entry_id circle_mine circle_together circle_not wants",
+}
+"""Files that a data set may lack: they add to what the others tell."""
 YES = "ja"
 
 
@@ -153,7 +162,11 @@ DataSet = Mapping[str, Table]
 
 def read_data(folder: Path) -> DataSet:
     """Read every file of the sample data below `folder`. Raises DataFault for the first fault."""
-    return {name: _read_file(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
+    found = {name: _read_file(folder / f"{name}.csv", words) for name, words in COLUMNS.items()}
+    for name, words in OPTIONAL.items():
+        path = folder / f"{name}.csv"
+        found[name] = _read_file(path, words) if path.is_file() else ()
+    return found
 
 
 def _read_file(path: Path, columns: str) -> Table:

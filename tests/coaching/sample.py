@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import date
 
 from academy.coaching.models import AgreedAction
-from academy.coaching.services import actions, log, plans, signals
+from academy.coaching.services import actions, log, plans, sheets, signals
 from academy.coaching.services.log import Contact, NewAction
+from academy.coaching.services.sheets import NewSheet
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.resources import PACKAGE
@@ -119,13 +120,13 @@ class Sample:
         first_coach = row["transferred_from"] or row["coach_id"]
         plans.match(plan.id, self.people[first_coach].id, by=coordinator, source_id=row["plan_id"])
         self._both_say_yes(plan.id, first_coach, row["person_id"])
-        plans.set_agreement(
-            plan.id,
-            by=self.actor(first_coach),
+        sheet = NewSheet(
             goal=row["goal"],
             rhythm_days=int(row["rhythm_days"]),
             channel=CHANNELS[row["channel"]],
         )
+        number = sheets.write_sheet(plan.id, sheet, by=self.actor(first_coach)).number
+        sheets.agree_sheet(plan.id, number, by=self.actor(row["person_id"]))
         self.plans[row["plan_id"]] = plan.id
 
     def _both_say_yes(self, plan_id: int, coach: str, person: str) -> None:

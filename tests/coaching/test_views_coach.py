@@ -230,13 +230,22 @@ def test_the_coach_marks_what_was_read_aloud_and_types_for_the_participant(table
     assert "opgeschreven door Marije" in page
 
 
-def test_the_plan_can_be_agreed(table, sign_in):
+def test_the_plan_counts_when_the_participant_said_yes(table, sign_in):
     client = sign_in(table.marije)
     assert client.get(f"/begeleiding/{table.plan_id}/doel").status_code == 200
     new = {"goal": "Drie nieuwe mensen", "rhythm_days": "30", "channel": "visit"}
     assert client.post(f"/begeleiding/{table.plan_id}/doel", data=new).status_code == 303
+    page = client.get(f"/begeleiding/{table.plan_id}/plan").get_data(as_text=True)
+    assert "Nieuw plan: zegt Samira ja?" in page
+    agreed = {"number": "1"}
+    address = f"/begeleiding/{table.plan_id}/plan/akkoord"
+    assert client.post(address, data=agreed | {"number": "x"}).status_code == 404
+    assert client.post(address, data=agreed).status_code == 303
+    own = sign_in(table.samira).get("/logboek/plan").get_data(as_text=True)
+    assert "Voorgelezen en doorgegeven door Marije Dijkstra." in own
+    assert "Drie nieuwe mensen" in own
     plan = db.session.get_one(CoachingPlan, table.plan_id)
-    assert (plan.goal, plan.next_contact_due) == ("Drie nieuwe mensen", date(2026, 10, 31))
+    assert plan.next_contact_due == date(2026, 10, 31)
     db.session.rollback()
     wrong = client.post(f"/begeleiding/{table.plan_id}/doel", data=new | {"rhythm_days": "1"})
     assert wrong.status_code == 422

@@ -18,8 +18,6 @@ from academy.kernel.policy import SYSTEM, Actor
 from academy.people.models import Person
 from academy.people.services import grants
 
-GOAL_LENGTH = 300
-
 
 def get_plan(plan_id: int) -> CoachingPlan:
     """Return the plan, locked for changing. Raises NotFoundError."""
@@ -160,26 +158,6 @@ def decline(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> Coac
     plan.coach_id = plan.coach_yes_on = plan.participant_yes_on = None
     proposals.note_ended(plan, "declined")
     _changed(plan, "declined", by, on_behalf_of=on_behalf_of)
-    return plan
-
-
-def set_agreement(
-    plan_id: int, *, by: Actor, goal: str, rhythm_days: int, channel: str
-) -> CoachingPlan:
-    """Write down the goal, how often and how they speak; the next contact moves along."""
-    plan = get_plan(plan_id)
-    if not policies.guides(by, plan.person_id):
-        policies.require_overseer(by, plan)
-    goal = " ".join(goal.split())
-    if len(goal) > GOAL_LENGTH:
-        sentence = _("Schrijf het doel in één of twee zinnen.")
-        raise InvalidInputError(sentence, fields={"goal": sentence})
-    if not rules.SHORTEST_RHYTHM_DAYS <= rhythm_days <= rules.LONGEST_RHYTHM_DAYS:
-        sentence = _("Kies een ritme van 7 tot 365 dagen.")
-        raise InvalidInputError(sentence, fields={"rhythm_days": sentence})
-    plan.goal = goal
-    set_rhythm(plan, rhythm_days, channel)
-    _changed(plan, "set", by)
     return plan
 
 
