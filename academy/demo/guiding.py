@@ -58,10 +58,6 @@ def steps(data: DataSet, memory: Memory) -> Iterator[Step]:
         yield Step(talk.day("date"), Rank.FOLLOW_UP, row, partial(_review, row, memory))
 
 
-def finish(_data: DataSet, _memory: Memory) -> None:
-    """Nothing is left to do at the end."""
-
-
 def _parts(row: Row) -> tuple[str, ...]:
     return tuple(_known(row, one, DAY_PARTS) for one in row.many("day_parts"))
 
