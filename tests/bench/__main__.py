@@ -68,7 +68,6 @@ PARTS = {
     "rounds": rounds.measured,
     "lists": _lists,
     "guidance": guidance.measured,
-    "privacy": privacy.measured,
     "notes": notes.measured,
     "privacy": privacy.measured,
     "load": _load,

@@ -53,10 +53,8 @@ DEFAULTS: Mapping[str, Period] = MappingProxyType(
     }
 )
 """What the job clears, with what each period begins to run from: see `queries.old`."""
-OUTSIDE: Mapping[str, Period] = MappingProxyType(
-    {"audit": Period(24, "months"), "backups": Period(35, "days")}
-)
-"""What no job here clears: the chained log holds ids only, backups lie elsewhere."""
+OUTSIDE: Mapping[str, Period] = MappingProxyType({"backups": Period(35, "days")})
+"""What no job here clears: backups lie elsewhere."""
 
 
 def periods(chosen: str) -> dict[str, Period]:

@@ -83,10 +83,6 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
         lazy_gettext("Waar en wanneer je binnenkwam"),
         lazy_gettext("na het laatste gebruik"),
     ),
-    "audit": (
-        lazy_gettext("Wie wat deed in ons systeem, zonder woorden"),
-        lazy_gettext("nadat het gebeurde"),
-    ),
     "backups": (
         lazy_gettext("Kopieën voor als er iets stukgaat"),
         lazy_gettext("nadat ze zijn gemaakt"),
@@ -106,8 +102,13 @@ class KeptRow:
 def kept_rows(chosen: Mapping[str, Period]) -> list[KeptRow]:
     """Return the table of how long everything is kept, as people read it."""
     rows = [_row(kind, period) for kind, period in (*chosen.items(), *OUTSIDE.items())]
-    at_once = KeptRow("quotes", _("Een citaat dat je terugneemt"), _("gaat meteen weg"))
-    return [*rows, at_once]
+    quotes = KeptRow("quotes", _("Een citaat dat je terugneemt"), _("gaat meteen weg"))
+    log = KeptRow(
+        "audit",
+        _("Wie wat deed in ons systeem, zonder woorden"),
+        _("blijft; na vergeten met een getal in plaats van je naam"),
+    )
+    return [*rows, log, quotes]
 
 
 def _row(kind: str, period: Period) -> KeptRow:
