@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -41,14 +42,14 @@ def let_wallets_in(
     keys = folder / "keys"
     shutil.copytree(current().keys, keys)
     settings = replace(current(), wallet="on", keys=keys, **changes)
-    add_wallet_key(settings)
+    add_wallet_key(settings, ago=timedelta(days=1))
     monkeypatch.setitem(app.extensions, "academy.settings", settings)
     return settings
 
 
-def add_wallet_key(settings: Settings) -> badge_keys.BadgeKey:
-    """Make one more key for wallets; it signs from now on."""
-    now = clock.real_now()
+def add_wallet_key(settings: Settings, *, ago: timedelta = timedelta()) -> badge_keys.BadgeKey:
+    """Make one more key for wallets, as if that was some time ago; the newest signs."""
+    now = clock.real_now() - ago
     return badge_keys.add_key(settings.keys, "wallet", settings.keys_passphrase, now=now)
 
 
