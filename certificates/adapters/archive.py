@@ -18,7 +18,7 @@ from certificates.adapters.timestamp import SECONDS, ask, authorities, request, 
 log = structlog.get_logger()
 
 Level = Literal["B-LT", "B-LTA"]
-LARGEST_LIST = 1024 * 1024
+LARGEST_LIST = 256 * 1024
 """A list of revoked certificates that is larger does not go into a file."""
 _CHILD = "certificates.adapters.archive_in_child"
 

@@ -42,6 +42,7 @@ from certificates.adapters.token import (
     require,
     take_token,
 )
+from certificates.adapters.verify import LARGEST_FILE
 
 Chain = Sequence[bytes]
 _TOLERANCE = timedelta(minutes=5)
@@ -251,6 +252,8 @@ def _read_back(pdf: bytes, folder: Path, *, now: datetime) -> dict[str, Any]:
     )
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     stamps = _stamps(pdf, reader)
+    if len(pdf) > LARGEST_FILE:
+        raise NoProofError("too_large")
     require(stamps and reading["level"] in {"B-LT", "B-LTA"}, "level")
     chain = _chain(reader.embedded_signatures[0], folder)
     ends = x509.load_der_x509_certificate(chain[0]).not_valid_after_utc

@@ -31,7 +31,7 @@ def add_leaf(
 ) -> Rotated:
     """Make a new leaf, signed by the root in the file `root`; the older ones still have to end.
 
-    With it comes the key that answers whether leaves were revoked, where there is none.
+    With it comes the key that lists revoked leaves, where there is none.
 
     Raises KeysError, and then nothing changed, when that root is not ours or does not open.
     """

@@ -30,7 +30,7 @@ class _Status(NamedTuple):
 def add_status_key(folder: Path, root_private_key: Path, passphrase: str, *, now: datetime) -> str:
     """Make the key, which lasts as long as the root, and return its id.
 
-    The newest one answers. Raises KeysError when that root is not ours.
+    The newest one signs. Raises KeysError when that root is not ours.
     """
     root_key = keys.open_root(folder, root_private_key, passphrase)
     root = x509.load_der_x509_certificate(keys.root_certificate(folder))
@@ -61,7 +61,7 @@ def add_status_key(folder: Path, root_private_key: Path, passphrase: str, *, now
 
 
 def find_status_key(folder: Path) -> x509.Certificate | None:
-    """Return the certificate of the key that answers; None without one."""
+    """Return the certificate of the key that signs lists here; None without its private half."""
     found = _newest(folder)
     return found[1] if found else None
 
@@ -106,6 +106,7 @@ def _newest(folder: Path) -> tuple[Path, x509.Certificate] | None:
     found = [
         (path, x509.load_pem_x509_certificate(path.read_bytes()))
         for path in sorted(folder.glob(f"{STEM}-*.cert.pem"))
+        if path.with_name(_key_name(path)).exists()
     ]
     return max(found, key=lambda one: one[1].not_valid_before_utc) if found else None
 

@@ -29,6 +29,7 @@ from certificates.rules import archiving as rules
 from certificates.services import life
 from certificates.services.archiving import ProvedFile, record_archived
 from certificates.services.snapshot import make_snapshot
+from certificates.tasks import archiving as tasks
 from certificates.tasks.archiving import prove_files
 from tests.certificates.lasting import World
 from tests.certificates.ready import Scene, commit_scene, issue, make_keys
@@ -106,6 +107,16 @@ def test_a_second_time_changes_nothing(app: Flask) -> None:
     prove_files()
     prove_files()
     assert levels() == ["B-T", "B-LTA"]
+
+
+def test_after_a_few_files_another_job_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AT_ONCE", 1)
+    for name in ("Samira", "Fatma"):
+        issue(commit_scene(name))
+    prove_files()
+    assert levels().count("B-LTA") == 1
+    queue.run_pending(strict=True)
+    assert sorted(levels()) == ["B-LTA", "B-LTA", "B-T", "B-T"]
 
 
 def test_without_the_wish_nothing_is_added(app: Flask) -> None:
