@@ -411,8 +411,9 @@ def _finals(enrolment_ids: list[int]) -> dict[int, list[FinalEvidence]]:
 
 def to_come(state: str, planned_on: date | None) -> date | None:
     """Return the day of a practical that is planned for today or later, or None."""
-    is_planned = state == "planned" and planned_on is not None
-    return planned_on if is_planned and planned_on >= clock.today() else None
+    if state != "planned" or planned_on is None:
+        return None
+    return planned_on if planned_on >= clock.today() else None
 
 
 def _numbered(chain: _Chain, finals: dict[int, list[FinalEvidence]]) -> tuple[FinalEvidence, ...]:
