@@ -130,8 +130,9 @@ def run_together(programs: Sequence[Program], *, ready: Callable[[], bool]) -> i
 @with_appcontext
 def worker(*, once: bool) -> None:
     """Do the waiting jobs."""
-    from academy.kernel import queue
+    from academy.kernel import documents, queue
 
+    documents.give_way()
     queue.work(current_app._get_current_object(), once=once)  # type: ignore[attr-defined]
 
 

@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -31,7 +32,10 @@ from academy.kernel import disk
 DOCUMENTS_PER_CHILD = 200
 WALL_SECONDS = 20.0
 MEMORY_MB = 512
+NICE = 10
+"""How far the children of a worker go behind what people wait for (`nice`)."""
 
+_CHILD = (sys.executable, "-P", "-m", "academy.kernel.documents")
 _START_SECONDS = 30.0
 _LENGTH = struct.Struct(">Q")
 _LARGEST_MESSAGE = 64 * 1024 * 1024
@@ -148,7 +152,7 @@ class DocumentChild:
         self._stop()
         self._temporary = Path(tempfile.mkdtemp(prefix="academy-documents-"))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "academy.kernel.documents", str(self._memory_mb)],
+            [*_CHILD, str(self._memory_mb), str(_manners.nice)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -193,12 +197,23 @@ def call(function: str, /, *, wall_seconds: float | None = None, **values: Any) 
     return _own_child().call(function, wall_seconds=wall_seconds, **values)
 
 
+def give_way() -> None:
+    """Let this process's children go behind others: a worker's papers wait for people's pages."""
+    _manners.nice = NICE
+
+
 def close() -> None:
     """Stop this process's document child, if there is one."""
     if _own:
         _own.pop().close()
 
 
+@dataclass
+class _Manners:
+    nice: int = 0
+
+
+_manners = _Manners()
 _own: list[DocumentChild] = []
 _own_lock = threading.Lock()
 
@@ -278,9 +293,10 @@ def _read_exactly(pipe: IO[bytes], size: int, deadline: float) -> bytes:
 # The child's side.
 
 
-def _serve(memory_mb: int) -> None:
+def _serve(memory_mb: int, nice: int) -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints must not speak on the pipe
+    os.nice(nice)
     logging.disable(logging.CRITICAL)  # warnings of the renderer may quote a person's text
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
@@ -371,4 +387,6 @@ def _refuse(event: str) -> NoReturn:
 
 if __name__ == "__main__":
     # One class per name: this module also exists as `academy.kernel.documents` for what it imports.
-    importlib.import_module("academy.kernel.documents")._serve(int(sys.argv[1]))  # noqa: SLF001
+    importlib.import_module("academy.kernel.documents")._serve(  # noqa: SLF001
+        *map(int, sys.argv[1:])
+    )

@@ -23,7 +23,7 @@ from certificates.queries.rounds import ROUND_JOB, get_round, job_key, open_prop
 from certificates.services import decisions
 
 MOST_AT_ONCE = 500
-GRANTS_AT_ONCE = 5
+GRANTS_AT_ONCE = 3
 """How many grants one transaction holds: pages that write wait no longer than for these."""
 
 

@@ -1,5 +1,6 @@
 """What the tests of the document child let it do."""
 
+import errno
 import os
 import signal
 import socket
@@ -75,6 +76,10 @@ def chatter():
     print("a library says something")
     os.write(1, b"and so does its C part")
     return "done"
+
+
+def fill_disk():
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def leave_a_file():

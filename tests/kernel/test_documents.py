@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from academy.kernel import documents
+from academy.kernel import disk, documents
 from academy.kernel.documents import DocumentChild, DocumentError, DocumentTimeout
 
 FUNCTIONS = "tests.kernel.document_functions"
@@ -45,6 +45,25 @@ def test_one_child_serves_many_documents(child):
 def test_the_child_tells_how_it_is_cut_off(child):
     child.call(f"{FUNCTIONS}:echo", value=1)
     assert child.isolation in {"namespace", "blocked"}
+
+
+def test_only_the_child_of_a_worker_goes_behind_others(child, monkeypatch):
+    child.call(f"{FUNCTIONS}:echo", value=1)
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, child.process_id) == here
+    monkeypatch.setattr(documents, "_manners", documents._Manners())
+    documents.give_way()
+    child.close()
+    child.call(f"{FUNCTIONS}:echo", value=1)
+    niceness = os.getpriority(os.PRIO_PROCESS, child.process_id)
+    assert niceness == min(19, here + documents.NICE)
+    child.close()
+
+
+def test_a_full_disk_in_the_child_is_told_as_such(child):
+    with pytest.raises(DocumentError) as raised:
+        child.call(f"{FUNCTIONS}:fill_disk")
+    assert disk.failed(raised.value)
 
 
 @pytest.mark.parametrize("function", ["connect", "listen", "resolve", "run_program", "use_system"])
