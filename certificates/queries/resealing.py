@@ -125,7 +125,7 @@ def _wanted(key: LostKey, *, everything: bool) -> sa.Select[Any]:
         file.certificate_id == Certificate.id, file.key_id == key.id, file.made_at >= key.since
     )
     is_late = sa.or_(by_own_key, sa.and_(Certificate.key_id != key.id, by_later_key))
-    return (
+    wanted: sa.Select[Any] = (
         sa.select(Certificate.id, Certificate.number, Certificate.sha256)
         .where(
             Certificate.state == "issued",
@@ -135,6 +135,7 @@ def _wanted(key: LostKey, *, everything: bool) -> sa.Select[Any]:
         )
         .order_by(Certificate.id)
     )
+    return wanted
 
 
 def _first_files(key: LostKey, ids: list[int]) -> dict[int, tuple[str, str]]:
