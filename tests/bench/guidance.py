@@ -59,15 +59,9 @@ def build_guidance(plans: int) -> Guidance:
         coach_ids = [FIRST * 2 + number for number in range(coaches)]
         _insert(Person, coach_ids, _person)
         place_id, coordinator_id = place.id, coordinator.id
+    grow(range(FIRST, FIRST + plans), place_id, coach_ids)
     with unit_of_work():
-        people = range(FIRST, FIRST + plans)
-        _insert(Person, people, _person)
-        _insert(CoachingPlan, people, lambda n: _plan(n, place_id, coach_ids))
-        _insert(LogEntry, people, lambda n: _entry(n, coach_ids))
-        _insert(AgreedAction, people, _action)
-        _insert(Signal, people[::40], lambda n: _signal(n, coach_ids))
         _insert(CoachLoad, coach_ids, _load)
-    with unit_of_work():
         coach, guided = make_person("Marije"), make_person("Samira", place_id=place_id)
         make_grant(coach, "coach", about=guided)
         plan = CoachingPlan(**_plan(guided.id, place_id, [coach.id]) | {"id": None})
@@ -77,6 +71,16 @@ def build_guidance(plans: int) -> Guidance:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("analyze"))
     return made
+
+
+def grow(people: range, place_id: int, coach_ids: list[int]) -> None:
+    """Add people with a plan, a talk, an agreement, and some with a signal."""
+    with unit_of_work():
+        _insert(Person, people, _person)
+        _insert(CoachingPlan, people, lambda n: _plan(n, place_id, coach_ids))
+        _insert(LogEntry, people, lambda n: _entry(n, coach_ids))
+        _insert(AgreedAction, people, _action)
+        _insert(Signal, people[::40], lambda n: _signal(n, coach_ids))
 
 
 def _insert(model: type, numbers: Iterator, row: Callable[[int], dict[str, object]]) -> None:

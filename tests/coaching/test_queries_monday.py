@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import CoachingPlan
+from academy.coaching.models import CoachingPlan, CoachLoad
 from academy.coaching.queries.monday import KINDS, monday_page
 from academy.coaching.services import load, signals
 from academy.kernel import clock
@@ -15,7 +15,9 @@ from academy.kernel.db import db, unit_of_work
 from academy.people.queries.actors import actor_for
 from certificates.models import Certificate
 from courses.models import Enrolment
+from tests.bench.guidance import FIRST, build_guidance, grow
 from tests.bench.measuring import counted_statements
+from tests.bench.scale import MOST_RATIO
 from tests.certificates.ready import commit_scene, issue
 from tests.coaching.builders import an_action, make_plan, set_the_table, write_entry
 from tests.factories import make_coordinator, make_grant, make_person, make_place
@@ -158,3 +160,33 @@ def test_the_page_asks_at_most_twelve_statements_whatever_the_number(table, sign
 
 def test_every_kind_has_a_place_in_the_order():
     assert len(set(KINDS)) == len(KINDS) == 10
+
+
+def database_steps(actor) -> int:
+    """Return how many thousand steps SQLite takes for one page."""
+    driver = db.session.connection().connection.driver_connection
+    taken = [0]
+
+    def count() -> int:
+        taken[0] += 1
+        return 0
+
+    driver.set_progress_handler(count, 100)
+    monday_page(actor, clock.today())
+    driver.set_progress_handler(None, 100)
+    db.session.rollback()
+    return taken[0]
+
+
+def test_four_times_the_plans_cost_the_database_no_more(app):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite tells its steps; `make bench` measures both")
+    made = build_guidance(2_600)  # every kind fills a page
+    actor = actor_for(made.coordinator_id)
+    place_id = db.session.scalars(sa.select(CoachingPlan.place_id).limit(1)).one()
+    coaches = list(db.session.scalars(sa.select(CoachLoad.coach_id)))
+    small = database_steps(actor)
+    grow(range(FIRST + 3_000, FIRST + 10_800), place_id, coaches)
+    large = database_steps(actor)
+    assert small > 10
+    assert large <= MOST_RATIO * small
