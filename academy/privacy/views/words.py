@@ -34,15 +34,15 @@ STAYS: Mapping[str, Any] = {
 WISH_LABELS: Mapping[str, tuple[Any, Any]] = {
     Wish.KEEP: (
         lazy_gettext("Laat het controleerbaar"),
-        lazy_gettext("Wie de code of het bestand heeft, ziet dat het echt is, met je naam."),
+        lazy_gettext("Wie de code of het bestand heeft, ziet dat het echt is, met de naam."),
     ),
     Wish.HIDE: (
-        lazy_gettext("Verberg mijn naam"),
-        lazy_gettext("Wie controleert, ziet dat het echt is. Je naam ziet niemand meer."),
+        lazy_gettext("Verberg de naam"),
+        lazy_gettext("Wie controleert, ziet dat het echt is. De naam ziet niemand meer."),
     ),
     Wish.WITHDRAW: (
         lazy_gettext("Neem het terug"),
-        lazy_gettext("Het bestand en je naam gaan weg. Het telt dan niet meer."),
+        lazy_gettext("Het bestand en de naam gaan weg. Het telt dan niet meer."),
     ),
 }
 WAY_LABELS: Mapping[str, Any] = {
