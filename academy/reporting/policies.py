@@ -23,4 +23,7 @@ SEE_JOBS = capability("reporting:job:read", "coordinator", "admin")
 RETRY_JOBS = capability("reporting:job:retry", "coordinator", "admin")
 """Let such work be tried again: a certificate of the own region, or, with a grant over all, any."""
 
-ALL: tuple[Capability, ...] = (SEE_REGION, SEE_GROUPS, EXPORT, SEE_JOBS, RETRY_JOBS)
+SEE_FIGURES = capability("reporting:figures:read", "coordinator", "board")
+"""See figures of the guidance within the own reach, without people in them."""
+
+ALL: tuple[Capability, ...] = (SEE_REGION, SEE_GROUPS, SEE_FIGURES, EXPORT, SEE_JOBS, RETRY_JOBS)

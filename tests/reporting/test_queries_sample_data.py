@@ -18,11 +18,11 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.people.models import Person
 from academy.people.queries.actors import actor_for
-from academy.reporting.queries.figures import tally
 from academy.reporting.queries.groups import group_rows
 from academy.reporting.queries.missing import missing_rows
 from academy.reporting.queries.standing import everybody, judge
 from academy.reporting.queries.unmarked import unmarked_rows
+from academy.reporting.queries.waiting import tally
 from certificates.adapters.keys import init_keys
 from courses.models import Cohort, Enrolment, Session
 from courses.rules import verdict

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from academy.kernel.feature import TodayCount
-from academy.reporting.queries.figures import Tally
+from academy.reporting.queries.waiting import Tally
 
 
 def shown_counts(found: Tally, *, here: str = "") -> list[TodayCount]:

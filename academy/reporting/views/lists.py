@@ -21,10 +21,10 @@ from academy.kernel.web.blueprint import actor
 from academy.reporting import services
 from academy.reporting.adapters.spreadsheet import telephone, to_csv
 from academy.reporting.policies import EXPORT, SEE_GROUPS, SEE_REGION
-from academy.reporting.queries.figures import tally
 from academy.reporting.queries.missing import MissingRow, missing_rows
 from academy.reporting.queries.standing import Judged, Judgement, everybody, judge, page_of
 from academy.reporting.queries.unmarked import UnmarkedRow, unmarked_rows
+from academy.reporting.queries.waiting import tally
 from academy.reporting.views import words
 from academy.reporting.views.blueprint import bp
 from academy.reporting.views.counts import shown_counts

@@ -7,8 +7,8 @@ from flask import render_template, request, url_for
 from academy.kernel import clock
 from academy.kernel.web.blueprint import actor
 from academy.reporting.policies import SEE_REGION
-from academy.reporting.queries.figures import tally
 from academy.reporting.queries.groups import group_rows
+from academy.reporting.queries.waiting import tally
 from academy.reporting.views import words
 from academy.reporting.views.blueprint import bp
 from academy.reporting.views.counts import shown_counts

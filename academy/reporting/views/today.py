@@ -10,8 +10,8 @@ from academy.kernel import clock
 from academy.kernel.feature import TodayCount, TodayItem
 from academy.kernel.policy import Actor
 from academy.reporting.policies import SEE_GROUPS
-from academy.reporting.queries.figures import tally
 from academy.reporting.queries.standing import judge
+from academy.reporting.queries.waiting import tally
 from academy.reporting.views.counts import shown_counts
 
 
