@@ -15,7 +15,8 @@ from academy.kernel.db import Model, db
 from academy.people.models import Account, Grant, Person
 from academy.privacy.models import DataExport, ErasureRequest
 from academy.privacy.queries.plan import TablePlan, owned
-from certificates.models import OPEN_DECISION, Certificate, Decision
+from certificates.models import Certificate, Decision
+from certificates.queries.standing import IS_OPEN
 from certificates.rules.standing import EMPTIED
 from courses.models import Enrolment
 
@@ -103,7 +104,7 @@ def has_something_open(person_id: int) -> bool:
             sa.select(
                 sa.or_(
                     sa.exists().where(Signal.person_id == person_id, Signal.state != "closed"),
-                    sa.exists().where(Decision.holder_id == person_id, sa.text(OPEN_DECISION)),
+                    sa.exists().where(Decision.holder_id == person_id, IS_OPEN),
                     sa.exists().where(
                         Certificate.person_id == person_id, Certificate.state == "approved"
                     ),
