@@ -8,11 +8,12 @@ A data set may lack these files: the guidance itself stands in the files of `aca
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 import sqlalchemy as sa
 
-from academy.coaching.models import LogEntry, PlanSheet, YearlyReview
+from academy.coaching.models import LogEntry, PlanSheet, PlanStep, YearlyReview
 from academy.coaching.services import matching, professionals, sheets
 from academy.demo.coaching import OWNERS
 from academy.demo.data import DataSet, Row
@@ -50,6 +51,7 @@ def steps(data: DataSet, memory: Memory) -> Iterator[Step]:
         yield Step(row.day("saved_on"), Rank.FOLLOW_UP, row, partial(_wish, row, memory))
     for row in data["coaching_sheets"]:
         yield Step(row.day("written_on"), Rank.FOLLOW_UP, row, partial(_sheet, row, memory))
+        yield from _ticks(row, memory)
     talks = {row["entry_id"]: row for row in data["coaching_log"]}
     for row in data["coaching_reviews"]:
         talk = talks.get(row["entry_id"])
@@ -124,9 +126,43 @@ def _sheet(row: Row, memory: Memory) -> None:
 
 
 def _step(row: Row, cell: str) -> sheets.NewStep:
-    owner, text, due_on = (part.strip() for part in cell.split("|"))
-    as_row = Row(row.file, row.line, {"due_on": due_on})
-    return sheets.NewStep(text, as_row.day("due_on"), _known(row, owner, OWNERS))
+    owner, text, due_on, *_done = _cells(cell)
+    return sheets.NewStep(text, _day(row, due_on), _known(row, owner, OWNERS))
+
+
+def _cells(cell: str) -> list[str]:
+    """Return who, what, before when and, once done, on which day."""
+    return [part.strip() for part in cell.split("|")]
+
+
+def _day(row: Row, text: str) -> date:
+    return Row(row.file, row.line, {"steps": text}).day("steps")
+
+
+def _ticks(row: Row, memory: Memory) -> Iterator[Step]:
+    for order, cell in enumerate(row.many("steps"), start=1):
+        done = _cells(cell)[3:]
+        if done:
+            tick = partial(_tick, row, order, memory)
+            yield Step(_day(row, done[0]), Rank.FOLLOW_UP, row, tick, rows=0)
+
+
+def _tick(row: Row, order: int, memory: Memory) -> None:
+    plan = next(one for one in memory.data["coaching_plans"] if one["plan_id"] == row["plan_id"])
+    step_id = db.session.scalar(
+        sa.select(PlanStep.id)
+        .join(PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .where(
+            PlanSheet.plan_id == memory.id("plan", row, "plan_id"),
+            PlanSheet.agreed_at.is_not(None),
+            PlanStep.order == order,
+        )
+        .order_by(PlanSheet.number.desc())
+        .limit(1)
+    )
+    if step_id is None:
+        raise row.fault("deze stap is er niet.")
+    sheets.settle_step(step_id, is_done=True, by=memory.actor(plan, "person_id"))
 
 
 def _review(row: Row, memory: Memory) -> None:

@@ -174,6 +174,8 @@ def reason_sentence(reason: rules.Reason) -> str:
         return gettext("Kan ook op %(times)s.", times=_and([*map(_time, values[:3])]))
     if reason.code == "guides":
         count = int(values[0])
+        if not count:
+            return gettext("Begeleidt nu nog niemand.")
         return ngettext("Begeleidt nu %(num)d mens.", "Begeleidt nu %(num)d mensen.", count)
     if reason.code == "own_limit":
         return gettext("Wil er niet meer dan %(most)s begeleiden.", most=values[0])

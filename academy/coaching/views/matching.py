@@ -87,7 +87,8 @@ def _wish_facts(wish: Wish) -> list[tuple[str, str]]:
 
 
 def _option(one: Suggestion) -> dict[str, Any]:
-    sentences = [reason_sentence(reason) for reason in one.reasons]
+    in_order = sorted(one.reasons, key=lambda reason: not reason.is_good)
+    sentences = [reason_sentence(reason) for reason in in_order]
     return {
         "value": one.person_id,
         "label": one.name,
