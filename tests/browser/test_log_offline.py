@@ -24,14 +24,21 @@ pytestmark = pytest.mark.browser
 HALF = "Zij vertelde dat de tuingroep gr"
 SAID = "We belden. De tuingroep groeit."
 OFFLINE = "Geen internet. Ga gerust door."
-STORED = """() => new Promise(done => {
-    const asked = indexedDB.open("drafts", 1);
-    asked.onsuccess = () => {
-        const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
-        all.onsuccess = () => done(all.result.map(one => new TextDecoder().decode(one.box)));
-    };
-    asked.onerror = () => done([]);
-})"""
+STORED = """async () => {
+    const known = await indexedDB.databases();
+    if (!known.some(one => one.name === "drafts")) { return []; }
+    return new Promise((done, failed) => {
+        const asked = indexedDB.open("drafts");
+        asked.onerror = failed;
+        asked.onsuccess = () => {
+            const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
+            all.onsuccess = () => {
+                asked.result.close();
+                done(all.result.map(one => new TextDecoder().decode(one.box)));
+            };
+        };
+    });
+}"""
 
 
 @pytest.fixture(scope="module")

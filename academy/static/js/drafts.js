@@ -5,7 +5,7 @@
   if (!outbox || !window.indexedDB || !window.crypto || !window.crypto.subtle) { return; }
   var form = document.querySelector("form[data-keep-on-device]");
   var said = outbox.querySelector("span");
-  var address = form ? new URL(form.action).pathname : "";
+  var address = form ? new URL(form.getAttribute("action"), location.href).pathname : "";
   var again = false;
   var writing = null;
   var locked = opened();
@@ -154,7 +154,7 @@
       if (form.dataset.busy) { return; }
       form.dataset.busy = "yes";
       Promise.resolve(writing).then(function () { return keep(true); }).catch(function () { return null; }).then(function () {
-        return send(form.action, values());
+        return send(address, values());
       }).then(function (answer) {
         if (!answer.ok) { return keep(false).then(function () { form.submit(); }); }
         return forget(address).then(function () { return answer.json(); }).then(function (sent) { location.assign(sent.page); });
