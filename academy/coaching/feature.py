@@ -190,6 +190,9 @@ FEATURE = Feature(
             for_participants=True,
             is_used=has_own_plan,
         ),
+        NavItem(
+            _("Geopende logboeken"), "coaching.opening_list", "lock", policies.SEE_OPENINGS, 90
+        ),
     ),
     checks=(faults,),
 )

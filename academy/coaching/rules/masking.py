@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().,;:]+")
-_PHONE = re.compile(r"(?<![\w-])(?:\+|0)\d(?:[\s-]?\d){7,13}(?!\d)")
+_PHONE = re.compile(r"(?<![\w-])(?:\+|0)\d(?:[ \t-]?\d){7,13}(?!\d)")
 _PARTICLES = r"(?:van|de|der|den|het|ten|ter|te|in|el|al|bin|ben|von|'t)"
 _ENDS = frozenset(".!?:;\n•")
 _AROUND = frozenset(" \t\"'“”‘’«»()[]–—-…")

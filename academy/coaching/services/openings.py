@@ -207,5 +207,6 @@ def _record(what: str, opening: Opening, by: Actor, **data: str | bool) -> None:
         ("coaching_opening", opening.id),
         by=by,
         subject_id=opening.person_id,
+        result="done",
         **data,
     )

@@ -46,7 +46,8 @@ def ask_opening(plan_id: int) -> str:
 
 def _ask_page(head: PlanHead, form: OpeningForm) -> str:
     found = reads.openings_of_plan(head.id, actor())
-    return _show("opening_ask", plan=head, form=form, found=found)
+    is_running = any(one.is_mine and one.state in ("asked", "open") for one in found)
+    return _show("opening_ask", plan=head, form=form, found=found, is_running=is_running)
 
 
 @bp.action("/begeleiding/<int:plan_id>/openen", needs=OPEN_IN_NEED)

@@ -14,6 +14,7 @@ from academy.coaching.policies import OWN_LOG
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import matching, openings, plans, signals
 from academy.coaching.queries.cover import Reader, other_guides
+from academy.coaching.queries.openings import OpeningRow
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
@@ -21,6 +22,7 @@ from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, how_long, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.i18n import moment
 from academy.kernel.web.blueprint import actor
 
 
@@ -49,6 +51,7 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
     today = clock.today()
     others = other_guides(plan.person_id, today, but=(plan.coach_id,))
     page = entries.entry_page(plan.id, now=now, cursor=request.args.get("vanaf"))
+    opened = openings.own_openings(plan.person_id)
     return show(
         "own_log",
         plan=plan,
@@ -56,9 +59,10 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
         actions=entries.actions_now(plan.id, today=today),
         signals=signals.own_signals(plan.person_id, today),
         reads=entries.read_rows(plan.id, but=me.person_id),
-        opened=openings.own_openings(plan.person_id),
+        open_now=[one for one in opened if one.state == "open"],
+        opened_before=[one for one in opened if one.state != "open"],
         reasons=OPENING_REASONS,
-        readers=_readers(plan, others),
+        readers=_readers(plan, others) + _opened_for(opened),
         words_form=form or WordsForm(formdata=None),
         wrong_entry=entry_id,
         me=me.person_id,
@@ -70,6 +74,15 @@ def _readers(plan: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]
     if plan.is_live:
         readers.append({"name": plan.coach_name, "how": _("zolang die jouw begeleider is")})
     return readers + [{"name": one.name, "how": how_long(one)} for one in others]
+
+
+def _opened_for(opened: tuple[OpeningRow, ...]) -> list[dict[str, str]]:
+    """Return who reads along because the log was opened in need."""
+    return [
+        {"name": one.asked_by, "how": _("bij nood, tot %(moment)s", moment=moment(one.until))}
+        for one in opened
+        if one.state == "open"
+    ]
 
 
 def _own_plan() -> PlanHead:

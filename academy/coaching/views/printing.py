@@ -92,8 +92,8 @@ def _for_participant(plan: PlanHead) -> str:
     """Return for whom it is: with the day of the yearly review when that is near."""
     if _is_near(plan.yearly_review_due, clock.today()):
         day = date_input(plan.yearly_review_due)
-        return _("%(name)s, jaargesprek %(day)s", name=plan.call_name, day=day)
-    return _("%(name)s, om te bewaren", name=plan.call_name)
+        return str(_("%(name)s, jaargesprek %(day)s", name=plan.call_name, day=day))
+    return str(_("%(name)s, om te bewaren", name=plan.call_name))
 
 
 def _is_near(due: date | None, today: date) -> bool:
