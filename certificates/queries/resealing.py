@@ -117,25 +117,25 @@ def is_to_reseal(certificate_id: int, key: LostKey) -> bool:
     return db.session.execute(wanted).first() is not None
 
 
-def _wanted(key: LostKey, *, everything: bool) -> sa.Select[Any]:
+def _wanted(key: LostKey, *, everything: bool) -> sa.Select[int, str, str | None]:
     # The first file with a seal says when the register got to know it.
-    by_own_key = sa.and_(Certificate.key_id == key.id, Certificate.issued_at >= key.since)
-    file = aliased(CertificateFile)
-    by_later_key = sa.exists().where(
-        file.certificate_id == Certificate.id, file.key_id == key.id, file.made_at >= key.since
+    first = (
+        sa.select(sa.func.min(CertificateFile.made_at))
+        .where(CertificateFile.certificate_id == Certificate.id, CertificateFile.key_id == key.id)
+        .correlate(Certificate)
+        .scalar_subquery()
     )
-    is_late = sa.or_(by_own_key, sa.and_(Certificate.key_id != key.id, by_later_key))
-    wanted: sa.Select[Any] = (
+    known_at = sa.case((Certificate.key_id == key.id, Certificate.issued_at), else_=first)
+    return (
         sa.select(Certificate.id, Certificate.number, Certificate.sha256)
         .where(
             Certificate.state == "issued",
             Certificate.standing.in_(COUNTING),
             newest_key() == key.id,
-            sa.true() if everything else is_late,
+            sa.true() if everything else known_at >= key.since,
         )
         .order_by(Certificate.id)
     )
-    return wanted
 
 
 def _first_files(key: LostKey, ids: list[int]) -> dict[int, tuple[str, str]]:
