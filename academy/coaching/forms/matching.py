@@ -169,16 +169,17 @@ def reason_sentence(reason: rules.Reason) -> str:
     values = reason.values
     if reason.code == "language":
         spoken = _and([language_label(str(one)) for one in values])
-        return gettext("Spreekt ook %(languages)s.", languages=spoken)
+        return str(gettext("Spreekt ook %(languages)s.", languages=spoken))
     if reason.code == "times":
-        return gettext("Kan ook op %(times)s.", times=_and([*map(_time, values[:3])]))
+        return str(gettext("Kan ook op %(times)s.", times=_and([*map(_time, values[:3])])))
     if reason.code == "guides":
         count = int(values[0])
         if not count:
-            return gettext("Begeleidt nu nog niemand.")
-        return ngettext("Begeleidt nu %(num)d mens.", "Begeleidt nu %(num)d mensen.", count)
+            return str(gettext("Begeleidt nu nog niemand."))
+        said = ngettext("Begeleidt nu %(num)d mens.", "Begeleidt nu %(num)d mensen.", count)
+        return str(said)
     if reason.code == "own_limit":
-        return gettext("Wil er niet meer dan %(most)s begeleiden.", most=values[0])
+        return str(gettext("Wil er niet meer dan %(most)s begeleiden.", most=values[0]))
     return str(_SENTENCES[reason.code])
 
 
@@ -189,7 +190,8 @@ def _time(code: str | int) -> str:
 def _and(parts: list[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
-    return gettext("%(first)s en %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
+    listed = gettext("%(first)s en %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
+    return str(listed)
 
 
 _SENTENCES = {

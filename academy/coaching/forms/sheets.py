@@ -109,7 +109,7 @@ class SheetForm(FlaskForm):  # type: ignore[misc]
             strengths=self.strengths.data or "",
             learning=self.learning.data or "",
             overload=self.overload.data or "",
-            rhythm_days=self.rhythm_days.data,
+            rhythm_days=self.rhythm_days.data or rules.DEFAULT_RHYTHM_DAYS,
             channel=self.channel.data,
             steps=tuple(steps),
         )

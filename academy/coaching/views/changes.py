@@ -98,8 +98,8 @@ def own_handover(answer: str) -> AnyResponse:
 
 def _handover_said(answer: str) -> str:
     if answer == "ja":
-        return _("Genoteerd. De nieuwe begeleider kan het laatste jaar nu lezen.")
-    return _("Genoteerd. De nieuwe begeleider leest alleen wat er nu bij komt.")
+        return str(_("Genoteerd. De nieuwe begeleider kan het laatste jaar nu lezen."))
+    return str(_("Genoteerd. De nieuwe begeleider leest alleen wat er nu bij komt."))
 
 
 @bp.page("/logboek/bedankkaart", needs=OWN_LOG)

@@ -66,8 +66,8 @@ def region_items(actor: Actor) -> list[TodayItem]:
 
 def _wish_title(wants: str, name: str) -> str:
     if wants == "stop":
-        return _("%(name)s wil stoppen", name=name)
-    return _("%(name)s wil een andere begeleider", name=name)
+        return str(_("%(name)s wil stoppen", name=name))
+    return str(_("%(name)s wil een andere begeleider", name=name))
 
 
 def review_items(rows: list[GuidedRow], today: date) -> list[TodayItem]:

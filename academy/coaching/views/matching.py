@@ -246,12 +246,12 @@ def _keep_offer(person_id: int, form: OfferForm) -> bool:
     if not form.validate():
         return False
     offer = matching.NewOffer(
-        languages=tuple(form.languages.data),
+        languages=tuple(form.languages.data or ()),
         day_parts=tuple(form.day_parts.data or ()),
         channels=tuple(form.channels.data or ()),
         place_id=int(form.place_id.data) if form.place_id.data else None,
         how_far=form.how_far.data,
-        most=form.most.data,
+        most=form.most.data or 0,
         about=form.about.data or "",
     )
     try:

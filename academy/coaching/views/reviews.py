@@ -93,7 +93,7 @@ def _talk(form: ReviewForm) -> Contact:
     energy = str(form.energy.data or "")
     return Contact(
         kind="yearly_review",
-        happened_on=form.happened_on.data,
+        happened_on=form.happened_on.data or clock.today(),
         minutes=rules.USUAL_MINUTES["yearly_review"],
         discussed=form.discussed.data or "",
         went_well=form.went_well.data or "",
