@@ -169,6 +169,7 @@ def by_hiding_the_name(held: Held) -> None:
     life.hide_name(held.certificate_id, by=make_actor(held.holder))
 
 
+@pytest.mark.trust("T18")
 @pytest.mark.parametrize("end", [by_revoking, by_taking_back, by_hiding_the_name])
 def test_a_copy_ends_with_its_certificate(academy, taken, end):
     with unit_of_work():
@@ -185,6 +186,7 @@ def test_a_hidden_name_that_is_shown_again_counts_again(academy, taken):
     assert show(taken, "name")["refused"] is None
 
 
+@pytest.mark.trust("T18")
 def test_nobody_shows_the_copy_of_another(taken):
     thief = Wallet().key.as_dict(private=True)
     assert show(taken, "name", boundTo=thief)["refused"]
@@ -205,11 +207,13 @@ def with_other_name(copy: str) -> str:
     return "~".join([signed, *map(changed, disclosures), end])
 
 
+@pytest.mark.trust("T18", planted=True)
 def test_another_name_is_never_shown(taken):
     said = show(taken, "name", copy=with_other_name(taken["copy"]))
     assert "Iemand Anders" not in json.dumps(said.get("payload", ""))
 
 
+@pytest.mark.trust("T18", planted=True)
 def test_one_other_sign_is_found(taken):
     signed, _dot, rest = taken["copy"].partition("~")
     header, claims, signature = signed.split(".")
@@ -224,6 +228,7 @@ def test_a_copy_by_a_key_that_is_not_published_is_found(academy, taken):
     assert show(taken, "name")["refused"]
 
 
+@pytest.mark.trust("T18", planted=True)
 def test_a_status_list_of_somebody_else_is_found(academy, taken, tmp_path, monkeypatch):
     """The list is signed with a key that is not published."""
     elsewhere = tmp_path / "elsewhere"

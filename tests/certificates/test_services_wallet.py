@@ -150,6 +150,7 @@ def test_an_unknown_code_and_a_wrong_one_are_refused_alike(held):
     assert refusal(redeem, made, **{"pre-authorized_code": "elders"}) == "invalid_grant"
 
 
+@pytest.mark.trust("T19")
 def test_after_three_wrong_codes_the_right_one_is_worth_nothing(held):
     made = make_offer(held)
     for _try in range(3):
