@@ -214,6 +214,23 @@ def test_taken_back_all_its_files_go(app: Flask) -> None:
     assert not [*checks.file_faults(), *checks.orphan_faults(), *chain_checks.chain_faults()]
 
 
+@pytest.mark.trust("T24", planted=True)
+def test_every_file_of_a_certificate_is_looked_at(app: Flask) -> None:
+    issue(commit_scene())
+    prove_files()
+    storage = Storage(current().storage)
+    for one in files():
+        kept = storage.path(one.sha256).read_bytes()
+        storage.path(one.sha256).unlink()
+        (fault,) = checks.file_faults()
+        assert "has no file" in fault
+        storage.path(one.sha256).write_bytes(kept[:-1] + b" ")
+        (fault,) = checks.file_faults()
+        assert "was altered" in fault
+        storage.path(one.sha256).write_bytes(kept)
+    assert checks.file_faults() == []
+
+
 def test_of_two_workers_one_is_first(app: Flask) -> None:
     certificate_id = issue(commit_scene())
     (issued,) = files()
