@@ -178,7 +178,10 @@ def test_a_transfer_ends_access_at_once_and_the_new_coach_waits_for_yes(table, s
     new.post(f"/begeleiding/{table.plan_id}/ja")
     assert CANARY not in new.get(f"/begeleiding/{table.plan_id}").get_data(as_text=True)
     assert new.post(f"/begeleiding/gesprekken/{entry_id}/verbeter", data={}).status_code != 303
-    sign_in(table.samira).post("/logboek/ja")
+    own = sign_in(table.samira)
+    own.post("/logboek/ja")
+    assert CANARY not in new.get(f"/begeleiding/{table.plan_id}").get_data(as_text=True)
+    own.post("/logboek/overdracht/ja")
     assert CANARY in new.get(f"/begeleiding/{table.plan_id}").get_data(as_text=True)
 
 
