@@ -9,9 +9,9 @@ from typing import Any
 from academy.kernel.pdf.paper import Details, Sheet, make_paper
 
 OVERVIEW = Sheet(Path(__file__).with_name("export_page"), "overview", "2026.1")
-MOST_ROWS = 40
+MOST_ROWS = 25
 """Rows of one kind on paper; all of them are in the file beside it."""
-MOST_IN_ALL = 600
+MOST_IN_ALL = 250
 """Rows on paper altogether, so that it is made in some seconds for whoever did a lot."""
 
 GROUPS: Mapping[str, str] = {
@@ -47,6 +47,13 @@ WORDS: Mapping[str, str] = {
     "name_approval": "Je ja op je naam",
     "renewal_evidence": "Wat telt voor verlengen",
     "coaching_plan": "Je begeleiding",
+    "coaching_plan_sheet": "Je plannen",
+    "coaching_plan_step": "Stappen in je plan",
+    "coaching_wish": "Je wensen voor een begeleider",
+    "coach_offer": "Wat je als begeleider aanbiedt",
+    "coach_proposal": "Wie gevraagd is om je te begeleiden",
+    "coaching_transfer": "Overdracht aan een andere begeleider",
+    "coaching_yearly_review": "Jaargesprekken",
     "coaching_log_entry": "Gesprekken",
     "coaching_own_words": "Je eigen woorden",
     "agreed_action": "Afspraken",
@@ -92,6 +99,13 @@ COLUMNS: Mapping[str, str] = {
     "reason": "reden",
     "hardship": "waarom een uitzondering",
     "goal": "doel",
+    "strengths": "wat je goed kunt",
+    "learning": "wat je wilt leren",
+    "overload": "zo merk je dat het te veel wordt",
+    "circle_mine": "dit doe je graag",
+    "circle_together": "dit doe je samen",
+    "circle_not": "dit doe je niet",
+    "about": "over jou",
     "started_on": "begonnen",
     "stopped_on": "gestopt",
     "happened_on": "dag",
