@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.reporting.rules.figures import FEWEST, Quarter, about, past_quarters, share, shown
+from academy.reporting.rules.figures import (
+    FEWEST,
+    Quarter,
+    Share,
+    about,
+    past_quarters,
+    share,
+    shown,
+)
 
 
 def test_quarters_are_over_and_follow_each_other():
@@ -47,7 +55,15 @@ def test_people_are_told_in_fives_so_that_one_person_is_not_seen(count):
     assert abs(told - count) <= 2
 
 
-def test_a_share_is_told_only_when_no_part_is_hidden():
-    assert share((30, 10), 0) == 75
-    assert share((30, None), 0) is None
-    assert share((None, None), 1) is None
+def test_a_share_with_a_hidden_part_is_told_as_what_it_is_at_least():
+    assert share((30, 10), 0) == Share(75, is_least=False)
+    assert share((41, None), 0) == Share(91, is_least=True)
+    assert share((None, 41), 0) is None
+
+
+@given(st.integers(FEWEST, 10_000), st.integers(0, FEWEST - 1))
+def test_what_is_told_of_a_hidden_part_is_the_same_for_every_size_of_it(part, hidden):
+    told = share((shown(part), shown(hidden)), 0)
+    assert told == share((part, None), 0)
+    assert told is not None
+    assert told.percent <= 100 * part / (part + hidden)

@@ -52,9 +52,22 @@ def about(count: int) -> int | None:
     return None if count < FEWEST else max(FEWEST, (count + 2) // 5 * 5)
 
 
-def share(parts: tuple[int | None, ...], which: int) -> int | None:
-    """Return the part that `which` is of all, in whole percent; None when a part is hidden."""
-    whole = [part for part in parts if part is not None]
-    if len(whole) < len(parts) or not sum(whole):
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of all in whole percent. `is_least`: a hidden part keeps it from being exact."""
+
+    percent: int
+    is_least: bool
+
+
+def share(parts: tuple[int | None, ...], which: int) -> Share | None:
+    """Return what part of all `which` is; None when that part itself is hidden.
+
+    A hidden part holds four at most, so that the share is at least what it would be then.
+    """
+    part = parts[which]
+    if part is None:
         return None
-    return round(100 * whole[which] / sum(whole))
+    whole = sum(FEWEST - 1 if one is None else one for one in parts)
+    is_least = None in parts
+    return Share(100 * part // whole if is_least else round(100 * part / whole), is_least)

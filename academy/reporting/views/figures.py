@@ -11,17 +11,17 @@ from academy.kernel import clock
 from academy.kernel.web.blueprint import actor
 from academy.reporting.policies import SEE_FIGURES
 from academy.reporting.queries.figures import Count, Figures, figures
-from academy.reporting.rules.figures import share
+from academy.reporting.rules.figures import Share, share
 from academy.reporting.views.blueprint import bp
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One quarter of a table: its counts, and the share of the first in whole percent."""
+    """One quarter of a table: its counts, and the share of the first."""
 
     label: str
     counts: tuple[Count, ...]
-    share: int | None = None
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
