@@ -38,7 +38,7 @@ class Thumb:
 
     def choose(self, name: str, value: str) -> None:
         """Press one of a row of choices."""
-        self.page.locator(f"input[name={name}][value={value}] + span").click()
+        self.page.locator(f'input[name="{name}"][value="{value}"]').click()
         self.taps += 1
 
     def speak(self, where: Locator, text: str) -> None:

@@ -146,8 +146,8 @@ def test_a_coordinator_sees_what_is_overdue_and_takes_one_over(academy, browser)
     mailbox = mailboxes(academy.folder)["coordinator"]
     plan_id, coach_mailbox = coach(academy)
     raised = open_as(academy, browser, coach_mailbox, f"/begeleiding/{plan_id}/signaal")
-    raised.locator("input[name=kind][value=safety] + span").click()
-    raised.locator("input[name=severity][value=high] + span").click()
+    for name, value in (("kind", "safety"), ("severity", "high")):
+        Thumb(raised).choose(name, value)
     raised.get_by_role("button", name="Geef het signaal door").click()
     expect(raised.get_by_text("Goed dat je het zegt.")).to_be_visible()
     raised.context.close()
