@@ -21,6 +21,7 @@ from certificates.adapters import timestamp
 from certificates.adapters.archive import Answers, archived
 from certificates.adapters.offline import by_seal_alone, with_snapshot
 from certificates.adapters.status_key import add_status_key, find_status_key
+from certificates.cli import keys
 from certificates.models import Certificate, CertificateEvent, CertificateFile
 from certificates.queries import archive, chain_checks, checks
 from certificates.queries.holder import get_stored
@@ -309,6 +310,22 @@ def test_staff_and_operators_see_what_waits(
 def told(subject: str) -> list[tuple[str, str]]:
     found = doctor.examine(current())
     return [(one.state, one.message) for one in found if one.subject == subject]
+
+
+def test_the_commands_make_the_key_that_lists_what_was_revoked(app: Flask, tmp_path: Path) -> None:
+    before = current()
+    app.extensions["academy.settings"] = replace(before, keys=tmp_path / "keys")
+    made = app.test_cli_runner().invoke(keys, ["init"])
+    assert made.exit_code == 0, made.output
+    first = find_status_key(tmp_path / "keys")
+    again = app.test_cli_runner().invoke(
+        keys, ["status", "--root", str(tmp_path / "keys" / "root.key.pem")]
+    )
+    app.extensions["academy.settings"] = before
+    assert again.exit_code == 0, again.output
+    assert again.output.startswith("status: ")
+    assert first is not None
+    assert len(list((tmp_path / "keys").glob("status-*.cert.pem"))) == 2
 
 
 BASE = {"SECRET_KEY": "s" * 40, "NOTES_KEY": "n", "KEYS_PASSPHRASE": "p"}
