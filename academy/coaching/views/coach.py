@@ -76,7 +76,10 @@ def _escalation(head: PlanHead) -> dict[str, Any] | None:
         return None
     among = overseers(clock.today())
     told = overseer_of(head.place_id, among, but=(head.person_id, head.coach_id))
-    return {"name": told.name, "day": rules.escalates_on(due)} if told else None
+    if told is None:
+        return None
+    day = rules.escalates_on(due)
+    return {"name": told.name, "day": day, "is_told": day <= clock.today()}
 
 
 @bp.action("/begeleiding/gesprekken/<int:entry_id>/voorgelezen", needs=GUIDE)
