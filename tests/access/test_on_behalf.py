@@ -50,11 +50,17 @@ TWINS: dict[str, str | Never] = {
     "/gegevens/apparaten/<int:sign_in_id>/uit": DEVICE,
     "/gegevens/apparaten/alles-uit": DEVICE,
     "/gegevens/contact": "/namens/<int:person_id>/contact",
+    "/gegevens/meenemen": "/privacy/mensen/<int:person_id>/meenemen",
+    "/gegevens/meenemen/<int:export_id>": Never(
+        "It holds the talks. Who has no account gets it from the privacy officer, by hand."
+    ),
     "/gegevens/naam": "/namens/<int:person_id>/naam",
     "/gegevens/namen": "/namens/<int:person_id>/namen",
     "/gegevens/taal": "/namens/<int:person_id>/taal",
     "/gegevens/toestemming": "/namens/<int:person_id>/toestemming",
     "/gegevens/wachtwoord": KEY,
+    "/gegevens/weghalen": "/privacy/mensen/<int:person_id>/weghalen",
+    "/gegevens/weghalen/toch-niet": "/privacy/mensen/<int:person_id>/toch-niet",
     "/leergang/<int:enrolment_id>/afmelden/<int:session_id>": ITSELF,
     "/leergang/<int:enrolment_id>/belofte": ITSELF,
     "/leergang/<int:enrolment_id>/opdracht/<int:order>": ITSELF,
