@@ -14,7 +14,7 @@ from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services.plans import get_plan
 from academy.kernel import audit, clock
 from academy.kernel.errors import ConflictError, InvalidInputError
-from academy.kernel.i18n import day
+from academy.kernel.i18n import short_day
 from academy.kernel.policy import Actor
 
 
@@ -42,6 +42,6 @@ def make_thanks_card(plan: PlanHead, *, by: Actor) -> bytes:
     if plan.state != "stopped":
         raise ConflictError(_("Deze begeleiding loopt nog."))
     with force_locale("nl"):
-        since = day(plan.started_on or plan.opened_on)
-        until = day(plan.stopped_on or clock.today())
+        since = short_day(plan.started_on or plan.opened_on)
+        until = short_day(plan.stopped_on or clock.today())
     return thanks_card(name=plan.call_name, since=since, until=until, made_by=by.display_name)
