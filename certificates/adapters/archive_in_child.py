@@ -110,7 +110,7 @@ def add_information(
     writer.register_extension(ESIC_EXTENSION_1)
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
-        bytes(signatures[-1].pkcs7_content).hex().upper().encode(),
+        bytes(signatures[-1].pkcs7_content),
         certs=[asn1_x509.Certificate.load(one) for one in others],
         paths=paths,
         validation_context=context,

@@ -381,6 +381,14 @@ def test_cut_short_it_is_an_earlier_file_or_none(scene, papers, proved, renewed)
     assert all(scene.read(data[:end])["intact"] for end in earlier)
 
 
+def test_the_information_is_named_after_what_it_is_about(renewed):
+    """VRI: the SHA-1 of the container (ETSI EN 319 142-1, 5.4.2.3), seal and stamps each."""
+    reader = PdfFileReader(io.BytesIO(renewed[2]), strict=True)
+    about = [bytes(one.pkcs7_content) for one in reader.embedded_signatures[:3]]
+    names = {f"/{hashlib.sha1(one).hexdigest().upper()}" for one in about}
+    assert set(reader.root["/DSS"]["/VRI"]) == names
+
+
 def test_every_revision_ends_with_a_stamp(renewed):
     reader = PdfFileReader(io.BytesIO(renewed[2]), strict=True)
     kinds = [str(one.sig_object_type) for one in reader.embedded_signatures]
