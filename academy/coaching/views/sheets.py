@@ -124,6 +124,7 @@ def own_step(step_id: int, step: str) -> AnyResponse:
     """Tick off one of one's own three steps, or take the tick back."""
     if reads.plan_of_step(step_id) != _own().id:
         raise NotFoundError
-    sheets.settle_step(step_id, is_done=step == "klaar", by=actor())
-    flash(_("Goed gedaan.") if step == "klaar" else _("De stap staat weer open."), "success")
+    is_done = step == "klaar"
+    sheets.settle_step(step_id, is_done=is_done, by=actor())
+    flash(_("Goed gedaan.") if is_done else _("De stap staat weer open."), "success")
     return redirect(url_for("coaching.own_sheet"), 303)
