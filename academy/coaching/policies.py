@@ -36,8 +36,8 @@ FOLLOW_UP = capability("coaching:signal:follow-up", "coach", "coordinator")
 WORRY = capability("coaching:signal:raise", "coach", "coordinator", own=True)
 """Say that one worries: about oneself, or about somebody one guides or oversees."""
 
-OFFER = capability("coaching:offer:write", "coach", "trainer")
-"""Say when, where, how and how many people one wants to guide."""
+OFFER = capability("coaching:offer:write", "coach")
+"""Say when, where, how and how many people one wants to guide; of others the coordinator does."""
 
 OPEN_IN_NEED = capability("coaching:opening:ask", "coordinator", step_up=True)
 """Ask to open a log of the own region in need, and read it when a second person agreed."""
