@@ -90,6 +90,7 @@ class _Known:
 _known: dict[str, _Known] = {}
 _periodic: dict[str, timedelta] = {}
 _preparations: list[Callable[[], None]] = []
+_doing: contextvars.ContextVar[int | None] = contextvars.ContextVar("doing", default=None)
 
 
 def register(name: str, function: Callable[..., None], *, lane: str = "main") -> None:
@@ -229,6 +230,7 @@ def _lease(names: tuple[str, ...], lease: timedelta) -> _Leased | None:
 def _do(app: Flask, job: _Leased) -> Exception | None:
     """Do one leased job and record how it ended. Returns what it raised."""
     failure: Exception | None = None
+    _doing.set(job.id)
     with app.app_context():
         try:
             for prepare in _preparations:
@@ -272,6 +274,17 @@ def _where(failure: Exception) -> str:
         trace = trace.tb_next
     place = f" in {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
     return f"{mark}{type(failure).__name__}{place}"[:120]
+
+
+def note_progress() -> None:
+    """Say, in the caller's unit of work, that the running job came further.
+
+    A job that takes its worker along too often in a row is given up: with this it begins to count
+    anew, so that long work goes on however often it is cut off.
+    """
+    job_id = _doing.get()
+    if job_id is not None:
+        db.session.execute(sa.update(Job).where(Job.id == job_id, Job.losses > 0).values(losses=0))
 
 
 def run_pending(limit: int | None = None, *, strict: bool = False) -> int:

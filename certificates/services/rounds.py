@@ -110,9 +110,16 @@ def go_on(round_id: int) -> None:
     _start(db.session.get_one(IssueRound, round_id, with_for_update=True))
 
 
+def is_newest(round_id: int, start: int) -> bool:
+    """Say whether nothing began after this start: a job that was killed leaves its work to that."""
+    found = db.session.get_one(IssueRound, round_id, with_for_update=True)
+    return found.starts == start
+
+
 def _start(found: IssueRound) -> None:
     found.starts += 1
-    queue.enqueue(ROUND_JOB, key=job_key(found.id, found.starts), round_id=found.id)
+    key = job_key(found.id, found.starts)
+    queue.enqueue(ROUND_JOB, key=key, round_id=found.id, start=found.starts)
 
 
 def _locked(round_id: int, *, by: Actor) -> IssueRound:

@@ -23,13 +23,16 @@ PAUSE_SECONDS = {"grants": 0.1, "file": 0.01}
 log = structlog.get_logger()
 
 
-def issue_round(round_id: int) -> None:
+def issue_round(round_id: int, start: int | None = None) -> None:
     """Grant, make the next files of a round and enqueue the rest; nothing while it is stopped.
 
-    A second time, after a kill, it does what was not entered yet. What cannot be made in a group
-    gets a job of its own, which tries again and is shown when it gives up. So does everything
-    when seals carry a time stamp: each waits for the authority by itself.
+    A second time, after a kill, it does what was not entered yet, unless a later `start` does. What
+    cannot be made in a group gets a job of its own, which tries again and is shown when it gives
+    up. So does everything when seals carry a time stamp: each waits for the authority by itself.
     """
+    with unit_of_work():
+        if start is not None and not rounds.is_newest(round_id, start):
+            return
     while _grant(round_id):
         time.sleep(PAUSE_SECONDS["grants"])
     with unit_of_work():
@@ -47,6 +50,7 @@ def issue_round(round_id: int) -> None:
 
 def _grant(round_id: int) -> bool:
     with unit_of_work():
+        queue.note_progress()
         return rounds.grant_next(round_id)
 
 
@@ -62,6 +66,8 @@ def _make(certificate_ids: Sequence[int]) -> None:
             _leave([certificate_id])
         else:
             enter(certificate_id, sealed, code=codes[certificate_id])
+            with unit_of_work():
+                queue.note_progress()
             time.sleep(PAUSE_SECONDS["file"])
 
 

@@ -194,6 +194,16 @@ def test_small_groups_follow_each_other_and_a_second_try_changes_nothing(scene, 
         assert db.session.scalar(issued.where(CertificateEvent.kind == "issued")) == 4
 
 
+def test_a_job_that_was_killed_leaves_the_round_to_the_one_after_it(scene):
+    round_id = ask(scene, propose_all(scene, names=()))
+    with unit_of_work():
+        rounds.go_on(round_id)
+    making_rounds.issue_round(round_id, start=1)  # once more, after it enqueued the next
+    assert stand(scene, round_id).to_grant == 1
+    making_rounds.issue_round(round_id, start=2)
+    assert stand(scene, round_id).made == 1
+
+
 def test_the_pages_of_a_round(scene, sign_in):
     proposals = propose_all(scene)
     client = sign_in(scene.board)

@@ -51,13 +51,22 @@ def wait(number: int) -> None:
     raise queue.NotNowError(timedelta(minutes=1))
 
 
+def come_further(number: int) -> None:
+    """As work that is cut off again and again, each time after a part of it."""
+    did.append(number)
+    with unit_of_work():
+        queue.note_progress()
+    with unit_of_work():
+        did.append(db.session.scalar(sa.select(Job.losses).where(Job.state == "running")))
+
+
 def enqueue_another(number: int) -> None:
     did.append(number)
     with unit_of_work():
         queue.enqueue("test.note", number=number + 1)
 
 
-for function in (note, note_time, fail, wait, enqueue_another):
+for function in (note, note_time, fail, wait, come_further, enqueue_another):
     queue.register(f"test.{function.__name__}", function)
 register_jobs()
 
@@ -364,3 +373,15 @@ def test_a_job_that_takes_its_workers_along_is_given_up(tmp_path: Path) -> None:
     assert queue.run_pending() == 1
     [letter] = queue.dead_letters()
     assert letter.last_error == "worker lost"
+
+
+@pytest.mark.usefixtures("app")
+def test_a_job_that_comes_further_each_time_is_never_given_up() -> None:
+    enqueue("test.come_further", number=1)
+    with unit_of_work():
+        job = db.session.scalars(sa.select(Job)).one()
+        job.state, job.losses = "running", queue.MOST_LOSSES - 1
+        job.leased_until = clock.real_now() - timedelta(seconds=1)
+    assert queue.run_pending(strict=True) == 1
+    assert did == [1, 0]
+    assert states() == {"done": 1}
