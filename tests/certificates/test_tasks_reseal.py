@@ -19,7 +19,9 @@ from flask.testing import FlaskClient
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.messages.declared import message_named, recipients_of
 from academy.kernel.messages.models import AnnouncedMessage
+from academy.kernel.messages.texts import text_of
 from academy.kernel.settings import Settings, current
 from academy.kernel.storage import Storage
 from certificates.adapters import timestamp
@@ -224,7 +226,13 @@ def test_the_holder_hears_it_once(root: Path) -> None:
     rows = db.session.scalars(sa.select(AnnouncedMessage)).all()
     told = [one for one in rows if one.name == "certificates/resealed"]
     assert [one.person_id for one in told] == [scene.holder.id]
-    assert told_resealed(**told[0].ids)["title"]
+    assert told_resealed(**told[0].ids)
+    message, recipient = message_named(told[0].name), recipients_of([scene.holder.id])
+    assert message is not None
+    text = text_of(message, recipient[scene.holder.id], dict(told[0].ids))
+    assert text is not None
+    assert "nieuw zegel" in text.subject
+    assert "Je papier blijft goed." in text.body
 
 
 def test_a_second_time_changes_nothing(root: Path) -> None:
