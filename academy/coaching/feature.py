@@ -60,13 +60,12 @@ def today(actor: Actor) -> list[TodayItem]:
     """Return what waits for this actor: as coach, as coordinator, as participant."""
     day = clock.today()
     items = _own_items(actor, day)
-    if actor.may(policies.FOLLOW_UP):
-        items += signal_items(actor, day)
-    if policies.guided_person_ids(actor):
-        items += _coach_items(actor, day)
+    guides = bool(policies.guided_person_ids(actor))
+    if guides:
+        items += signal_items(actor, day) + _coach_items(actor, day)
         items += own_action_items(actor, day)
     if actor.may(policies.OVERSEE):
-        items += region_items(actor, day) + guidance_today.region_items(actor)
+        items += region_items(actor, day, also_own=not guides) + guidance_today.region_items(actor)
     return items + opening_items(actor)
 
 

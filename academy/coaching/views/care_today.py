@@ -76,13 +76,13 @@ def _own_action_item(one: CoachAction, day: date) -> TodayItem:
     )
 
 
-def region_items(actor: Actor, day: date) -> list[TodayItem]:
-    """Return what needs the coordinator first; what is theirs already comes by another way."""
+def region_items(actor: Actor, day: date, *, also_own: bool) -> list[TodayItem]:
+    """Return what needs the coordinator first; `also_own`: signals that they follow up, too."""
     rows = monday_page(actor, day, kinds=ON_TODAY, limit=MOST).rows
     return [
         _region_item(one, day)
         for one in rows
-        if one.kind != "signal" or one.who_id != actor.person_id
+        if also_own or one.kind != "signal" or one.who_id != actor.person_id
     ]
 
 
