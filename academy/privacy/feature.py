@@ -29,7 +29,7 @@ FEATURE = Feature(
         "privacy:erasure:undone": _("Gezegd dat alles mag blijven"),
     },
     navigation=(
-        NavItem(_("Verzoeken"), "privacy.requests_page", "lock", policies.HANDLE, 25),
+        NavItem(_("Privacy"), "privacy.requests_page", "lock", policies.HANDLE, 25),
         NavItem(_("Bewaren"), "privacy.keeping", "history", policies.SEE_RETENTION, 85),
     ),
 )

@@ -77,9 +77,7 @@ def _rows(
     own: Collection[str],
 ) -> tuple[dict[str, Any], ...]:
     query = sa.select(*plan.given).where(plan.of(person_id)).order_by(*plan.table.primary_key)
-    if "held_back_until" in plan.table.c:  # held back for safety, thirty days at most
-        until = plan.table.c.held_back_until
-        query = query.where(sa.or_(until.is_(None), until < clock.today()))
+    query = query.where(*_told(plan.table))
     answer = []
     for row in db.session.execute(query).mappings():
         values: dict[str, Any] = {}
@@ -97,6 +95,31 @@ def _rows(
             values[column.name] = _plain(value)
         answer.append(values)
     return tuple(answer)
+
+
+def _told(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    """Return conditions that leave out what is held back for safety, thirty days at most.
+
+    Also what refers to it: who read a log because of it, and what was recorded of it.
+    """
+    found: list[sa.ColumnElement[bool]] = []
+    for held in db.metadata.sorted_tables:
+        if "held_back_until" not in held.c:
+            continue
+        until = held.c.held_back_until
+        if held is table:
+            found.append(sa.or_(until.is_(None), until < clock.today()))
+            continue
+        untold = sa.select(held.c.id).where(until >= clock.today())
+        found += [
+            sa.or_(column.is_(None), column.not_in(untold))
+            for column in table.c
+            if column.references(held.c.id)
+        ]
+        if table.name == "audit_event":
+            is_of_it = sa.and_(table.c.object_kind == held.name, table.c.object_id.in_(untold))
+            found.append(sa.not_(is_of_it))
+    return found
 
 
 def _plain(value: Any) -> Any:
