@@ -16,6 +16,7 @@ from academy.kernel.messages import engine
 from academy.kernel.settings import current
 from academy.people.models import Person, Place, SignIn
 from academy.people.queries.actors import actor_for
+from academy.privacy.queries.collected import collect
 from tests.coaching.builders import CANARY, set_the_table, write_entry
 from tests.conftest import TODAY
 from tests.factories import make_coordinator, make_grant, make_person
@@ -107,6 +108,25 @@ def test_what_is_held_back_shows_nowhere_yet(table, second, sign_in):
         assert "bij nood" not in page.lower(), address
         assert "mag je logboek lezen" not in page, address
         assert table.tineke.last_name not in page or address != "/logboek", address
+
+
+def test_a_copy_of_all_data_tells_nothing_of_it_yet_either(table, second, sign_in):
+    opening_id = open_it(table, second, held_back=True)
+    sign_in(table.tineke).get(f"/begeleiding/openingen/{opening_id}/logboek")
+    assert len(reads()) == 1
+
+    def told() -> dict[str, int]:
+        kinds = {one.name: one.rows for one in collect(table.samira.id).kinds}
+        acts = [one["action"] for one in kinds.get("audit_event", ())]
+        return {
+            "openings": len(kinds.get("coaching_opening", ())),
+            "reads": len(kinds.get("coaching_read", ())),
+            "acts": sum(one.startswith("coaching:opening:") for one in acts),
+        }
+
+    assert told() == {"openings": 0, "reads": 0, "acts": 0}
+    with clock.at(TODAY + timedelta(days=31)):
+        assert told() == {"openings": 1, "reads": 1, "acts": 2}
 
 
 def test_the_mail_names_people_and_the_reason_and_no_words(table, second, sign_in):
