@@ -15,6 +15,7 @@ from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.people.queries.actors import actor_for
+from courses.models import Track
 from tests.coaching.builders import CANARY, count_statements, make_plan, set_the_table
 from tests.factories import (
     make_cohort,
@@ -177,9 +178,12 @@ def test_a_trainer_writes_the_wishes_down_in_the_last_lesson(table, sign_in):
         trainer = make_trainer(cohort, last_name="Trainer")
         learner = make_person("Fatma", place_id=table.place.id)
         make_enrolment(cohort, person=learner, state="active")
+        db.session.execute(sa.update(Track).values(key="residents"))
+    with unit_of_work():
         stranger = make_trainer(make_cohort(place=table.place), last_name="Vreemde")
     address = f"/namens/{learner.id}/begeleiding"
     sent = {"first_language": "tr", "wished_coach_id": str(trainer.id)}
+    assert address in text(sign_in(trainer), f"/namens/{learner.id}")
     assert sign_in(stranger).get(address).status_code == 404
     assert sign_in(stranger).post(address, data=sent).status_code == 404
     assert sign_in(trainer).post(address, data=sent).status_code == 303
