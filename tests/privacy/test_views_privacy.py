@@ -11,6 +11,7 @@ from academy.kernel import clock, queue
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Grant
 from academy.privacy.models import DataExport, ErasureRequest
+from academy.privacy.views.words import goes_and_stays
 from tests.courses.training_group import add_person, after, grant, make_group, well_formed
 
 
@@ -158,3 +159,10 @@ def test_a_right_that_ended_yesterday_is_no_hindrance(group, sign_in):
     client = sign_in(group.trainer_id)
     answer = client.post("/gegevens/weghalen", data={"confirm": "yes", "sure": "y"})
     assert answer.status_code == 303
+
+
+def test_the_preview_says_the_same_to_everybody_about_signals(app):
+    told = [goes_and_stays({name: 1}) for name in ("enrolment", "coaching_signal", "promise")]
+    about = [[one for one in goes if "signaal" in one] for goes, _stays in told]
+    assert about[0] == about[1] == about[2] != []
+    assert goes_and_stays({"coaching_signal": 1}) == goes_and_stays({})

@@ -20,7 +20,7 @@ GOES: Mapping[str, Any] = {
         "Je opdrachten, foto's, antwoorden, en wat anderen daarover opschreven."
     ),
     "coaching": lazy_gettext("Alle woorden uit je begeleiding: gesprekken, afspraken en je plan."),
-    "signals": lazy_gettext("Wat er bij een signaal over jou is afgesproken."),
+    "signals": lazy_gettext("Als er ooit een signaal over jou was: wat er is afgesproken."),
     "community": lazy_gettext("Wat je meebracht of nodig had, en de verhalen die jij vertelde."),
     "contact": lazy_gettext("De berichten die je ons stuurde."),
     "kernel": lazy_gettext("Je adres bij de mails die wij je stuurden."),
@@ -127,9 +127,10 @@ def in_words(period: Period) -> str:
 
 def goes_and_stays(counts: Mapping[str, int]) -> tuple[list[str], list[str]]:
     """Return what goes and what stays of somebody, from what they have in each table."""
-    goes, stays = {"people"}, {"kernel"}
-    for name in counts:
-        plan = plan_of(name)
+    goes, stays = {"people", "signals"}, {"kernel"}  # of a signal nobody learns here that it is
+    for plan in map(plan_of, counts):
+        if group_of(plan) == "signals":
+            continue
         (goes if plan.erased in ("blanked", "deleted") else stays).add(group_of(plan))
         if plan.erased == "blanked":
             stays.add(group_of(plan))
