@@ -117,7 +117,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
 """Whose names may be read."""
 
 CALLED: dict[str, tuple[str, ...]] = {
-    "participant": ("Ak1",),
+    "participant": ("Ak1", "A.coordinator"),
     "trainer": ("A1",),
     "coach": GUIDED,
     "coordinator": ("A",),
