@@ -1,8 +1,8 @@
 """The coordinator's Monday: one list of what needs somebody, one next step per row. No text.
 
 Each kind is read in the order of its own index and no further than a page, so that the list costs
-the same whatever the region's size. The place is compared as `place_id + 0`: an index on the place
-would make the database sort everything that is late there.
+the same whatever the region's size. SQLite compares the place as `place_id + 0`: by an index on the
+place it would sort everything that is late there. PostgreSQL knows how many live where.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
 
 
 def _near(actor: Actor) -> sa.ColumnElement[bool]:
-    place = CoachingPlan.place_id + 0
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    place = CoachingPlan.place_id + 0 if is_sqlite else CoachingPlan.place_id
     return sa.and_(
         policy.within(actor, policies.OVERSEE, place=place),
         CoachingPlan.person_id != actor.person_id,
