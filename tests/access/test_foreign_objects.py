@@ -283,6 +283,7 @@ FIELD_OF = {
     "second_id": "person",
     "third_id": "person",
     "to_cohort_id": "cohort",
+    "wished_coach_id": "person",
 }
 """Which table's id a field of a form names."""
 
@@ -297,6 +298,7 @@ NUMBERS = {
     "level",
     "minutes",
     "minutes_late",
+    "number",
     "paper",
     "ready_add_something",
     "ready_done",

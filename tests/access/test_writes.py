@@ -32,13 +32,17 @@ NAMED_WRITES = {
     "/begeleiding/<int:plan_id>/doel": READ_LOG,
     "/begeleiding/<int:plan_id>/gesprek": READ_LOG,
     "/begeleiding/<int:plan_id>/jaargesprek": READ_LOG,
+    "/begeleiding/<int:plan_id>/pdf/deelnemer": READ_LOG,
+    "/begeleiding/<int:plan_id>/pdf/overdracht": READ_LOG,
     "/begeleiding/<int:plan_id>/plan": READ_LOG,
     "/begeleiding/gesprekken/<int:entry_id>/verbeter": READ_LOG,
+    "/begeleiding/openingen/<int:opening_id>/logboek": READ_LOG,
     "/c/<code>": VERIFICATION,
     "/deel/<token>": VERIFICATION,
     "/deel/<token>/bestand": VERIFICATION,
     "/controleer": VERIFICATION,
     "/logboek": READ_LOG,
+    "/logboek/pdf/dossier": READ_LOG,
     "/logboek/plan": READ_LOG,
 }
 """The pages that may write at a GET, and what. Last-seen is the third; `digest` leaves it out."""

@@ -215,7 +215,6 @@ def test_taken_back_all_its_files_go(app: Flask) -> None:
     assert not [*checks.file_faults(), *checks.orphan_faults(), *chain_checks.chain_faults()]
 
 
-@pytest.mark.trust("T24", planted=True)
 def test_every_file_of_a_certificate_is_looked_at(app: Flask) -> None:
     issue(commit_scene())
     prove_files()
