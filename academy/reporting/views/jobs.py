@@ -31,6 +31,11 @@ def job_names() -> dict[str, str]:
         "certificates.sweep": _("Bestanden opruimen die bij niets horen"),
         "certificates.expire": _("Opschrijven welke certificaten verlopen zijn"),
         "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
+        "certificates.archive": _("Certificaten bewijs voor later geven"),
+        "coaching.tell_openings": _("Vertellen dat een logboek bij nood open was"),
+        "privacy.make_export": _("Iemands gegevens bij elkaar zetten"),
+        "privacy.daily": _("Weghalen wat niet meer bewaard hoeft te worden"),
+        "privacy.wipe": _("Sporen wissen van wat weg is"),
     }
 
 
