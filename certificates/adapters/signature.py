@@ -30,6 +30,7 @@ from certificates.adapters.der import (
     VERSION_1,
     der,
 )
+from certificates.adapters.seal import ROOM_FOR_STAMP
 from certificates.adapters.signed import has_one_form
 from certificates.adapters.token import read_token
 
@@ -94,8 +95,18 @@ def read_intact(
         "key_id": keys.key_id_of(leaf),
         "number": str(info.get("/Keywords", "")),
         "level": "B-T" if token else "B-B",
-        "one_form": has_one_form(leaf, signature.signer_info["signature"].native),
+        "one_form": token is None and _has_one_form(signature, leaf),
     }
+
+
+def _has_one_form(signature: Any, leaf: bytes) -> bool:
+    """Say whether nobody else can write the container anew.
+
+    Anybody can fill the room for a time stamp with one of their own, or take ours out again.
+    """
+    _start, length, end, _rest = signature.byte_range
+    has_room = end - length - len(b"<>") >= ROOM_FOR_STAMP
+    return not has_room and has_one_form(leaf, signature.signer_info["signature"].native)
 
 
 def carries_seal(data: bytes, *, leaves: list[bytes]) -> bool:

@@ -16,6 +16,7 @@ const NO_CONTENT = fromHex("300b06092a864886f70d010701");
 const DATA = fromHex("06092a864886f70d010701");
 const OID_CONTENT_TYPE = fromHex("06092a864886f70d010903");
 const OID_DIGEST = fromHex("06092a864886f70d010904");
+const ROOM_FOR_STAMP = 24576; // digits; who has the file can fill that room, or empty it
 const RANGE = /\/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/y;
 
 export async function readSeal(bytes, text, pinned) {
@@ -30,7 +31,8 @@ export async function readSeal(bytes, text, pinned) {
   const said = writeDer(0x31, parts.attributes);
   need(await sealed(leaf, parts.signature, said), "not_valid");
   need(/\/DocMDP\b/.test(text) && /\/P\s+1\b/.test(text), "not_certifying");
-  const isSure = parts.stamp === null && hasOneForm(leaf, parts.signature);
+  const hasRoom = 2 * container.length >= ROOM_FOR_STAMP;
+  const isSure = parts.stamp === null && !hasRoom && hasOneForm(leaf, parts.signature);
   return { keyId: await keyId(leaf), isStamped: parts.stamp !== null, isSure };
 }
 

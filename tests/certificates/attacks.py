@@ -205,6 +205,18 @@ def other_form(paper: bytes) -> bytes:
     return paper[:start] + digits.ljust(end - start, b"0") + paper[end:]
 
 
+def without_stamp(paper: bytes) -> bytes:
+    """Return the file without the time stamp beside its signature."""
+    start = paper.index(b"/Contents <") + 11
+    end = paper.index(b">", start)
+    info = asn1_cms.ContentInfo.load(bytes.fromhex(paper[start:end].decode()).rstrip(b"\0"))
+    signer = info["content"]["signer_infos"][0]
+    assert len(signer["unsigned_attrs"]) == 1
+    signer["unsigned_attrs"] = None
+    digits = info.dump(force=True).hex().upper().encode()
+    return paper[:start] + digits.ljust(end - start, b"0") + paper[end:]
+
+
 def _small_letters(paper: bytes) -> bytes:
     start = paper.index(b"/Contents <") + 11
     end = paper.index(b">", start)

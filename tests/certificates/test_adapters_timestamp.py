@@ -6,7 +6,7 @@ import random
 import subprocess
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +22,8 @@ from certificates.adapters.make import make_certificate
 from certificates.adapters.seal import ROOM_FOR_STAMP
 from certificates.adapters.signature import read_signature
 from certificates.adapters.timestamp import AuthorityAwayError
-from tests.certificates.attacks import ATTACKS
+from certificates.adapters.verify import check_file
+from tests.certificates.attacks import ATTACKS, without_stamp
 from tests.certificates.authority import buy
 from tests.certificates.papers import FONTS, PASSPHRASE, make_printed
 from tests.certificates.timestamping import Authority, failing
@@ -146,6 +147,35 @@ def test_no_changed_byte_of_the_container_leaves_it_whole(paper, keys_folder):
 def test_an_attack_on_it_is_seen(paper, keys_folder, name):
     found = read(ATTACKS[name](paper.pdf), keys_folder)
     assert (found["carries_seal"], found["intact"]) == (True, False)
+
+
+def by_seal_alone(data, keys_folder) -> tuple[str, str]:
+    finding = check_file(
+        data,
+        leaves=keys.trusted_leaves(keys_folder),
+        root=keys.root_certificate(keys_folder),
+        now=datetime.now(UTC),
+        today=date(2026, 11, 23),
+        read_seal=read_signature,
+    )
+    return finding.verdict, finding.reasons[0].code
+
+
+@pytest.mark.trust("T16")
+def test_without_its_stamp_or_with_one_of_another_it_is_not_original_by_its_seal(
+    paper, waiting, keys_folder, tmp_path
+):
+    """Who has the file can take the stamp out, or ask any authority for one of their own."""
+    elsewhere = Authority(tmp_path)
+    other = stamp(
+        waiting, SimpleNamespace(tsa_url=elsewhere.url, tsa_cert="", keys=keys_folder)
+    ).pdf
+    elsewhere.close()
+    stripped = without_stamp(paper.pdf)
+    assert stripped == waiting.pdf
+    for data in (paper.pdf, stripped, other):
+        assert read(data, keys_folder)["intact"]
+        assert by_seal_alone(data, keys_folder) == ("unknown", "needs_register")
 
 
 def test_the_stamp_of_another_paper_does_not_fit(paper, keys_folder, settings):

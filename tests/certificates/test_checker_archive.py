@@ -13,6 +13,7 @@ from certificates.adapters import timestamp
 from certificates.adapters.archive import Answers, Level, archived
 from certificates.adapters.make import make_certificate
 from certificates.adapters.status_key import add_status_key
+from tests.certificates.attacks import without_stamp
 from tests.certificates.lasting import World
 from tests.certificates.papers import FONTS, PASSPHRASE, make_facts, make_printed
 from tests.certificates.test_adapters_offline import snapshot_of
@@ -54,11 +55,18 @@ def grown(
 
     informed = prove(issued, "B-LT")
     proved = prove(issued, "B-LTA")
-    yield {"B-T": issued, "B-LT": informed, "B-LTA": proved, "renewed": prove(proved, "B-LTA")}
+    yield {
+        "B-T": issued,
+        "stripped": without_stamp(issued),
+        "B-LT": informed,
+        "B-LTA": proved,
+        "renewed": prove(proved, "B-LTA"),
+    }
     world.close()
 
 
-@pytest.mark.parametrize("name", ["B-T", "B-LT", "B-LTA", "renewed"])
+@pytest.mark.trust("T16")
+@pytest.mark.parametrize("name", ["B-T", "stripped", "B-LT", "B-LTA", "renewed"])
 def test_the_register_alone_tells_of_what_was_added(page, keys_folder, grown, name):
     data = grown[name]
     assert verdict(page, data) == ("unknown", "needs_snapshot")
