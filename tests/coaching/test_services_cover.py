@@ -130,6 +130,14 @@ def test_what_ends_the_guidance_ends_a_cover_that_had_to_begin(table, ronald, st
     assert db.session.scalars(held).all() == []
 
 
+def test_a_stand_in_who_becomes_the_coach_keeps_access_when_the_cover_ends(table, ronald):
+    arrange(table, ronald, first_day=date(2026, 11, 23))
+    with unit_of_work():
+        plans.transfer(table.plan_id, ronald.id, by=actor_for(table.tineke.id))
+    assert guides_on(ronald, table.samira, LAST)
+    assert guides_on(ronald, table.samira, date(2026, 12, 15))
+
+
 def test_two_do_not_stand_in_at_once_nor_does_somebody_for_themselves(table, ronald):
     arrange(table, ronald)
     with pytest.raises(ConflictError):

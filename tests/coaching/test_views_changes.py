@@ -47,6 +47,40 @@ def hand_over(table) -> int:
     return ronald_id
 
 
+def test_a_yes_for_one_coach_opens_nothing_for_the_next(table, sign_in):
+    write_entry(table)
+    with unit_of_work():
+        ronald, joke = make_person("Ronald"), make_person("Joke", "Bakker")
+        ronald_id = ronald.id
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        with unit_of_work():
+            plans.transfer(table.plan_id, ronald_id, by=actor_for(table.tineke.id))
+        own = sign_in(table.samira)
+        assert own.post("/logboek/overdracht/ja").status_code == 303
+        with unit_of_work():
+            plans.decline(table.plan_id, by=actor_for(ronald_id))
+        with unit_of_work():
+            plans.match(table.plan_id, joke.id, by=actor_for(table.tineke.id))
+            plans.agree(table.plan_id, by=actor_for(joke.id))
+            plans.agree(table.plan_id, by=actor_for(table.samira.id))
+        coach = sign_in(joke)
+        assert CANARY not in text(coach, f"/begeleiding/{table.plan_id}")
+        assert coach.get(f"/begeleiding/{table.plan_id}/pdf/overdracht").status_code == 409
+        assert "Joke Bakker" in text(own, "/logboek/begeleiding")
+        assert own.post("/logboek/overdracht/ja").status_code == 303
+        assert CANARY in text(coach, f"/begeleiding/{table.plan_id}")
+
+
+def test_after_a_no_to_the_next_coach_the_own_log_still_opens(table, sign_in):
+    write_entry(table)
+    with unit_of_work():
+        plans.transfer(table.plan_id, make_person("Ronald").id, by=actor_for(table.tineke.id))
+        plans.decline(table.plan_id, by=actor_for(table.samira.id))
+    page = text(sign_in(table.samira), "/logboek")
+    assert CANARY in page
+    assert "We zoeken een begeleider voor je." in page
+
+
 def test_somebody_pauses_their_own_guidance_and_comes_back(table, sign_in):
     client = sign_in(table.samira)
     assert client.post("/logboek/pauze", data={"until": "23-11-2026"}).status_code == 422

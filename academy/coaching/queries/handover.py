@@ -28,12 +28,17 @@ class Handover:
     """How guidance went over. `answer` is the participant's: yes, no, or None while not asked."""
 
     plan_id: int
+    to_id: int
     from_name: str
     to_name: str
     at: datetime
     talk_on: date | None
     answer: str | None
     answered_at: datetime | None
+
+    def opens_for(self, coach_id: int | None) -> bool:
+        """Say whether the participant let this coach, and no other, read the last year."""
+        return self.answer == "yes" and self.to_id == coach_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ def find_handover(plan_id: int) -> Handover | None:
     transfer, before, after = row
     return Handover(
         plan_id=plan_id,
+        to_id=transfer.to_id,
         from_name=full_name(before),
         to_name=full_name(after),
         at=transfer.at,
@@ -90,7 +96,7 @@ def horizon_for(plan: PlanHead, reader: Actor) -> Horizon:
     if is_own or plan.transferred_on is None:
         return Horizon()
     handover = find_handover(plan.id)
-    if handover is None or handover.answer == "yes":
+    if handover is None or handover.opens_for(plan.coach_id):
         return Horizon(day=rules.visible_from(plan.transferred_on))
     return Horizon(moment=handover.at)
 

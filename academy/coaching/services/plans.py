@@ -76,6 +76,7 @@ def match(
 ) -> CoachingPlan:
     """Propose a coach: that person may guide from today, and both are asked to say yes.
 
+    After guidance went over, the participant is asked anew whether this one may read back.
     Raises ConflictError when the plan already has a coach.
     """
     plan = get_plan(plan_id)
@@ -85,6 +86,8 @@ def match(
     if plan.state == "proposed":
         grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
     _propose(plan, coach_id, by)
+    if plan.transferred_on is not None:
+        _note_transfer(plan, plan.transferred_from_id or coach_id, coach_id)
     plan.source_id = source_id or plan.source_id
     _changed(plan, "matched", by)
     return plan
@@ -184,22 +187,29 @@ def transfer(
         raise InvalidInputError(_("Dit is de begeleider al. Kies iemand anders."))
     grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id, but=coach_id)
     today = clock.today()
-    db.session.add(
-        CoachTransfer(
-            plan_id=plan.id,
-            person_id=plan.person_id,
-            from_id=plan.coach_id,
-            to_id=coach_id,
-            at=clock.now(),
-            talk_on=talk_on,
-        )
-    )
+    _note_transfer(plan, plan.coach_id, coach_id, talk_on)
     plan.transferred_from_id, plan.transferred_on = plan.coach_id, today
     plan.match_by = rules.match_by(today)
     plan.paused_on = plan.paused_until = None
     _propose(plan, coach_id, by)
     _changed(plan, "transferred", by)
     return plan
+
+
+def _note_transfer(
+    plan: CoachingPlan, from_id: int | None, to_id: int, talk_on: date | None = None
+) -> None:
+    """Note to whom guidance goes over; what was written before waits for the participant's yes."""
+    db.session.add(
+        CoachTransfer(
+            plan_id=plan.id,
+            person_id=plan.person_id,
+            from_id=from_id,
+            to_id=to_id,
+            at=clock.now(),
+            talk_on=talk_on,
+        )
+    )
 
 
 def pause(plan_id: int, until: date, *, by: Actor) -> CoachingPlan:

@@ -108,4 +108,4 @@ def _is_handed(plan: PlanHead) -> bool:
     if plan.transferred_on is None:
         return False
     handover = find_handover(plan.id)
-    return handover is None or handover.answer == "yes"
+    return handover is None or handover.opens_for(plan.coach_id)

@@ -164,7 +164,7 @@ def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None
 def give_coach_grant(
     coach_id: int, person_id: int, *, by: Actor, place_id: int | None, reason: str
 ) -> Grant:
-    """Let somebody guide one person from today; who already may, keeps what they have.
+    """Let somebody guide one person from today; who already may without an end keeps that.
 
     `place_id` is where the person is guided: the giver's region must cover it. Raises
     NotFoundError outside that region, ForbiddenError for guiding oneself or naming oneself.
@@ -172,7 +172,8 @@ def give_coach_grant(
     policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
     if coach_id == person_id:
         raise ForbiddenError(_("Niemand begeleidt zichzelf."))
-    held = db.session.scalars(_coach_grants(person_id).where(Grant.person_id == coach_id)).first()
+    lasting = _coach_grants(person_id).where(Grant.person_id == coach_id, Grant.valid_to.is_(None))
+    held = db.session.scalars(lasting).first()
     if held is not None:
         return held
     return _add(
