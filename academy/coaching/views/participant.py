@@ -31,7 +31,7 @@ def own_log() -> str:
     """Show one's own log, who reads it and who read it."""
     me = actor()
     plan = plans.find_own_plan(me.person_id or 0)
-    if plan is None or plan.state == "to_match":
+    if plan is None or (plan.state == "to_match" and not plan.transferred_on):
         return show("own_none", plan=plan, sees=_sees(plan))
     if plan.state == "proposed" and plan.participant_yes_on is None and not plan.transferred_on:
         return show("own_proposal", plan=plan, about=matching.about_coach(plan.coach_id))
