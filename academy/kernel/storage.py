@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from academy.kernel.durable import write_whole
+from academy.kernel.durable import sync_folder, write_whole
 
 
 class Storage:
@@ -15,6 +16,7 @@ class Storage:
     def __init__(self, folder: Path) -> None:
         """Use `folder`, made on first write."""
         self.folder = folder
+        self.aside = folder / "removed"
 
     def path(self, sha256: str) -> Path:
         """Return where the file with this hash lies, or would lie."""
@@ -38,15 +40,43 @@ class Storage:
         if self.folder.is_dir():
             yield from (path.stem for path in sorted(self.folder.glob("*.pdf")))
 
-    def sweep(self, *, known: set[str], older_than: float) -> int:
-        """Remove files that no row knows and left-over temporary files; returns how many.
+    def orphans(self, *, known: set[str], older_than: float) -> list[str]:
+        """Return the files that no row knows, last changed before `older_than` (epoch seconds)."""
+        return [
+            sha256
+            for sha256 in self.hashes()
+            if sha256 not in known and self.path(sha256).stat().st_mtime < older_than
+        ]
 
-        Only what was last changed before `older_than`, in seconds since the epoch.
-        """
+    def remove_temporary(self, *, older_than: float) -> int:
+        """Remove left-over temporary files of before `older_than`; returns how many."""
         removed = 0
-        for path in sorted(self.folder.glob("*")) if self.folder.is_dir() else ():
-            orphan = path.suffix == ".tmp" or (path.suffix == ".pdf" and path.stem not in known)
-            if orphan and path.stat().st_mtime < older_than:
+        for path in sorted(self.folder.glob("*.tmp")) if self.folder.is_dir() else ():
+            if path.stat().st_mtime < older_than:
                 path.unlink()
                 removed += 1
         return removed
+
+    def set_aside(self, sha256: str) -> None:
+        """Move a file to where nothing finds it any more; from now on its time there counts."""
+        self.aside.mkdir(exist_ok=True)
+        target = self.aside / f"{sha256}.pdf"
+        self.path(sha256).replace(target)
+        os.utime(target)
+        sync_folder(self.aside)
+        sync_folder(self.folder)
+
+    def tidy_aside(self, *, known: set[str], older_than: float) -> int:
+        """Put back what a row knows after all, and remove what was set aside before `older_than`.
+
+        Returns how many files were put back.
+        """
+        put_back = 0
+        for path in sorted(self.aside.glob("*.pdf")) if self.aside.is_dir() else ():
+            if path.stem in known:
+                if not self.path(path.stem).exists():
+                    path.replace(self.path(path.stem))
+                    put_back += 1
+            elif path.stat().st_mtime < older_than:
+                path.unlink()
+        return put_back

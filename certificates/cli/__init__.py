@@ -67,10 +67,20 @@ certificates.add_command(checker)
 
 
 @certificates.command("sweep")
+@click.option("--all", "however_many", is_flag=True, help="Also when many belong to nothing.")
 @with_appcontext
-def sweep() -> None:
-    """Remove stored files that no certificate knows and that are older than a day."""
-    click.echo(f"{sweeping.sweep()} bestanden opgeruimd.")
+def sweep(*, however_many: bool) -> None:
+    """Move aside stored files that no certificate knows and that are older than a day.
+
+    They are kept for 90 days, in the folder removed/ of the storage.
+    """
+    done = sweeping.sweep(however_many=however_many)
+    if done.refused:
+        raise click.ClickException(
+            f"{done.refused} bestanden horen bij niets. Is dit de goede database? Er is niets"
+            " verplaatst. Klopt alles, kies dan --all."
+        )
+    click.echo(f"{done.temporary + done.aside} bestanden opgeruimd.")
 
 
 @click.group()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from certificates.rules.verdict import RegisterEntry
 MOST_WAIT = timedelta(hours=1)
 ORPHAN_AGE = timedelta(hours=24)
 """A younger unknown file may belong to a certificate that is being made."""
+MOST_ORPHANS = 20
+"""More files than this that belong to nothing do not come of a kill or a full disk."""
 
 
 def file_faults() -> list[str]:
@@ -120,14 +122,23 @@ def waiting_faults() -> list[str]:
 
 def orphan_faults() -> list[str]:
     """Return the stored files that no certificate knows, and that nobody is busy with."""
-    storage = Storage(current().storage)
     known = known_files()
-    oldest = orphans_before().timestamp()
+    found = Storage(current().storage).orphans(known=known, older_than=orphans_before().timestamp())
+    if are_too_many(found, known):
+        fault = (
+            f"{len(found)} stored files belong to nothing: is this the right database, and was it"
+            " restored whole? They stay; if all is well: academy certificates sweep --all"
+        )
+        return [fault]
     return [
-        f"file {sha256} belongs to nothing; remove it with: academy certificates sweep"
-        for sha256 in storage.hashes()
-        if sha256 not in known and storage.path(sha256).stat().st_mtime < oldest
+        f"file {sha256} belongs to nothing; move it aside with: academy certificates sweep"
+        for sha256 in found
     ]
+
+
+def are_too_many(orphans: Collection[str], known: Collection[str]) -> bool:
+    """Say whether so many files belong to nothing that the database is suspect, not the files."""
+    return len(orphans) > MOST_ORPHANS or (bool(orphans) and not known)
 
 
 def known_files() -> set[str]:

@@ -197,7 +197,8 @@ def test_check_names_a_grant_that_nobody_works_on(scene: Scene) -> None:
     assert len(checks.waiting_faults()) == 1
 
 
-def test_check_names_an_old_file_that_belongs_to_nothing(app: Flask) -> None:
+def test_check_names_an_old_file_that_belongs_to_nothing(scene: Scene) -> None:
+    issue(scene)
     storage = Storage(current().storage)
     sha256 = storage.put(b"nobody's")
     assert checks.orphan_faults() == []
