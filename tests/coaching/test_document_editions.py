@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from academy.coaching.models import ReadLog
 from academy.coaching.queries.plans import find_own_plan
-from academy.coaching.services import log, signals
+from academy.coaching.services import documents, log, signals
 from academy.coaching.services.documents import make_log
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.pdf.paper import DocumentNotMadeError
 from academy.people.queries.actors import actor_for
 from certificates.queries.verification import check_upload
 from tests.certificates.ready import make_keys
@@ -180,3 +181,38 @@ def test_a_talk_of_less_than_half_a_page_is_not_split_and_a_long_one_says_so(tab
     going_on = [page for page in pages if "Vervolg van 20 juni 2026" in page]
     assert len(going_on) >= 1
     assert all("binnentuin" in page for page in going_on)
+
+
+def test_what_would_harm_another_is_black_in_every_edition(app, monkeypatch):
+    table = set_the_table(goal="Rust. [[Schulden van haar zus.]]")
+    entry_id = write_entry(
+        table,
+        "We belden. [[Haar broer drinkt.]] Rik Bos kwam.",
+        went_well="[[Geheim een.]]",
+        is_hard="[[Geheim twee.]]",
+        actions=(an_action("Bel. [[Geheim drie.]]"),),
+    )
+    with unit_of_work():
+        samira, marije = actor_for(table.samira.id), actor_for(table.marije.id)
+        log.add_own_words(entry_id, "Ja. [[Geheim vier.]]", by=samira)
+        correction = log.Contact("phone", date(2026, 11, 23), discussed="Nee. [[Geheim vijf.]]")
+        log.correct(entry_id, correction, by=marije)
+    printed = []
+
+    def keep(values, **_rest):
+        printed.append(repr(values))
+        raise DocumentNotMadeError("genoeg")
+
+    monkeypatch.setattr(documents, "lay_out", keep)
+    for edition in EDITIONS:
+        with pytest.raises(DocumentNotMadeError):
+            made(table, edition)
+    plan = find_own_plan(table.samira.id)
+    with pytest.raises(DocumentNotMadeError):
+        make_log(plan, by=samira, audience="Samira", names={"Rik Bos"})
+    for said in printed:
+        assert "We belden. █████" in said
+        for gone in ("Geheim", "drinkt", "Schulden"):
+            assert gone not in said, gone
+    assert "Rik Bos" in printed[0]
+    assert "█████ kwam." in printed[3]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.coaching.rules.masking import beginnings, mask_others
+from academy.coaching.rules.masking import BLACK, beginnings, mask_others, without_marked
 
 KEPT = ["Samira El Haddou", "Marije Dijkstra"]
 CALLED = {"Fatima", "Roos", "Wil", "Sam"}
@@ -69,3 +69,9 @@ def test_any_text_stays_one_text_and_keeps_its_lines(texts):
 def test_a_name_inside_a_sentence_never_stays(words):
     (found,) = masked(" ".join(["Toen zag ik", *words, "nog."]))
     assert not {"Piet", "Anneke", "Ole"} & set(found.replace(".", " ").split())
+
+
+def test_what_stands_between_brackets_is_black_and_names_where_asked():
+    text = "Ze belt. [[Haar man\ndrinkt.]] Met Jan de Wit [[ook dit]]."
+    assert without_marked(text) == f"Ze belt. {BLACK} Met Jan de Wit {BLACK}."
+    assert without_marked("Jan de Wit kwam.", names={"Jan de Wit"}) == f"{BLACK} kwam."

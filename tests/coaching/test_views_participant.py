@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import html5lib
 import pytest
 import sqlalchemy as sa
 
 from academy.coaching.listeners import on_certificate_issued
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, ReadLog
+from academy.coaching.queries.log import all_actions, all_reads
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from certificates.events import CertificateIssued
@@ -68,6 +70,50 @@ def test_who_read_is_on_the_page(table, sign_in):
     sign_in(table.marije).get(f"/begeleiding/{table.plan_id}")
     page = client.get("/logboek").get_data(as_text=True)
     assert "Marije Dijkstra, maandag 23 november 2026, 9.00 uur" in page
+
+
+def test_a_document_holds_every_agreement_the_newest_first(table):
+    entry_id = write_entry(table)
+    with unit_of_work():
+        for number in range(61):
+            due_on = date(2026, 12, 1) + timedelta(days=number)
+            agreed = an_action(f"Stap {number}")
+            db.session.add(
+                AgreedAction(
+                    plan_id=table.plan_id,
+                    entry_id=entry_id,
+                    text=agreed.text,
+                    owner=agreed.owner,
+                    due_on=due_on,
+                    state="open",
+                )
+            )
+    texts = [one.text for one in all_actions(table.plan_id, today=clock.today())]
+    assert texts == [f"Stap {number}" for number in reversed(range(61))]
+
+
+def test_everybody_who_ever_read_can_be_found(table, sign_in):
+    with unit_of_work():
+        for minute in range(60):
+            at = clock.local(date(2026, 3, 1), 9, minute)
+            db.session.add(
+                ReadLog(plan_id=table.plan_id, reader_id=table.marije.id, kind="page", at=at)
+            )
+        first = clock.local(date(2026, 2, 1), 9)
+        db.session.add(
+            ReadLog(plan_id=table.plan_id, reader_id=table.tineke.id, kind="page", at=first)
+        )
+    client, address, names = sign_in(table.samira), "/logboek", []
+    for _page in range(3):
+        page = html5lib.parse(client.get(address).text, namespaceHTMLElements=False)
+        readers = page.find(".//section[@aria-labelledby='readers']")
+        names += ["".join(one.itertext()) for one in readers.findall(".//details//li")]
+        older = readers.find(".//a[@rel='next']")
+        address = older.get("href") if older is not None else None
+    assert address is None
+    assert len(names) == 61
+    assert "1 februari" in names[-1]
+    assert len(all_reads(table.plan_id)) >= 61, "on paper all at once"
 
 
 def test_a_log_is_somebodys_own(table, sign_in):

@@ -22,7 +22,7 @@ from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
 
 PAGE = 10
-MOST_READS = 30
+READS_PAGE = 30
 MOST_ACTIONS = 60
 TAKEN_BACK_WITHIN = timedelta(days=7)
 """How long a tick stands where it can be taken back with one tap."""
@@ -206,18 +206,22 @@ def all_actions(
     plan_id: int, *, today: date, within: sa.ColumnElement[bool] = _ALL
 ) -> tuple[ActionView, ...]:
     """Return every agreement of shared entries, latest due first, for a document."""
-    return _actions(plan_id, within, today)[::-1]
+    return _actions(plan_id, within, today, most=None)[::-1]
 
 
 def _actions(
-    plan_id: int, condition: sa.ColumnElement[bool], today: date
+    plan_id: int,
+    condition: sa.ColumnElement[bool],
+    today: date,
+    *,
+    most: int | None = MOST_ACTIONS,
 ) -> tuple[ActionView, ...]:
     rows = db.session.scalars(
         sa.select(AgreedAction)
         .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
         .where(AgreedAction.plan_id == plan_id, LogEntry.state != "draft", condition)
         .order_by(AgreedAction.due_on, AgreedAction.id)
-        .limit(MOST_ACTIONS)
+        .limit(most)
     )
     return tuple(_action(row, today) for row in rows)
 
@@ -345,29 +349,45 @@ class ReadRow:
     in_need: bool = False
 
 
-def read_rows(plan_id: int, *, but: int | None) -> list[ReadRow]:
-    """Return who read a log lately, without the reader `but`, latest first.
+def all_reads(plan_id: int) -> tuple[ReadRow, ...]:
+    """Return everybody who read a log, latest first, for a document."""
+    return tuple(_read_row(row) for row in db.session.execute(_reads(plan_id)))
 
-    What the participant does not hear of yet, for safety, is left out until that day.
-    """
-    others = sa.or_(ReadLog.reader_id.is_(None), ReadLog.reader_id != but)
-    if but is None:
-        others = sa.true()
+
+def read_page(plan_id: int, *, but: int | None, cursor: str | None = None) -> Page[ReadRow]:
+    """Return who read a log, without the reader `but`, latest first, thirty to a page."""
+    query = _reads(plan_id).where(
+        sa.or_(ReadLog.reader_id.is_(None), ReadLog.reader_id != but), *_read_before(cursor)
+    )
+    found = db.session.execute(query.limit(READS_PAGE + 1)).all()
+    rows = found[:READS_PAGE]
+    more = len(found) > READS_PAGE
+    next_cursor = to_cursor(rows[-1].at, rows[-1].id) if more else None
+    return Page(tuple(_read_row(row) for row in rows), next_cursor)
+
+
+def _read_before(cursor: str | None) -> list[sa.ColumnElement[bool]]:
+    after = from_cursor(cursor, datetime, int)
+    if after is None:
+        return []
+    at, last_id = after
+    return [sa.or_(ReadLog.at < at, sa.and_(ReadLog.at == at, ReadLog.id < last_id))]
+
+
+def _reads(plan_id: int) -> Any:
+    """What the participant does not hear of yet, for safety, is left out until that day."""
     told = sa.or_(Opening.held_back_until.is_(None), Opening.held_back_until <= clock.today())
-    rows = db.session.execute(
-        sa.select(Person, ReadLog.kind, ReadLog.at, ReadLog.edition, ReadLog.opening_id)
+    return (
+        sa.select(Person, ReadLog.id, ReadLog.kind, ReadLog.at, ReadLog.edition, ReadLog.opening_id)
         .select_from(ReadLog)
         .outerjoin(Person, Person.id == ReadLog.reader_id)
         .outerjoin(Opening, Opening.id == ReadLog.opening_id)
-        .where(
-            ReadLog.plan_id == plan_id,
-            others,
-            told,
-        )
+        .where(ReadLog.plan_id == plan_id, told)
         .order_by(ReadLog.at.desc(), ReadLog.id.desc())
-        .limit(MOST_READS)
     )
-    return [
-        ReadRow(full_name(person), kind, at, edition or "", opening_id is not None)
-        for person, kind, at, edition, opening_id in rows
-    ]
+
+
+def _read_row(row: Any) -> ReadRow:
+    return ReadRow(
+        full_name(row.Person), row.kind, row.at, row.edition or "", row.opening_id is not None
+    )

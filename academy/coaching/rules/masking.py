@@ -11,6 +11,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+BLACK = "█████"
+"""What stands where a text is black."""
+
+SHORTEST_NAME = 3
+
+_MARKED = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().,;:]+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+|0)\d(?:[ \t-]?\d){7,13}(?!\d)")
@@ -42,6 +48,18 @@ class Signs:
     name: str = "[naam]"
     phone: str = "[nummer]"
     mail: str = "[adres]"
+
+
+def without_marked(text: str, *, names: Collection[str] = ()) -> str:
+    """Return `text` with black for what stands between double brackets: it would harm another.
+
+    The names in `names` become black too.
+    """
+    text = _MARKED.sub(BLACK, text)
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) >= SHORTEST_NAME and name in text:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", BLACK, text)
+    return text
 
 
 def beginnings(texts: Iterable[str]) -> frozenset[str]:

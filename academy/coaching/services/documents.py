@@ -6,6 +6,7 @@ sealed with the leaf for coaching, so that none can pass for a certificate.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from flask_babel import gettext as _
 from academy.coaching.adapters.printed import lay_out, render
 from academy.coaching.models import LogEntry
 from academy.coaching.queries.handover import horizon_for
-from academy.coaching.queries.log import EntryView, all_actions, all_entries, read_rows
+from academy.coaching.queries.log import EntryView, all_actions, all_entries, all_reads
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.rules.masking import beginnings
 from academy.coaching.services.editions import (
@@ -25,6 +26,7 @@ from academy.coaching.services.editions import (
     page_values,
     texts_of,
     watermark,
+    without_black,
     without_others,
 )
 from academy.coaching.services.reading import note_document, note_reading
@@ -44,17 +46,22 @@ SOME = 500
 
 
 def make_log(
-    plan: PlanHead, *, by: Actor, audience: str, edition: str = "participant"
+    plan: PlanHead,
+    *,
+    by: Actor,
+    audience: str,
+    edition: str = "participant",
+    names: Collection[str] = (),
 ) -> SealedDocument:
     """Return the log of a plan as a sealed PDF/UA file, for `audience` (a short text).
 
     `edition` is participant, dossier or handover; the caller knows that this may be, for a handover
     that the participant said yes. Without signals. The reading is written down first, the file's
-    hash after. It holds no more than `by` may read. Raises DocumentNotMadeError
-    and ReadingNotNotedError.
+    hash after. It holds no more than `by` may read; black is what somebody marked, and every name
+    in `names`. Raises DocumentNotMadeError and ReadingNotNotedError.
     """
     at = note_reading(plan.id, "pdf", by=by, edition=edition)
-    contents = _contents(plan, edition, by=by)
+    contents = _contents(plan, edition, by=by, names=names)
     maker = by.display_name if by.person_id is not None else current().name
     making = Making(edition, audience, maker, at)
     page = lay_out(
@@ -75,8 +82,8 @@ def make_log(
     return made
 
 
-def _contents(plan: PlanHead, edition: str, *, by: Actor) -> Contents:
-    """Return what this edition holds: no more than `by` may read."""
+def _contents(plan: PlanHead, edition: str, *, by: Actor, names: Collection[str]) -> Contents:
+    """Return what this edition holds: no more than `by` may read, black what is marked."""
     today = clock.today()
     within = horizon_for(plan, by).entries()
     is_handover = edition == "handover"
@@ -88,8 +95,9 @@ def _contents(plan: PlanHead, edition: str, *, by: Actor) -> Contents:
         entries=entries,
         actions=all_actions(plan.id, today=today, within=within),
         energy=_energy(entries),
-        reads=tuple(read_rows(plan.id, but=None)) if edition == "dossier" else (),
+        reads=all_reads(plan.id) if edition == "dossier" else (),
     )
+    contents = without_black(contents, names=names)
     if not is_handover:
         return contents
     called = _called(beginnings(texts_of(contents)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from flask_babel import gettext, ngettext
 
 from academy.coaching.queries.log import ActionView, EntryView, ReadRow, WordsView
 from academy.coaching.queries.plans import PlanHead
-from academy.coaching.rules.masking import Signs, mask_others
+from academy.coaching.rules.masking import Signs, mask_others, without_marked
 from academy.kernel.i18n import capital, clock_time, day, language, short_day
 from academy.kernel.pdf.paper import brand_lines
 from academy.kernel.settings import current
@@ -45,6 +46,12 @@ class Making:
     at: datetime
 
 
+def without_black(contents: Contents, *, names: Collection[str] = ()) -> Contents:
+    """Return the contents with black for what somebody marked, and for these names."""
+    texts = texts_of(contents)
+    return _with_texts(contents, (without_marked(text, names=names) for text in texts))
+
+
 def without_others(
     contents: Contents, *, called: frozenset[str], phrases: tuple[str, ...]
 ) -> Contents:
@@ -55,19 +62,23 @@ def without_others(
     plan = contents.plan
     kept = [plan.person_name, plan.call_name, plan.coach_name, plan.coach_call_name]
     kept += [entry.coach_name for entry in contents.entries]
-    masked = iter(
-        mask_others(
-            texts_of(contents),
-            called=called,
-            kept=kept,
-            phrases=phrases,
-            signs=Signs(_("[naam]"), _("[nummer]"), _("[adres]")),
-        )
+    masked = mask_others(
+        texts_of(contents),
+        called=called,
+        kept=kept,
+        phrases=phrases,
+        signs=Signs(_("[naam]"), _("[nummer]"), _("[adres]")),
     )
-    plan = replace(plan, goal=next(masked))
-    actions = tuple(replace(one, text=next(masked)) for one in contents.actions)
-    entries = tuple(_entry_with(one, masked) for one in contents.entries)
-    return replace(contents, plan=plan, entries=entries, actions=actions)
+    return _with_texts(contents, masked)
+
+
+def _with_texts(contents: Contents, texts: Iterable[str]) -> Contents:
+    """Return the contents with other texts, in the order of `texts_of`."""
+    rest = iter(texts)
+    plan = replace(contents.plan, goal=next(rest))
+    actions = tuple(replace(one, text=next(rest)) for one in contents.actions)
+    entries = tuple(_entry_with(one, rest) for one in contents.entries)
+    return replace(contents, plan=plan, actions=actions, entries=entries)
 
 
 def texts_of(contents: Contents) -> list[str]:

@@ -51,6 +51,7 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
     today = clock.today()
     others = other_guides(plan.person_id, today, but=(plan.coach_id,))
     page = entries.entry_page(plan.id, now=now, cursor=request.args.get("vanaf"))
+    earlier_reads = request.args.get("lezers")
     opened = openings.own_openings(plan.person_id)
     return show(
         "own_log",
@@ -58,7 +59,8 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
         page=page,
         actions=entries.actions_now(plan.id, today=today),
         signals=signals.own_signals(plan.person_id, today),
-        reads=entries.read_rows(plan.id, but=me.person_id),
+        reads=entries.read_page(plan.id, but=me.person_id, cursor=earlier_reads),
+        reads_open=earlier_reads is not None,
         open_now=[one for one in opened if one.state == "open"],
         opened_before=[one for one in opened if one.state != "open"],
         reasons=OPENING_REASONS,

@@ -57,7 +57,7 @@ def collect(person_id: int) -> Collected:
     """
     person = db.session.get_one(Person, person_id)
     found = Collected(person_id, person.display_name)
-    others, own = _names_around(person_id), _own_words(person)
+    others, own = names_around(person_id), _own_words(person)
     for plan in owned():
         rows = _rows(plan, person_id, found, others=others, own=own)
         if rows:
@@ -151,7 +151,7 @@ def _certificate_files(person_id: int) -> dict[str, bytes]:
     }
 
 
-def _names_around(person_id: int) -> set[str]:
+def names_around(person_id: int) -> set[str]:
     """Return the names of who took part in the same groups: they are not for the subject to have.
 
     Whoever guided, trained or scored did so for the academy; their first names stand as written.

@@ -6,11 +6,10 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-BLACK = "█████"
-ME, ANOTHER = "jij", "iemand anders"
-SHORTEST_NAME = 3
+from academy.coaching.rules.masking import BLACK, without_marked
 
-_MARKED = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+ME, ANOTHER = "jij", "iemand anders"
+
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+31|0)[ -]?(?:\d[ -]?){8}\d(?![\w-])")
 
@@ -21,13 +20,9 @@ def masked(text: str, *, others: Collection[str], own: Collection[str]) -> str:
     Black become: what somebody put between double brackets because it would harm another, the
     names in `others`, and every mailbox and phone number that is not in `own`.
     """
-    text = _MARKED.sub(BLACK, text)
     for pattern in (_MAILBOX, _PHONE):
         text = pattern.sub(lambda found: _unless_own(found[0], own), text)
-    for name in sorted(others, key=len, reverse=True):
-        if len(name) >= SHORTEST_NAME and name in text:
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", BLACK, text)
-    return text
+    return without_marked(text, names=others)
 
 
 def _unless_own(found: str, own: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from academy.privacy.adapters.overview import overview
 from academy.privacy.adapters.zipping import locked, opened, zipped
 from academy.privacy.models import DataExport
 from academy.privacy.policies import FETCH_FOR, OWN_EXPORT
-from academy.privacy.queries.collected import Collected, Kind, collect
+from academy.privacy.queries.collected import Collected, Kind, collect, names_around
 from academy.privacy.queries.standing import all_plans, is_erased
 from academy.privacy.rules.answers import EXPORT_DAYS
 from academy.privacy.services.requests import require_may_ask
@@ -67,8 +67,13 @@ def make_export(export_id: int) -> None:
         person_id, asked_by_id = export.person_id, export.asked_by_id
         asker = actor_for(asked_by_id, origin="job")
         plans = [find_plan_head(one) for one in all_plans(person_id)]
+        others = names_around(person_id)
     with force_locale("nl"):
-        logs = {f"logboek-{one.id}.pdf": _log(one, by=asker) for one in plans if one is not None}
+        logs = {
+            f"logboek-{one.id}.pdf": _log(one, by=asker, names=others)
+            for one in plans
+            if one is not None
+        }
         with unit_of_work():
             found = collect(person_id)
         paper = _overview(found, by=asker)
@@ -83,12 +88,15 @@ def make_export(export_id: int) -> None:
             _record("made", export_id, person_id, by=asker)
 
 
-def _log(plan: PlanHead, *, by: Actor) -> bytes:
-    """Return a whole log. Who asks for another is noted as its reader; the machine makes it."""
+def _log(plan: PlanHead, *, by: Actor, names: Collection[str]) -> bytes:
+    """Return a whole log, black where `names` stand.
+
+    Who asks for another is noted as its reader; the machine makes it.
+    """
     if by.person_id != plan.person_id:
         note_reading(plan.id, "export", by=by)
         by = SYSTEM
-    return make_log(plan, by=by, audience=plan.call_name).pdf
+    return make_log(plan, by=by, audience=plan.call_name, names=names).pdf
 
 
 def _overview(found: Collected, *, by: Actor) -> bytes:
