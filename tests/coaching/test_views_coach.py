@@ -110,6 +110,24 @@ def test_a_form_with_a_mistake_comes_back_with_what_was_typed(table, sign_in):
     assert db.session.scalar(sa.select(sa.func.count(LogEntry.id))) == 0
 
 
+def test_a_refused_talk_that_shows_agreements_is_noted_as_a_reading(table, sign_in):
+    write_entry(table, actions=(an_action("Bel de huismeester"),))
+    refused = sign_in(table.marije).post(f"/begeleiding/{table.plan_id}/gesprek", data={})
+    assert refused.status_code == 422
+    assert "Bel de huismeester" in refused.text
+    found = db.session.execute(sa.select(ReadLog.kind, ReadLog.reader_id)).all()
+    db.session.rollback()
+    assert [tuple(one) for one in found] == [("draft", table.marije.id)]
+
+
+def test_a_refused_correction_shows_nothing_of_the_entry(table, sign_in):
+    entry_id = write_entry(table, went_well=CANARY)
+    address = f"/begeleiding/gesprekken/{entry_id}/verbeter"
+    refused = sign_in(table.marije).post(address, data={})
+    assert refused.status_code == 422
+    assert CANARY not in refused.text
+
+
 def test_a_correction_stands_under_what_it_corrects(table, sign_in):
     entry_id = write_entry(table, "Er waren tien mensen.")
     client = sign_in(table.marije)

@@ -159,6 +159,7 @@ def save_talk(plan_id: int) -> Any:
         except InvalidInputError as error:
             put_errors(form, error)
     if form.errors or any(one.form.errors for one in carried):
+        note_reading(head.id, "draft", by=me)
         return make_response(_talk_page(head, form, None, carried=carried), 422)
     flash(_("Opgeslagen. %(name)s kan het nu lezen.", name=head.call_name), "success")
     page = url_for("coaching.plan", plan_id=plan_id)
