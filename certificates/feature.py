@@ -9,11 +9,11 @@ from academy.kernel.feature import Feature, Figure, NavItem
 from academy.kernel.policy import ApiScope
 from certificates import api, policies
 from certificates.mails import MESSAGES
-from certificates.queries import archive, chain_checks, checkpoints, checks
+from certificates.queries import archive, chain_checks, checkpoints, checks, round_jobs
 from certificates.queries.approvals import ISSUE_JOB
 from certificates.queries.figures import granted_without_file, issued_count
 from certificates.queries.holder import holds_any
-from certificates.queries.rounds import ROUND_JOB
+from certificates.queries.round_jobs import ROUND_JOB
 from certificates.services.issuing import ISSUED_MAIL, mail_values
 from certificates.services.life import REMOVE_JOB
 from certificates.tasks import issuing
@@ -112,6 +112,7 @@ FEATURE = Feature(
         checks.file_faults,
         checks.serial_faults,
         checks.waiting_faults,
+        round_jobs.round_faults,
         checks.orphan_faults,
         checks.key_faults,
         archive.archive_faults,

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,6 +110,19 @@ def record(
             at=clock.now(),
         )
     )
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Undo what the block did when it raises, its events too; the rest of the unit stays."""
+    kept = db.session().info.setdefault("audit", [])
+    before = len(kept)
+    try:
+        with db.session.begin_nested():
+            yield
+    except BaseException:
+        del kept[before:]
+        raise
 
 
 def on_behalf(by: Actor, person_id: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
-from academy.kernel.queue import Job
 from academy.people.models import Person
 from certificates import policies
 from certificates.models import (
@@ -26,13 +25,12 @@ from certificates.models import (
 )
 from certificates.queries.approvals import has_job, has_yes
 from certificates.queries.lists import PAGE_SIZE, full_name, within
+from certificates.queries.round_jobs import has_round_job, is_cut_off
 from certificates.rules.standing import EMPTIED
 from courses.models import Cohort, Enrolment
 
-ROUND_JOB = "certificates.issue_round"
 MOST_LISTED = 500
 GONE = (*EMPTIED, "revoked")
-_KEY = "round-"
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -52,7 +50,7 @@ class RoundStand:
     """How far a round is. `waiting` wait for a yes to the name; `failed` need somebody's help.
 
     `total` counts what is granted and what is still to be granted (`to_grant`), not what was
-    `refused`.
+    `refused`. `is_cut_off`: nobody is busy with what is left, and nobody stopped it either.
     """
 
     id: int
@@ -66,6 +64,7 @@ class RoundStand:
     handed_out: int
     to_grant: int
     refused: int
+    is_cut_off: bool
 
     @property
     def to_make(self) -> int:
@@ -75,7 +74,7 @@ class RoundStand:
     @property
     def is_going(self) -> bool:
         """Whether certificates are being granted and made."""
-        return self.to_make > 0 and not self.is_stopped
+        return self.to_make > 0 and not self.is_stopped and not self.is_cut_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
         .join(Person, Person.id == IssueRound.decided_by_id)
         .where(IssueRound.id == round_id)
     ).one()
-    return RoundStand(
+    stand = RoundStand(
         id=row.id,
         decided_at=row.decided_at,
         decided_by=person.display_name,
@@ -218,7 +217,10 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
         handed_out=counts.handed_out or 0,
         to_grant=to_grant,
         refused=refused,
+        is_cut_off=False,
     )
+    cut_off = stand.is_going and is_cut_off(round_id)
+    return replace(stand, is_cut_off=cut_off)
 
 
 def refused_in(round_id: int, actor: Actor) -> list[Refused]:
@@ -280,23 +282,11 @@ def next_to_make(round_id: int, *, limit: int) -> list[int]:
     )
 
 
-def job_key(round_id: int, starts: int) -> str:
-    """Return the key under which a round's job is enqueued, once per start."""
-    return f"{_KEY}{round_id}-{starts}"
-
-
 def is_in_a_live_round() -> sa.ColumnElement[bool]:
     """Return the condition that a round makes `Certificate`, or was stopped by somebody."""
-    number, starts = (sa.cast(one, sa.String) for one in (IssueRound.id, IssueRound.starts))
-    key = sa.literal(_KEY) + number + "-" + starts
-    is_going_on = sa.exists().where(
-        Job.name == ROUND_JOB,
-        Job.key == key,
-        Job.state.in_(("waiting", "running")),
-    )
     return sa.exists().where(
         IssueRound.id == Certificate.round_id,
-        sa.or_(IssueRound.stopped_at.is_not(None), is_going_on),
+        sa.or_(IssueRound.stopped_at.is_not(None), has_round_job("waiting", "running")),
     )
 
 

@@ -11,20 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+import structlog
 from flask_babel import gettext as _
 
-from academy.kernel import audit, clock, queue
+from academy.kernel import audit, clock, disk, queue
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.queries.actors import actor_for
 from certificates.models import IssueRound, RoundProposal
-from certificates.queries.rounds import ROUND_JOB, get_round, job_key, open_proposals
+from certificates.queries.round_jobs import ROUND_JOB, is_cut_off, job_key
+from certificates.queries.rounds import get_round, open_proposals
 from certificates.services import decisions
 
 MOST_AT_ONCE = 500
 GRANTS_AT_ONCE = 3
 """How many grants one transaction holds: pages that write wait no longer than for these."""
+
+log = structlog.get_logger()
 
 
 def ask_all(decision_ids: Sequence[int], *, by: Actor) -> int:
@@ -77,11 +81,19 @@ def grant_next(round_id: int, *, limit: int = GRANTS_AT_ONCE) -> bool:
 
 def _grant(one: RoundProposal, *, by: Actor) -> None:
     try:
-        with db.session.begin_nested():
+        with audit.savepoint():
             decisions.decide(one.decision_id, "grant", by=by, round_id=one.round_id)
     except DomainError as error:
         one.state = "refused"
         one.sentence = error.sentence or _("Je mag hier niet meer over beslissen.")
+    except Exception as error:
+        if disk.failed(error) or isinstance(error, sa.exc.OperationalError):
+            raise  # of the database, not of this proposal: all of it is tried again
+        # One proposal that nobody foresaw must not keep the others from their certificates.
+        kind = type(error).__name__
+        log.error("proposal set aside", decision_id=one.decision_id, kind=kind)  # noqa: TRY400
+        one.state = "refused"
+        one.sentence = _("Dit ging bij ons mis. Probeer het nog eens, of vraag de beheerder.")
     else:
         one.state = "granted"
 
@@ -96,9 +108,12 @@ def stop(round_id: int, *, by: Actor) -> None:
 
 
 def resume(round_id: int, *, by: Actor) -> None:
-    """Go on with what is not granted or made yet. Raises ConflictError if it was going."""
+    """Go on with what is not granted or made yet. Raises ConflictError if it was going.
+
+    A round whose job was given up goes on so too.
+    """
     found = _locked(round_id, by=by)
-    if found.stopped_at is None:
+    if found.stopped_at is None and not is_cut_off(round_id):
         raise ConflictError(_("Deze ronde loopt al."))
     found.stopped_at = None
     audit.record("certificates:round:resumed", ("issue_round", found.id), by=by)

@@ -17,6 +17,8 @@ from certificates.queries.rounds import next_to_make
 from certificates.services import rounds
 from certificates.tasks.issuing import enter, find_paper, new_code, sealing_of_now
 
+GROUPS_AT_ONCE = 3
+"""How many groups of grants one job does: other jobs of its lane go between."""
 PAUSE_SECONDS = {"grants": 0.1, "file": 0.01}
 """After a transaction with grants, and after one that enters a file: others go first."""
 
@@ -24,7 +26,9 @@ log = structlog.get_logger()
 
 
 def issue_round(round_id: int, start: int | None = None) -> None:
-    """Grant, make the next files of a round and enqueue the rest; nothing while it is stopped.
+    """Grant the next of a round, or else make its next files, and enqueue the rest.
+
+    Nothing is done while it is stopped.
 
     A second time, after a kill, it does what was not entered yet, unless a later `start` does. What
     cannot be made in a group gets a job of its own, which tries again and is shown when it gives
@@ -33,8 +37,10 @@ def issue_round(round_id: int, start: int | None = None) -> None:
     with unit_of_work():
         if start is not None and not rounds.is_newest(round_id, start):
             return
-    while _grant(round_id):
-        time.sleep(PAUSE_SECONDS["grants"])
+    if _grant_some(round_id):
+        with unit_of_work():
+            rounds.go_on(round_id)
+        return
     with unit_of_work():
         certificate_ids = next_to_make(round_id, limit=AT_ONCE)
     if not certificate_ids:
@@ -48,10 +54,16 @@ def issue_round(round_id: int, start: int | None = None) -> None:
             rounds.go_on(round_id)
 
 
-def _grant(round_id: int) -> bool:
-    with unit_of_work():
-        queue.note_progress()
-        return rounds.grant_next(round_id)
+def _grant_some(round_id: int) -> bool:
+    """Grant a few groups; False when nothing is left to grant now."""
+    for _group in range(GROUPS_AT_ONCE):
+        with unit_of_work():
+            queue.note_progress()
+            has_granted = rounds.grant_next(round_id)
+        if not has_granted:
+            return False
+        time.sleep(PAUSE_SECONDS["grants"])
+    return True
 
 
 def _make(certificate_ids: Sequence[int]) -> None:

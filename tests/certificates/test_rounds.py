@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import zipfile
@@ -12,12 +13,13 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from academy.kernel import clock, queue
+from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.settings import current
 from academy.people.models import Grant
 from certificates.models import Certificate, CertificateEvent
-from certificates.queries import checks
+from certificates.queries import checks, round_jobs
 from certificates.queries.rounds import InRound, get_round, proposals_to_grant, refused_in
 from certificates.services import decisions, rounds
 from certificates.tasks import rounds as making_rounds
@@ -202,6 +204,85 @@ def test_a_job_that_was_killed_leaves_the_round_to_the_one_after_it(scene):
     assert stand(scene, round_id).to_grant == 1
     making_rounds.issue_round(round_id, start=2)
     assert stand(scene, round_id).made == 1
+
+
+def decide_badly(monkeypatch, decision_id: int, error: Exception) -> None:
+    """Let one grant be done and then fail."""
+    decide = decisions.decide
+
+    def failing(one, *rest, **kept):
+        decide(one, *rest, **kept)
+        if one == decision_id:
+            raise error
+
+    monkeypatch.setattr(decisions, "decide", failing)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ConflictError("Nu niet."), "Nu niet."),
+        (
+            ZeroDivisionError("Samira"),
+            "Dit ging bij ons mis. Probeer het nog eens, of vraag de beheerder.",
+        ),
+    ],
+)
+def test_a_grant_that_fails_is_set_aside_and_leaves_nothing(scene, monkeypatch, error, sentence):
+    proposals = propose_all(scene)
+    decide_badly(monkeypatch, proposals[1], error)
+    round_id = ask(scene, proposals)
+    queue.run_pending(strict=True)
+    now = stand(scene, round_id)
+    assert (now.made, now.refused, now.to_grant) == (3, 1, 0)
+    with unit_of_work():
+        (refused,) = refused_in(round_id, make_actor(scene.board))
+        assert (refused.decision_id, refused.sentence) == (proposals[1], sentence)
+        decided = sa.select(sa.func.count()).where(
+            AuditEvent.action == "certificates:decision:decided"
+        )
+        assert db.session.scalar(decided) == 3
+
+
+def test_a_full_disk_sets_no_proposal_aside(scene, monkeypatch):
+    proposals = propose_all(scene, names=())
+    decide_badly(monkeypatch, proposals[0], OSError(errno.ENOSPC, "vol"))
+    round_id = ask(scene, proposals)
+    queue.run_pending()
+    assert (stand(scene, round_id).to_grant, stand(scene, round_id).refused) == (1, 0)
+    assert round_jobs.round_faults() == []
+
+
+def test_a_round_whose_job_was_given_up_is_seen_and_goes_on(scene, sign_in):
+    round_id = ask(scene, propose_all(scene))
+    assert round_jobs.round_faults() == []
+    with pytest.raises(ConflictError, match="loopt al"), unit_of_work():
+        rounds.resume(round_id, by=make_actor(scene.board))
+    with unit_of_work():
+        db.session.execute(sa.update(queue.Job).values(state="dead"))
+    assert round_jobs.round_faults() == [
+        f"round {round_id} has proposals to grant and nobody is busy"
+    ]
+    client = sign_in(scene.board)
+    address = f"/certificaten/rondes/{round_id}"
+    page = client.get(address).text
+    assert "blijven steken" in page
+    assert "data-going" not in page
+    assert "staat stil" in client.get("/certificaten/rondes").text
+    assert client.post(f"{address}/verder").status_code == 303
+    assert round_jobs.round_faults() == []
+    queue.run_pending(strict=True)
+    assert stand(scene, round_id).made == 4
+
+
+def test_one_job_grants_a_few_and_lets_others_go_between(scene, monkeypatch):
+    monkeypatch.setattr(making_rounds, "GROUPS_AT_ONCE", 1)
+    round_id = ask(scene, propose_all(scene))
+    queue.run_pending(limit=1, strict=True)
+    assert stand(scene, round_id).to_grant == 1
+    assert stand(scene, round_id).is_going
+    queue.run_pending(strict=True)
+    assert stand(scene, round_id).made == 4
 
 
 def test_the_pages_of_a_round(scene, sign_in):
