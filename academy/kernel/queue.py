@@ -107,7 +107,8 @@ def register(name: str, function: Callable[..., None], *, lane: str = "main") ->
 def every(name: str, interval: timedelta) -> None:
     """Let workers enqueue the job `name`, without arguments, once per `interval` of real time.
 
-    However many workers there are: they enqueue it under one key per interval.
+    However many workers there are: they enqueue it under one key per interval. While one of
+    that name still waits or runs, the next one waits to be enqueued.
     """
     _periodic[name] = interval
 
@@ -401,14 +402,26 @@ def _beat(app: Flask, beaten: dict[str, str]) -> dict[str, str]:
     now = rounds(clock.real_now())
     if now == beaten:
         return beaten
+    seen: dict[str, str] = {}
     try:
         with app.app_context(), unit_of_work():
+            busy = _busy_names(now)
             for name, key in now.items():
-                enqueue(name, key=key)
+                if name not in busy:
+                    enqueue(name, key=key)
+                    seen[name] = key
     except sa.exc.SQLAlchemyError as error:
         log.error("periodic jobs not enqueued error=%s", type(error).__name__)  # noqa: TRY400
         return beaten
-    return now
+    return seen
+
+
+def _busy_names(now: dict[str, str]) -> set[str]:
+    """Return which periodic jobs of an earlier round still wait or run: those come later."""
+    rows = db.session.execute(
+        sa.select(Job.name, Job.key).where(Job.name.in_(now), Job.state.in_(("waiting", "running")))
+    )
+    return {name for name, key in rows if key != now[name]}
 
 
 def _let_finish(

@@ -51,11 +51,24 @@ def test_many_workers_enqueue_a_round_once(app):  # noqa: F811
 def test_the_next_round_comes_and_a_worker_that_saw_one_asks_nothing(app):  # noqa: F811
     with time_machine.travel(NOON, tick=False):
         seen = queue._beat(app, {})
+        queue.run_pending(strict=True)
     with time_machine.travel(NOON + timedelta(minutes=4, seconds=59), tick=False):
         assert queue._beat(app, seen) is seen
     with time_machine.travel(NOON + timedelta(minutes=5), tick=False):
         assert queue._beat(app, seen) != seen
     assert jobs() == 2
+
+
+def test_while_a_round_still_waits_no_other_is_enqueued(app):  # noqa: F811
+    """A disk that fails for a day would leave a hundred of them behind."""
+    with time_machine.travel(NOON, tick=False):
+        seen = queue._beat(app, {})
+    with time_machine.travel(NOON + timedelta(minutes=10), tick=False):
+        later = queue._beat(app, seen)
+        assert (later, jobs()) == ({}, 1)
+        queue.run_pending(strict=True)
+        assert queue._beat(app, later) == queue.rounds(clock.real_now())
+        assert jobs() == 2
 
 
 def test_rounds_that_were_done_are_forgotten_and_no_other_jobs(app):  # noqa: F811
