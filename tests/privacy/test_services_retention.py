@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import CoachingPlan, LogEntry, Signal
+from academy.coaching.models import CoachingPlan, CoachingWish, LogEntry, Signal
 from academy.coaching.rules import OUTCOMES, REPORTED_BACK
 from academy.contact.models import ContactRequest
 from academy.kernel import audit, clock
 from academy.kernel.audit import AuditEvent
-from academy.kernel.db import db, unit_of_work
+from academy.kernel.db import NOTE, WORDS, db, unit_of_work
 from academy.kernel.errors import NotFoundError
 from academy.privacy import tasks
 from academy.privacy.models import KeptCount
 from academy.privacy.queries.old import QUERIES, old_counts
+from academy.privacy.queries.plan import label_of, plan_of
 from academy.privacy.rules.periods import DEFAULTS
 from academy.privacy.services import retention
 from academy.privacy.views.words import KINDS
@@ -161,6 +162,60 @@ def test_old_talks_go_while_guidance_runs(academy):
     db.session.rollback()
     assert found[entry] == ""
     assert all(words for one, words in found.items() if one != entry)
+
+
+LEFT = {
+    "coaching_plan_sheet": "strengths",
+    "coaching_plan_step": "text",
+    "coaching_yearly_review": "circle_mine",
+    "coaching_opening": "line",
+    "agreed_action": "text",
+    "coaching_own_words": "words",
+    "coaching_wish": "words",
+}
+
+
+def is_text(column):
+    return label_of(column) in (NOTE["personal"], WORDS["personal"])
+
+
+@pytest.mark.parametrize("table", LEFT)
+def test_words_below_a_plan_that_stopped_go_also_when_no_talk_is_left(academy, table):
+    switch_on(academy)
+    stopped = clock.today() - 2 * YEARS
+    with unit_of_work():
+        run = db.session.execute
+        for name in ("coaching_plan", "coaching_log_entry", *LEFT):
+            columns = plan_of(name).table.columns
+            run(sa.update(plan_of(name).table).values({c.name: "" for c in columns if is_text(c)}))
+        kept = plan_of(table).table
+        run(sa.update(kept).values({LEFT[table]: "Er staat nog iets."}))
+        run(sa.update(CoachingPlan).values(state="stopped", stopped_on=stopped))
+    assert count(kept, kept.c[LEFT[table]] != "") > 0
+    tasks.daily()
+    people = sa.select(CoachingPlan.person_id)
+    mine = kept.c.person_id.in_(people) if table == "coaching_wish" else sa.true()
+    assert count(kept, mine, kept.c[LEFT[table]] != "") == 0
+
+
+def test_a_wish_stays_as_long_as_other_guidance_runs(academy):
+    switch_on(academy)
+    with unit_of_work():
+        wish = db.session.scalars(sa.select(CoachingWish).order_by(CoachingWish.id)).first()
+        wish.words = "Liever een vrouw."
+        plan = db.session.scalars(
+            sa.select(CoachingPlan).where(CoachingPlan.person_id == wish.person_id)
+        ).first()
+        values = {"person_id": plan.person_id, "place_id": plan.place_id}
+        old = clock.today() - 2 * YEARS
+        values |= {"opened_on": old, "match_by": old, "state": "stopped", "stopped_on": old}
+        db.session.add(CoachingPlan(**values, goal="Oud doel"))
+        wish_id, state = wish.id, plan.state
+    assert state != "stopped"
+    tasks.daily()
+    assert db.session.get_one(CoachingWish, wish_id).words == "Liever een vrouw."
+    assert not db.session.scalars(sa.select(CoachingPlan.id).filter_by(goal="Oud doel")).all()
+    db.session.rollback()
 
 
 def test_only_an_administrator_switches(academy):

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from academy.coaching.models import CoachingPlan, LogEntry, Signal
+from academy.coaching.models import (
+    AgreedAction,
+    CoachingPlan,
+    CoachingWish,
+    LogEntry,
+    Opening,
+    OwnWords,
+    PlanSheet,
+    PlanStep,
+    Signal,
+    YearlyReview,
+)
 from academy.contact.models import ContactRequest, ContactStep
 from academy.kernel import clock
 from academy.kernel.db import db
@@ -33,6 +46,8 @@ from courses.models import (
 
 Query = Callable[[date], sa.Select[int]]
 NEVER_JOINED = ("applied", "intake_planned", "waitlisted", "not_now", "other_track", "withdrawn")
+SHEET_TEXTS = (PlanSheet.goal, PlanSheet.strengths, PlanSheet.learning, PlanSheet.overload)
+REVIEW_TEXTS = (YearlyReview.circle_mine, YearlyReview.circle_together, YearlyReview.circle_not)
 OVER = ("completed", "not_passed", "withdrawn", "transferred")
 
 
@@ -140,15 +155,51 @@ def _register(before: date) -> sa.Select[int]:
 
 
 def _coaching(before: date) -> sa.Select[int]:
-    """Guidance that stopped, of which any text is left."""
+    """Guidance that stopped, of which any text is left, in the plan or below it."""
+    of_plan = CoachingPlan.id
     return sa.select(CoachingPlan.id).where(
         CoachingPlan.state == "stopped",
         CoachingPlan.stopped_on < before,
         sa.or_(
             CoachingPlan.goal != "",
-            sa.exists().where(LogEntry.plan_id == CoachingPlan.id, _has_text()),
+            sa.exists().where(LogEntry.plan_id == of_plan, _has_text()),
+            sa.exists().where(AgreedAction.plan_id == of_plan, _any_text(AgreedAction.text)),
+            sa.exists().where(
+                LogEntry.plan_id == of_plan,
+                OwnWords.entry_id == LogEntry.id,
+                _any_text(OwnWords.words),
+            ),
+            sa.exists().where(PlanSheet.plan_id == of_plan, _any_text(*SHEET_TEXTS)),
+            sa.exists().where(
+                PlanSheet.plan_id == of_plan,
+                PlanStep.sheet_id == PlanSheet.id,
+                _any_text(PlanStep.text),
+            ),
+            sa.exists().where(YearlyReview.plan_id == of_plan, _any_text(*REVIEW_TEXTS)),
+            sa.exists().where(Opening.plan_id == of_plan, Opening.line != ""),
+            sa.and_(
+                sa.exists().where(
+                    CoachingWish.person_id == CoachingPlan.person_id, _any_text(CoachingWish.words)
+                ),
+                _is_last(before),
+            ),
         ),
     )
+
+
+def _is_last(before: date) -> sa.ColumnElement[bool]:
+    """Say of a plan that its participant has none that runs, or stopped since `before`."""
+    other = aliased(CoachingPlan)
+    return ~sa.exists().where(
+        other.person_id == CoachingPlan.person_id,
+        sa.or_(other.state != "stopped", other.stopped_on >= before),
+    )
+
+
+def wishers(plan_ids: Collection[int]) -> sa.Select[int]:
+    """Return whose wish of a coach goes with these plans: who has no guidance after them."""
+    before = periods(current().keep)["coaching"].before(clock.today())
+    return sa.select(CoachingPlan.person_id).where(CoachingPlan.id.in_(plan_ids), _is_last(before))
 
 
 def _entries(before: date) -> sa.Select[int]:
@@ -156,7 +207,11 @@ def _entries(before: date) -> sa.Select[int]:
 
 
 def _has_text() -> sa.ColumnElement[bool]:
-    columns = (LogEntry.discussed, LogEntry.went_well, LogEntry.is_hard)
+    return _any_text(LogEntry.discussed, LogEntry.went_well, LogEntry.is_hard)
+
+
+def _any_text(*columns: Any) -> sa.ColumnElement[bool]:
+    """Say whether an encrypted column holds anything; what is empty is empty on the disk too."""
     return sa.or_(*(sa.func.length(sa.type_coerce(one, sa.Text)) > 0 for one in columns))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from academy.coaching.models import AgreedAction, LogEntry, OwnWords, Signal
+from academy.coaching.models import AgreedAction, CoachingWish, LogEntry, OwnWords, Signal
 from academy.contact.models import ContactRequest, ContactStep
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db, unit_of_work
@@ -16,7 +16,7 @@ from academy.kernel.settings import current
 from academy.people.models import SignIn
 from academy.privacy.models import KeptCount, RetentionSwitch
 from academy.privacy.policies import SWITCH_RETENTION
-from academy.privacy.queries.old import QUERIES, newest_switch, old_ids
+from academy.privacy.queries.old import QUERIES, newest_switch, old_ids, wishers
 from academy.privacy.queries.plan import owned
 from academy.privacy.services.erasing import CLEARER
 from certificates.services import standing
@@ -184,6 +184,7 @@ def _plans(ids: Ids) -> None:
         if condition is not None:
             values = plan.blanks
             db.session.execute(sa.update(plan.table).where(condition).values(values))
+    _update(CoachingWish, CoachingWish.person_id.in_(wishers(ids)), words="")
 
 
 def _below_plan(table: sa.Table, ids: Ids) -> sa.ColumnElement[bool] | None:
