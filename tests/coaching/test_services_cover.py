@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from academy.coaching import policies
 from academy.coaching.models import CoachingPlan
 from academy.coaching.queries import due
-from academy.coaching.services import cover, load, plans
+from academy.coaching.services import cover, load, plans, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -136,6 +137,92 @@ def test_a_stand_in_who_becomes_the_coach_keeps_access_when_the_cover_ends(table
         plans.transfer(table.plan_id, ronald.id, by=actor_for(table.tineke.id))
     assert guides_on(ronald, table.samira, LAST)
     assert guides_on(ronald, table.samira, date(2026, 12, 15))
+
+
+def who_calls(plan_id, day) -> list[int]:
+    """Return who is asked to make the contact that falls due on a day."""
+    with unit_of_work():
+        db.session.get_one(CoachingPlan, plan_id).next_contact_due = day
+    until = clock.local(day, 0)
+    found = list(due.contacts(Window(until - timedelta(days=6), until)))
+    db.session.rollback()
+    return [one.person_id for one in found if one.ids["plan_id"] == plan_id]
+
+
+def follows_up(table, plan_id) -> int:
+    with unit_of_work():
+        made = signals.raise_signal(
+            plan_id, "overload", by=actor_for(table.tineke.id), severity="low"
+        )
+        return made.assigned_to_id
+
+
+def test_who_stands_in_for_the_own_coach_does_not_guide_themselves(table):
+    with unit_of_work():
+        joke = make_person("Joke", place_id=table.place.id)
+        make_grant(table.marije, "coach", about=joke)
+        joke_plan_id = make_plan(joke, table.marije, table.place).id
+        everywhere = make_person("Overal")
+        make_grant(everywhere, "coordinator")
+        load.recount((table.marije.id,))
+    arrange(table, table.samira, first_day=date(2026, 11, 23))
+    assert follows_up(table, joke_plan_id) == table.samira.id
+    assert follows_up(table, table.plan_id) == table.tineke.id
+    assert who_calls(joke_plan_id, date(2026, 12, 10)) == [table.samira.id]
+    assert who_calls(table.plan_id, date(2026, 12, 10)) == [table.marije.id]
+
+
+@pytest.fixture
+def far(table):
+    """Somebody in another region whom the same coach guides, and who looks after that one."""
+    with unit_of_work():
+        zand = make_place("'t Zand")
+        omar = make_coordinator(zand)
+        far = make_person("Verweg", place_id=zand.id)
+        make_grant(table.marije, "coach", about=far)
+        plan_id = make_plan(far, table.marije, zand).id
+    return SimpleNamespace(omar=omar, person=far, plan_id=plan_id)
+
+
+def test_who_stands_in_in_one_region_is_asked_nothing_in_another(table, ronald, far):
+    arrange(table, ronald)
+    assert who_calls(far.plan_id, date(2026, 12, 10)) == [table.marije.id]
+    assert who_calls(table.plan_id, date(2026, 12, 10)) == [ronald.id]
+
+
+def test_another_region_arranges_its_own_on_the_same_days(table, ronald, far, sign_in):
+    first = arrange(table, ronald)
+    omar = actor_for(far.omar.id)
+    with unit_of_work():
+        second = cover.arrange_cover(
+            table.marije.id, ronald.id, by=omar, first_day=FIRST, last_day=LAST
+        ).id
+    assert guides_on(ronald, far.person, FIRST)
+    with pytest.raises(NotFoundError), unit_of_work():
+        cover.end_cover(first, by=omar)
+    page = sign_in(far.omar).get("/begeleiding/begeleiders").text
+    assert page.count("Ronald de Wit vervangt Marije Dijkstra") == 1
+    with unit_of_work():
+        cover.end_cover(second, by=omar)
+    assert not guides_on(ronald, far.person, FIRST)
+    assert guides_on(ronald, table.samira, FIRST)
+
+
+@pytest.mark.parametrize("first_day", [date(2026, 11, 23), FIRST])
+def test_somebody_new_during_a_cover_is_guided_by_who_stands_in(table, ronald, first_day):
+    cover_id = arrange(table, ronald, first_day=first_day)
+    with unit_of_work():
+        joke = make_person("Joke", place_id=table.place.id)
+        plan_id = plans.open_plan(joke.id).id
+        plans.match(plan_id, table.marije.id, by=actor_for(table.tineke.id))
+        plans.agree(plan_id, by=actor_for(table.marije.id))
+        plans.agree(plan_id, by=actor_for(joke.id))
+    assert guides_on(ronald, joke, FIRST)
+    assert not guides_on(ronald, joke, date(2026, 12, 15))
+    assert who_calls(plan_id, date(2026, 12, 10)) == [ronald.id]
+    with unit_of_work():
+        cover.end_cover(cover_id, by=actor_for(table.tineke.id))
+    assert not guides_on(ronald, joke, FIRST)
 
 
 def test_two_do_not_stand_in_at_once_nor_does_somebody_for_themselves(table, ronald):

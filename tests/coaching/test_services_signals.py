@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from academy.coaching.models import Signal
 from academy.coaching.queries.signals import told, told_closed
-from academy.coaching.services import signals
+from academy.coaching.services import plans, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -143,6 +143,59 @@ def test_holding_back_has_a_reason_a_day_to_look_again_and_an_overseer(table):
         signals.hold_back(signal_id, until, because="at_home", by=by)
     found = signal_of(signal_id)
     assert (found.held_back_until, found.held_back_because) == (until, "at_home")
+
+
+def test_what_was_held_back_stays_so_when_it_is_closed(table):
+    signal_id = raise_by(table, table.marije)
+    until = date(2026, 12, 10)
+    by = actor_for(table.tineke.id)
+    with unit_of_work():
+        signals.hold_back(signal_id, until, because="at_home", by=by)
+        signals.close_signal(signal_id, "talk_held", by=by, reported_back="no")
+    found = signal_of(signal_id)
+    assert (found.held_back_until, found.held_back_because) == (until, "at_home")
+
+
+DONE = {"outcome": "talk_held", "reported_back": "yes"}
+
+
+def test_who_stands_in_finishes_what_the_coach_followed_up(table, sign_in):
+    signal_id = raise_by(table, table.tineke)
+    with unit_of_work():
+        ronald = make_person("Ronald")
+        make_grant(ronald, "coach", about=table.samira, valid_to=date(2026, 12, 1))
+    client = sign_in(ronald)
+    address = f"/begeleiding/signalen/{signal_id}/afronden"
+    assert address in client.get(f"/begeleiding/{table.plan_id}").text
+    assert client.get(address).status_code == 200
+    assert client.post(address, data=DONE).status_code == 303
+    assert signal_of(signal_id).state == "closed"
+
+
+def test_a_new_coach_follows_up_what_the_old_one_did(table, sign_in):
+    signal_id = raise_by(table, table.tineke)
+    high_id = raise_by(table, table.marije, "high")
+    with unit_of_work():
+        signals.take_over(signal_id, by=actor_for(table.marije.id))
+        ronald = make_person("Ronald")
+        plans.transfer(table.plan_id, ronald.id, by=actor_for(table.tineke.id))
+    found = signal_of(signal_id)
+    assert (found.state, found.assigned_to_id) == ("open", ronald.id)
+    assert ("coaching/signal", ronald.id) in announced()
+    assert signal_of(high_id).assigned_to_id == table.tineke.id
+    address = f"/begeleiding/signalen/{signal_id}/afronden"
+    assert sign_in(ronald).post(address, data=DONE).status_code == 303
+
+
+def test_without_a_coach_the_coordinator_follows_up(table):
+    stays_id = raise_by(table, table.marije)
+    with unit_of_work():
+        signals.take_over(stays_id, by=actor_for(table.tineke.id))
+    signal_id = raise_by(table, table.marije)
+    with unit_of_work():
+        plans.stop(table.plan_id, by=actor_for(table.samira.id))
+    assert signal_of(signal_id).assigned_to_id == table.tineke.id
+    assert signal_of(stays_id).state == "taken_over"
 
 
 def test_what_somebody_said_themselves_is_not_held_back(table):

@@ -35,11 +35,13 @@ class CoverRow:
 
 
 def cover_rows(actor: Actor, today: date) -> tuple[CoverRow, ...]:
-    """Return the covers of coaches who guide somebody in the region, first to begin on top."""
+    """Return the covers by which somebody in the region is guided, first to begin on top."""
     near = sa.exists().where(
         CoachingPlan.coach_id == Cover.coach_id,
         CoachingPlan.state.in_(rules.LIVE_STATES),
         policies.within_region(actor),
+        Grant.scope_id == CoachingPlan.person_id,
+        _may_guide(),
     )
     rows = db.session.execute(
         sa.select(Cover, Away, Standing)
@@ -134,30 +136,67 @@ def other_guides(person_id: int, today: date, *, but: Iterable[int | None]) -> t
 
 @dataclass(frozen=True, slots=True)
 class CoverDays:
-    """Who stands in for a coach on which days."""
+    """Who stands in for a coach with one person, on which days; the right over them is there."""
 
+    person_id: int
     coach_id: int
     cover_id: int
     first_day: date
     last_day: date
 
 
-def covers_between(first: date, last: date) -> tuple[CoverDays, ...]:
-    """Return the covers that hold on any day from `first` to `last`, in one statement."""
-    rows = db.session.execute(
-        sa.select(Cover.coach_id, Cover.cover_id, Cover.first_day, Cover.last_day)
-        .where(Cover.last_day >= first, Cover.first_day <= last, Cover.ended_on.is_(None))
-        .order_by(Cover.id)
+def _may_guide() -> sa.ColumnElement[bool]:
+    """Say in SQL that a grant lets who stands in guide somebody on days of the cover.
+
+    It is of this cover, which somebody of the region arranged, or was there anyway.
+    """
+    return sa.and_(
+        sa.or_(Grant.granted_by_id == Cover.arranged_by_id, Grant.reason != rules.COVER_REASON),
+        Grant.person_id == Cover.cover_id,
+        Grant.role == "coach",
+        Grant.scope_kind == "person",
+        Grant.confirmed_on.is_not(None),
+        Grant.valid_from <= Cover.last_day,
+        sa.or_(Grant.valid_to.is_(None), Grant.valid_to >= Cover.first_day),
     )
-    return tuple(CoverDays(*row) for row in rows)
 
 
-def who_guides(coach_id: int, day: date, covers: Iterable[CoverDays]) -> int:
-    """Return who is to speak with a coach's people on a day: the coach, or who stands in."""
+def covers_between(first: date, last: date) -> tuple[CoverDays, ...]:
+    """Return with whom somebody stands in on any day from `first` to `last`, in one statement."""
+    rows = db.session.execute(
+        sa.select(Grant.scope_id, Cover, Grant.valid_from, Grant.valid_to)
+        .join_from(Cover, Grant, _may_guide())
+        .where(Cover.last_day >= first, Cover.first_day <= last, Cover.ended_on.is_(None))
+        .order_by(Cover.id, Grant.id)
+    )
+    return tuple(
+        CoverDays(
+            person_id,
+            cover.coach_id,
+            cover.cover_id,
+            max(cover.first_day, valid_from),
+            min(cover.last_day, valid_to or cover.last_day),
+        )
+        for person_id, cover, valid_from, valid_to in rows
+        if person_id is not None
+    )
+
+
+def who_guides(person_id: int, coach_id: int, day: date, covers: Iterable[CoverDays]) -> int:
+    """Return who is to speak with somebody on a day: the coach, or who stands in and may."""
     for one in covers:
-        if one.coach_id == coach_id and one.first_day <= day <= one.last_day:
+        is_theirs = (one.person_id, one.coach_id) == (person_id, coach_id)
+        if is_theirs and one.first_day <= day <= one.last_day:
             return one.cover_id
     return coach_id
+
+
+def stands_in_for_own_coach(person_id: int, coach_id: int | None, day: date) -> bool:
+    """Say whether somebody stands in for the own coach today, and so has nobody else to go to."""
+    found = sa.select(Cover.id).where(
+        Cover.coach_id == coach_id, Cover.cover_id == person_id, Cover.holds_on(day)
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def told(cover_id: int) -> dict[str, Any] | None:

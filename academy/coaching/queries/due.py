@@ -92,25 +92,30 @@ def _is_awake() -> sa.ColumnElement[bool]:
 def _contacts(window: Window, ahead: timedelta) -> Iterator[tuple[int, int, date]]:
     """Yield contacts that are to be made, and by whom; `ahead` is how long before it the mail goes.
 
-    While a coach is away it is who stands in.
+    While a coach is away it is who stands in, with everybody whom that one may guide.
     """
     first = _day(window.since) + min(ahead, timedelta())
     last = _day(window.until) + ahead
     covers = covers_between(first, last)
     asked = None if window.people is None else set(db.session.scalars(window.people))
-    covered = [one.coach_id for one in covers if asked is None or one.cover_id in asked]
+    covered = {one.coach_id for one in covers if asked is None or one.cover_id in asked}
     rows = db.session.execute(
-        sa.select(CoachingPlan.id, CoachingPlan.coach_id, CoachingPlan.next_contact_due).where(
+        sa.select(
+            CoachingPlan.id,
+            CoachingPlan.person_id,
+            CoachingPlan.coach_id,
+            CoachingPlan.next_contact_due,
+        ).where(
             _is_awake(),
             CoachingPlan.next_contact_due >= first,
             CoachingPlan.next_contact_due <= last,
             sa.or_(window.about(CoachingPlan.coach_id), CoachingPlan.coach_id.in_(covered)),
         )
     )
-    for plan_id, coach_id, due_on in rows:
+    for plan_id, person_id, coach_id, due_on in rows:
         if coach_id is None or due_on is None:
             continue
-        guide = who_guides(coach_id, max(due_on, due_on - ahead), covers)
+        guide = who_guides(person_id, coach_id, max(due_on, due_on - ahead), covers)
         if asked is None or guide in asked:
             yield plan_id, guide, due_on
 

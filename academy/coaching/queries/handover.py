@@ -36,6 +36,10 @@ class Handover:
     answer: str | None
     answered_at: datetime | None
 
+    def is_asked(self, coach_id: int | None) -> bool:
+        """Say whether it is about this coach, and the participant gave no answer yet."""
+        return self.answer is None and self.to_id == coach_id
+
     def opens_for(self, coach_id: int | None) -> bool:
         """Say whether the participant let this coach, and no other, read the last year."""
         return self.answer == "yes" and self.to_id == coach_id

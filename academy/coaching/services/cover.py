@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, Cover
+from academy.coaching.queries.cover import covers_between
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 from academy.people.models import Grant, Person
+from academy.people.queries.actors import actor_for
 from academy.people.services import grants
 
 COVER = "coaching/cover"
@@ -28,12 +30,14 @@ def arrange_cover(
     """Let somebody guide all people of a coach in one's region, from a day until a day.
 
     Everybody concerned hears it, by name. Raises NotFoundError when the coach guides nobody there,
-    InvalidInputError for days that cannot be, ConflictError for days that have a cover already.
+    InvalidInputError for days that cannot be, ConflictError when one of them has a cover already.
     """
     plans = _plans_of(coach_id, by)
     if not plans or db.session.get(Person, cover_id) is None:
         raise NotFoundError
+    guided = [plan for plan in plans if plan.person_id != cover_id]
     _check(coach_id, cover_id, first_day, last_day)
+    _check_free(coach_id, {plan.person_id for plan in guided}, first_day, last_day)
     cover = Cover(
         coach_id=coach_id,
         cover_id=cover_id,
@@ -44,20 +48,41 @@ def arrange_cover(
     )
     db.session.add(cover)
     db.session.flush()  # the audit and the messages name the row
-    guided = [plan for plan in plans if plan.person_id != cover_id]
     for plan in guided:
-        grants.give_cover_grant(
-            cover_id,
-            plan.person_id,
-            by=by,
-            place_id=plan.place_id,
-            valid_from=first_day,
-            valid_to=last_day,
-            reason=rules.COVER_REASON,
-        )
+        _let_guide(cover, plan, by)
     _record("arranged", cover, by)
     _tell(cover, [plan.person_id for plan in guided])
     return cover
+
+
+def take_along(plan: CoachingPlan) -> None:
+    """Let who stands in for the coach in that region guide somebody new too, as was arranged."""
+    covers = db.session.scalars(
+        sa.select(Cover)
+        .where(
+            Cover.coach_id == plan.coach_id,
+            Cover.cover_id.not_in((plan.person_id, Cover.arranged_by_id)),
+            Cover.ended_on.is_(None),
+            Cover.last_day >= clock.today(),
+        )
+        .order_by(Cover.id)
+    ).all()
+    for cover in covers:
+        by = actor_for(cover.arranged_by_id, origin="job")
+        if policies.oversees(by, plan) and _let_guide(cover, plan, by) is not None:
+            _tell(cover, [plan.person_id])
+
+
+def _let_guide(cover: Cover, plan: CoachingPlan, by: Actor) -> Grant | None:
+    return grants.give_cover_grant(
+        cover.cover_id,
+        plan.person_id,
+        by=by,
+        place_id=plan.place_id,
+        valid_from=max(cover.first_day, clock.today()),
+        valid_to=cover.last_day,
+        reason=rules.COVER_REASON,
+    )
 
 
 def end_cover(cover_id: int, *, by: Actor) -> Cover:
@@ -77,6 +102,7 @@ def end_cover(cover_id: int, *, by: Actor) -> Cover:
             by=by,
             place_id=plan.place_id,
             valid_from=cover.first_day,
+            valid_to=cover.last_day,
             reason=rules.COVER_REASON,
         )
     cover.ended_on = max(today, cover.first_day)
@@ -100,13 +126,14 @@ def _plans_of(coach_id: int, by: Actor) -> Sequence[CoachingPlan]:
 
 
 def _covered(cover: Cover) -> Sequence[CoachingPlan]:
-    """Return the plans over which the cover still has, or will have, a right."""
+    """Return the plans over which the cover still has, or will have, a right by this cover."""
     held = sa.select(Grant.scope_id).where(
         Grant.person_id == cover.cover_id,
         Grant.role == "coach",
         Grant.scope_kind == "person",
-        Grant.valid_from == cover.first_day,
-        Grant.valid_to >= clock.today(),
+        Grant.granted_by_id == cover.arranged_by_id,
+        Grant.valid_from >= cover.first_day,
+        Grant.valid_to == cover.last_day,
         Grant.reason == rules.COVER_REASON,
     )
     return db.session.scalars(
@@ -133,13 +160,12 @@ def _check(coach_id: int, cover_id: int, first_day: date, last_day: date) -> Non
     if fault is not None:
         field, sentence = faults[fault]
         raise InvalidInputError(sentence, fields={field: sentence})
-    overlaps = sa.select(Cover.id).where(
-        Cover.coach_id == coach_id,
-        Cover.ended_on.is_(None),
-        Cover.first_day <= last_day,
-        Cover.last_day >= first_day,
-    )
-    if db.session.scalar(overlaps) is not None:
+
+
+def _check_free(coach_id: int, people: set[int], first_day: date, last_day: date) -> None:
+    """Refuse when somebody stands in already with one of these people; another region may."""
+    covers = covers_between(first_day, last_day)
+    if any(one.coach_id == coach_id and one.person_id in people for one in covers):
         raise ConflictError(_("In deze dagen is er al iemand die vervangt."))
 
 

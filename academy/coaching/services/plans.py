@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.events import PlanChanged
 from academy.coaching.models import CoachingPlan, CoachTransfer
-from academy.coaching.services import proposals
+from academy.coaching.services import cover, proposals, signals
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -85,6 +85,7 @@ def match(
         raise ConflictError(_("Er is al een begeleider."))
     if plan.state == "proposed":
         grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
+        signals.pass_on(plan, plan.coach_id, coach_id, by=by)
     _propose(plan, coach_id, by)
     if plan.transferred_on is not None:
         _note_transfer(plan, plan.transferred_from_id or coach_id, coach_id)
@@ -144,6 +145,7 @@ def _begin(plan: CoachingPlan, by: Actor) -> None:
     first = rules.first_contact_due(today, plan.rhythm_days)
     plan.next_contact_due = first if plan.last_contact_on is None else _due(plan)
     proposals.note_ended(plan, "begun")
+    cover.take_along(plan)
     _changed(plan, "begun", by)
 
 
@@ -157,6 +159,7 @@ def decline(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> Coac
         grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
     else:
         grants.give_up_coach_grants(plan.person_id, by=by)
+    signals.pass_on(plan, plan.coach_id, None, by=by)
     plan.state = "to_match"
     plan.coach_id = plan.coach_yes_on = plan.participant_yes_on = None
     proposals.note_ended(plan, "declined")
@@ -186,6 +189,7 @@ def transfer(
     if coach_id == plan.coach_id:
         raise InvalidInputError(_("Dit is de begeleider al. Kies iemand anders."))
     grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id, but=coach_id)
+    signals.pass_on(plan, plan.coach_id, coach_id, by=by)
     today = clock.today()
     _note_transfer(plan, plan.coach_id, coach_id, talk_on)
     plan.transferred_from_id, plan.transferred_on = plan.coach_id, today
@@ -261,6 +265,7 @@ def stop(plan_id: int, *, by: Actor) -> CoachingPlan:
     else:
         grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
     proposals.note_ended(plan, "withdrawn")
+    signals.pass_on(plan, plan.coach_id, None, by=by)
     plan.state = "stopped"
     plan.stopped_on = clock.today()
     plan.next_contact_due = plan.yearly_review_due = None

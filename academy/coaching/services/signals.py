@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, LogEntry, Signal
-from academy.coaching.queries.cover import covers_between, who_guides
+from academy.coaching.queries.cover import covers_between, stands_in_for_own_coach, who_guides
 from academy.coaching.queries.overseers import overseer_of, overseers
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
+from academy.people.queries.actors import actor_for
 
 NOTE_LENGTH = 200
 RAISED = "coaching/signal"
@@ -35,8 +36,8 @@ def raise_signal(
 ) -> Signal:
     """Share a worry about the person of this plan. `note` is one line about what was agreed.
 
-    Low and middle go to the coach; high, and what somebody raises about themselves, to a
-    coordinator by name. Who follows up hears it.
+    Low and middle go to the coach, or who stands in; high, and what somebody raises about
+    themselves, to a coordinator by name. Who follows up hears it.
     """
     plan = _plan(plan_id)
     _require_near(plan, by)
@@ -73,9 +74,13 @@ def raise_signal(
 def _follows_up(plan: CoachingPlan, severity: str, by: Actor, today: date) -> int | None:
     """Return who follows up: the coach, or who looks after the place; None when nobody does."""
     for_coach = severity != "high" and by.person_id != plan.person_id and plan.coach_id is not None
-    if for_coach:
+    if for_coach and not stands_in_for_own_coach(plan.person_id, plan.coach_id, today):
         covers = covers_between(today, today)
-        return who_guides(plan.coach_id or 0, today, covers)
+        return who_guides(plan.person_id, plan.coach_id or 0, today, covers)
+    return _overseer_id(plan, today)
+
+
+def _overseer_id(plan: CoachingPlan, today: date) -> int | None:
     found = overseer_of(plan.place_id, overseers(today), but=(plan.person_id, plan.coach_id))
     return found.person_id if found else None
 
@@ -106,10 +111,12 @@ def take_over(signal_id: int, *, by: Actor) -> Signal:
 def close_signal(
     signal_id: int, outcome: str, *, by: Actor, reported_back: str, note: str | None = None
 ) -> Signal:
-    """Close a signal with what came of it, and whether who raised it heard back."""
+    """Close a signal with what came of it, and whether who raised it heard back.
+
+    What was held back for safety stays so until its day.
+    """
     signal, plan = _open_signal(signal_id)
-    is_coachs = policies.guides(by, plan.person_id) and not _is_own(signal)
-    if signal.assigned_to_id != by.person_id or not is_coachs:
+    if not _may_close_as_guide(signal, by):
         policies.require_overseer(by, plan)
     if outcome not in rules.OUTCOMES or reported_back not in rules.REPORTED_BACK:
         raise InvalidInputError(_("Kies wat eruit kwam en of je het hebt teruggemeld."))
@@ -118,7 +125,6 @@ def close_signal(
     signal.state, signal.closed_on = "closed", clock.today()
     signal.assigned_to_id = signal.assigned_to_id or by.person_id
     signal.outcome, signal.reported_back = outcome, reported_back
-    signal.held_back_until = signal.held_back_because = None
     _record("closed", signal, by, outcome=outcome)
     if signal.raised_by_id != by.person_id and reported_back != "may_not":
         announce(
@@ -128,6 +134,42 @@ def close_signal(
             signal_id=signal.id,
         )
     return signal
+
+
+def _may_close_as_guide(signal: Signal, by: Actor) -> bool:
+    """Say whether `by` guides that person, and follows this up or may: the coach or a stand-in."""
+    if not policies.guides(by, signal.person_id) or _is_own(signal):
+        return False
+    return signal.assigned_to_id == by.person_id or rules.is_for_coach(signal.severity, own=False)
+
+
+def pass_on(plan: CoachingPlan, from_id: int | None, to_id: int | None, *, by: Actor) -> None:
+    """Give what who guided followed up to the next coach; without one, to who looks after it.
+
+    It is open again: the next one takes it over. What somebody told the coordinator alone, what
+    is high, and what a coordinator took over, stays where it is.
+    """
+    rows = db.session.scalars(
+        sa.select(Signal)
+        .where(Signal.person_id == plan.person_id, Signal.state != "closed")
+        .order_by(Signal.id)
+        .with_for_update()
+    )
+    for signal in rows:
+        is_for_coach = rules.is_for_coach(signal.severity, own=_is_own(signal))
+        if is_for_coach and _loses_it(signal, plan, from_id, to_id):
+            signal.state = "open"
+            signal.assigned_to_id = to_id or _overseer_id(plan, clock.today())
+            _record("passed-on", signal, by)
+            _tell_assigned(signal, by)
+
+
+def _loses_it(signal: Signal, plan: CoachingPlan, from_id: int | None, to_id: int | None) -> bool:
+    if signal.assigned_to_id in (None, to_id):
+        return False
+    if signal.assigned_to_id == from_id:
+        return True
+    return not policies.oversees(actor_for(signal.assigned_to_id or 0), plan)
 
 
 def hold_back(signal_id: int, until: date, *, because: str, by: Actor) -> Signal:

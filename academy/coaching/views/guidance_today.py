@@ -33,7 +33,7 @@ def own_items(plan: PlanHead) -> list[TodayItem]:
         )
     asks = plan.transferred_on is not None and plan.state != "stopped"
     handover = find_handover(plan.id) if asks else None
-    if handover is not None and handover.answer is None:
+    if handover is not None and handover.is_asked(plan.coach_id):
         items.append(
             TodayItem(
                 title=_("Mag %(name)s je oude gesprekken lezen?", name=handover.to_name),

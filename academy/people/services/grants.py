@@ -237,14 +237,18 @@ def end_cover_grant(
     by: Actor,
     place_id: int | None,
     valid_from: date,
+    valid_to: date,
     reason: str,
 ) -> None:
-    """Let a cover's right over one person end now, also when it had still to begin."""
+    """Let a cover's right over one person end now, also when it had still to begin.
+
+    It is the one within these days, until the last of them.
+    """
     policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
     held = _guiding(person_id).where(
         Grant.person_id == cover_id,
-        Grant.valid_from == valid_from,
-        Grant.valid_to >= clock.today(),
+        Grant.valid_from >= valid_from,
+        Grant.valid_to == valid_to,
         Grant.reason == reason,
     )
     for grant in db.session.scalars(held.with_for_update()):
