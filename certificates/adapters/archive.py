@@ -12,7 +12,7 @@ import structlog
 
 from academy.kernel import documents
 from academy.kernel.settings import Settings
-from certificates.adapters.fetching import AWAY, fetch
+from certificates.adapters.fetching import AWAY, TooLargeError, fetch
 from certificates.adapters.timestamp import SECONDS, ask, authorities, request, require_authority
 
 log = structlog.get_logger()
@@ -42,15 +42,22 @@ class Answers:
     """What authorities answered in this round of work: many files rest on the same certificates."""
 
     settings: Settings
-    known: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    known: dict[tuple[str, bytes], bytes | None] = field(default_factory=dict)
     _sample: list[bytes] = field(default_factory=list)
 
-    def get(self, question: dict[str, Any]) -> bytes:
-        """Return the answer to a question of the child. Raises InformationAwayError."""
-        asked = (question["url"], question["body"])
-        if asked not in self.known:
-            self.known[asked] = _fetched(*asked)
-        return self.known[asked]
+    def first(self, choice: list[dict[str, Any]]) -> tuple[str, bytes]:
+        """Return the kind and the text of the first answer to questions of the child.
+
+        Who was away once is not asked again in this round. Raises InformationAwayError.
+        """
+        for question in choice:
+            asked = (question["url"], question["body"])
+            if asked not in self.known:
+                self.known[asked] = _fetched(*asked)
+            answer = self.known[asked]
+            if answer is not None:
+                return question["kind"], answer
+        raise InformationAwayError
 
     def sample(self) -> list[bytes]:
         """Return an imprint of nothing and the authority's stamp over it: so it shows who stamps.
@@ -75,8 +82,9 @@ def archived(
     here: dict[str, Any] = {"authorities": authorities(settings), "keys_folder": str(settings.keys)}
     sample = answers.sample() if wanted == "B-LTA" else []
     given: dict[str, list[bytes]] = {"ocsp": [], "crl": []}
-    for question in documents.call(f"{_CHILD}:questions", pdf=pdf, sample=sample, **here):
-        given[question["kind"]].append(answers.get(question))
+    for choice in documents.call(f"{_CHILD}:questions", pdf=pdf, sample=sample, **here):
+        kind, answer = answers.first(choice)
+        given[kind].append(answer)
     grown: dict[str, Any] = documents.call(
         f"{_CHILD}:add_information",
         pdf=pdf,
@@ -90,12 +98,12 @@ def archived(
     if wanted == "B-LT":
         return ArchivedDocument(**grown)
     nonce = _nonce()
-    answer = ask(settings.tsa_url, request(grown["imprint"], nonce))
+    token = ask(settings.tsa_url, request(grown["imprint"], nonce))
     stamped: dict[str, Any] = documents.call(
         f"{_CHILD}:put_stamp",
         pdf=grown["pdf"],
         room=grown["room"],
-        answer=answer,
+        answer=token,
         nonce=nonce,
         now=now,
         **here,
@@ -107,10 +115,11 @@ def _nonce() -> int:
     return secrets.randbits(63) | 1 << 62
 
 
-def _fetched(url: str, body: bytes) -> bytes:
+def _fetched(url: str, body: bytes) -> bytes | None:
     kind = "application/ocsp-request"
     try:
         return fetch(url, body, kind=kind, seconds=SECONDS, largest=LARGEST_LIST)
     except AWAY as error:
-        log.warning("no word on revocation", error=type(error).__name__)
-        raise InformationAwayError from error
+        reason = "too_large" if isinstance(error, TooLargeError) else type(error).__name__
+        log.warning("no word on revocation", error=reason)
+        return None

@@ -62,8 +62,10 @@ class NoProofError(DocumentError):
 
 def questions(
     *, pdf: bytes, sample: list[bytes], authorities: list[bytes], keys_folder: str
-) -> list[dict[str, Any]]:
-    """Return what to ask about each certificate that the newest proof in a file rests on.
+) -> list[list[dict[str, Any]]]:
+    """Return what one can ask about each certificate that the newest proof in a file rests on.
+
+    Of each certificate one answer is enough; the best question comes first.
 
     `sample` is an imprint and an authority's answer over it: so the certificates are known of who
     will stamp the file, which the stamp itself comes too late for. Raises NoProofError when a
@@ -71,13 +73,13 @@ def questions(
     """
     folder = Path(keys_folder)
     root = keys.root_certificate(folder)
-    asked: dict[Question, None] = {}
+    asked: dict[tuple[Question, ...], None] = {}
     for chain in _chains(pdf, sample, authorities=authorities, folder=folder):
-        for question in questions_about(chain) if chain[-1] != root else ():
-            if question is None:
+        for choice in questions_about(chain) if chain[-1] != root else ():
+            if not choice:
                 raise NoProofError("no_source")
-            asked[question] = None
-    return [one.as_plain() for one in asked]
+            asked[choice] = None
+    return [[one.as_plain() for one in choice] for choice in asked]
 
 
 def add_information(
@@ -221,6 +223,7 @@ def _with_room(writer: Any, *, number: int, label: str) -> dict[str, Any]:
     stamp = DocumentTimestamp(bytes_reserved=ROOM_FOR_STAMP)  # type: ignore[no-untyped-call]
     steps.send(SigObjSetup(sig_placeholder=stamp))
     prepared, made = steps.send(SigIOSetup(md_algorithm="sha256", output=io.BytesIO()))
+    _require_small(made.getvalue())
     room = [prepared.reserved_region_start, prepared.reserved_region_end]
     return {"pdf": made.getvalue(), "imprint": prepared.document_digest, "room": room}
 
@@ -243,6 +246,12 @@ def _chain(seal: Any, folder: Path) -> list[bytes]:
     )
 
 
+def _require_small(pdf: bytes) -> None:
+    """Refuse what is too large, also before a stamp is asked for it: the room counts already."""
+    if len(pdf) > LARGEST_FILE:
+        raise NoProofError("too_large")
+
+
 def _read_back(pdf: bytes, folder: Path, *, now: datetime) -> dict[str, Any]:
     reading = read_intact(
         pdf,
@@ -252,8 +261,7 @@ def _read_back(pdf: bytes, folder: Path, *, now: datetime) -> dict[str, Any]:
     )
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     stamps = _stamps(pdf, reader)
-    if len(pdf) > LARGEST_FILE:
-        raise NoProofError("too_large")
+    _require_small(pdf)
     require(stamps and reading["level"] in {"B-LT", "B-LTA"}, "level")
     chain = _chain(reader.embedded_signatures[0], folder)
     ends = x509.load_der_x509_certificate(chain[0]).not_valid_after_utc

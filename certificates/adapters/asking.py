@@ -30,24 +30,24 @@ class Question:
         return asdict(self)
 
 
-def questions_about(chain: Sequence[bytes]) -> Iterator[Question | None]:
-    """Yield a question per certificate (DER) below the root of a chain; None where none is.
+def questions_about(chain: Sequence[bytes]) -> Iterator[tuple[Question, ...]]:
+    """Yield per certificate (DER) below the root of a chain what one can ask, the best first.
 
-    OCSP is asked before a list: its answer is small.
+    One answer is enough; nothing to ask where it says no address. OCSP comes before a list: its
+    answer is small.
     """
     for lower, upper in pairwise(chain):
-        yield _question(lower, upper)
+        yield tuple(_questions(lower, upper))
 
 
-def _question(lower: bytes, upper: bytes) -> Question | None:
+def _questions(lower: bytes, upper: bytes) -> Iterator[Question]:
     one, issuer = x509.load_der_x509_certificate(lower), x509.load_der_x509_certificate(upper)
     for url in _responders(one):
         # SHA-1 only names the issuer here: it is what every responder knows (RFC 5019).
         request = ocsp.OCSPRequestBuilder().add_certificate(one, issuer, hashes.SHA1())  # noqa: S303
-        return Question("ocsp", url, request.build().public_bytes(Encoding.DER))
+        yield Question("ocsp", url, request.build().public_bytes(Encoding.DER))
     for url in _lists(one):
-        return Question("crl", url)
-    return None
+        yield Question("crl", url)
 
 
 def _responders(one: x509.Certificate) -> Iterator[str]:

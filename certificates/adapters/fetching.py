@@ -18,6 +18,10 @@ AWAY = (OSError, http.client.HTTPException, ValueError)
 """What `fetch` raises when there is no answer."""
 
 
+class TooLargeError(ValueError):
+    """The answer has more bytes than fit."""
+
+
 def fetch(
     url: str, body: bytes, *, kind: str, seconds: float, largest: int = LARGEST_ANSWER
 ) -> bytes:
@@ -43,8 +47,10 @@ def fetch(
     finally:
         guard.cancel()
         connection.close()
-    if response.status != http.client.OK or len(answer) > largest:
+    if response.status != http.client.OK:
         raise ValueError("no_answer")
+    if len(answer) > largest:
+        raise TooLargeError
     if response.length:
         raise http.client.IncompleteRead(answer)
     return answer

@@ -77,10 +77,20 @@ def files_of(certificate: Certificate) -> list[str]:
     return list(dict.fromkeys([*issued, *rows]))
 
 
-def due_files(*, limit: int) -> list[Newest]:
+def is_newest(certificate_id: int, sha256: str) -> bool:
+    """Say whether a file is the newest one of a certificate that counts."""
+    found = sa.select(Certificate.id).where(
+        Certificate.id == certificate_id,
+        Certificate.standing.in_(COUNTING),
+        newest_sha256() == sha256,
+    )
+    return db.session.scalar(found) is not None
+
+
+def due_files() -> list[Newest]:
     """Return the files that wait for proof now, the most urgent first; none when none is wanted."""
     wanted, now = current().archive_level, clock.real_now()
-    return due_first(_candidates(wanted, now=now), wanted, now=now)[:limit] if wanted else []
+    return due_first(_candidates(wanted, now=now), wanted, now=now) if wanted else []
 
 
 def archive_stand() -> ArchiveStand:

@@ -57,9 +57,10 @@ def next_level(file: Newest, wanted: str) -> Literal["B-LT", "B-LTA"]:
 def due_first(files: Sequence[Newest], wanted: str, *, now: datetime) -> list[Newest]:
     """Return the files that wait, the one whose chance ends first in front."""
     due = [one for one in files if state_of(one, wanted, now=now) == "due"]
-    return sorted(due, key=lambda one: (_chance_until(one), one.certificate_id))
+    return sorted(due, key=lambda one: (chance_until(one), one.certificate_id))
 
 
-def _chance_until(file: Newest) -> datetime:
+def chance_until(file: Newest) -> datetime:
+    """Return the end of what still lets a file get proof: of its stamp, at first of its key too."""
     ends = [file.key_until] if file.level == "B-T" else []
     return min([*ends, *([file.stamp_until] if file.stamp_until else [])])

@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from academy.kernel import documents
 from academy.kernel.documents import DocumentError
-from certificates.adapters import badge_keys, keys, pinning, status_key, timestamp
+from certificates.adapters import archive_in_child, badge_keys, keys, pinning, status_key, timestamp
 from certificates.adapters.archive import (
     Answers,
     ArchivedDocument,
@@ -200,6 +200,19 @@ def test_one_answer_serves_many_files(scene, papers):
     assert sorted(set(scene.world.asked)) == ["crls", "ocsp", "tsa"]
     assert scene.world.asked.count("tsa") == 4
     assert scene.world.asked.count("crls") == 1
+
+
+def test_what_will_be_too_large_costs_no_stamp(scene, papers, monkeypatch):
+    def here(name: str, **values: Any) -> Any:
+        return getattr(archive_in_child, name.partition(":")[2])(**values)
+
+    monkeypatch.setattr(documents, "call", here)
+    monkeypatch.setattr(archive_in_child, "LARGEST_FILE", len(papers["sold"]) + 1000)
+    scene.world.asked.clear()
+    with pytest.raises(DocumentError) as refused:
+        scene.prove(papers["sold"])
+    assert kind_of(refused) == "NoProof:too_large"
+    assert scene.world.asked.count("tsa") == 1  # the sample, which serves all files of a round
 
 
 # --- in later years ------------------------------------------------------------------------------
