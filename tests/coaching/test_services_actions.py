@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import AgreedAction
+from academy.coaching.models import AgreedAction, PlanStep
 from academy.coaching.queries.promises import promise_patterns
-from academy.coaching.services import actions
+from academy.coaching.services import actions, log, sheets
+from academy.coaching.services.log import Contact
+from academy.coaching.services.sheets import NewSheet, NewStep
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -34,6 +36,46 @@ def agree(table, **values) -> int:
 def action_of(action_id) -> AgreedAction:
     db.session.rollback()
     return db.session.get_one(AgreedAction, action_id)
+
+
+def locks(act) -> list[str]:
+    """Return the tables in which `act` locked a row, in that order."""
+    found = []
+
+    def note(state):
+        if state.is_select and state.statement._for_update_arg is not None:
+            found.append(state.bind_mapper.local_table.name)
+
+    sa.event.listen(db.session, "do_orm_execute", note)
+    try:
+        with unit_of_work():
+            act()
+    finally:
+        sa.event.remove(db.session, "do_orm_execute", note)
+    return list(dict.fromkeys(found))
+
+
+def test_whoever_settles_something_locks_the_plan_first(table):
+    """As whoever writes a talk does: two at once wait for each other, and none is refused."""
+    action_id = agree(table)
+    by = actor_for(table.marije.id)
+    contact = Contact("phone", clock.today(), discussed="Kort.")
+    steps = (NewStep("Bel de huismeester", date(2026, 12, 1)),)
+    with unit_of_work():
+        entry_id = log.save_draft(table.plan_id, contact, by=by).id
+        new = NewSheet("Een koffieochtend", rhythm_days=30, channel="visit", steps=steps)
+        sheet = sheets.write_sheet(table.plan_id, new, by=by)
+        sheets.agree_sheet(table.plan_id, sheet.number, by=by, on_behalf_of=table.samira.id)
+        step_id = db.session.scalars(sa.select(PlanStep.id)).first()
+    for act, then in (
+        (lambda: actions.complete_action(action_id, by=by), "agreed_action"),
+        (lambda: actions.reopen_action(action_id, by=by), "agreed_action"),
+        (lambda: actions.move_action(action_id, date(2026, 12, 8), by=by), "agreed_action"),
+        (lambda: sheets.settle_step(step_id, is_done=True, by=by), "coaching_plan_step"),
+        (lambda: log.share(entry_id, by=by), "coaching_log_entry"),
+        (lambda: log.correct(entry_id, contact, by=by), "coaching_log_entry"),
+    ):
+        assert locks(act)[:2] == ["coaching_plan", then]
 
 
 def test_the_next_talk_asks_what_became_of_it(table, sign_in):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
@@ -50,8 +51,7 @@ def move_action(action_id: int, due_on: date, *, by: Actor) -> AgreedAction:
     Raises NotFoundError unless one guides that person, ConflictError when it is not open,
     InvalidInputError for a day that has been.
     """
-    action = _get_action(action_id)
-    plan = get_plan(action.plan_id)
+    action, plan = _get_action(action_id)
     policies.require_guide(by, plan)
     if action.state != "open":
         raise ConflictError(_("Deze afspraak staat niet meer open."))
@@ -71,7 +71,7 @@ def settle_carried(plan_id: int, settlings: Iterable[Settling], *, by: Actor) ->
     Raises NotFoundError for an agreement of another plan.
     """
     for one in settlings:
-        action = _get_action(one.action_id)
+        action, _plan = _get_action(one.action_id)
         if action.plan_id != plan_id or one.step not in rules.CARRIED_STEPS:
             raise NotFoundError
         if action.state != "open":
@@ -86,16 +86,18 @@ def settle_carried(plan_id: int, settlings: Iterable[Settling], *, by: Actor) ->
 # --- parts -----------------------------------------------------------------------------------
 
 
-def _get_action(action_id: int) -> AgreedAction:
+def _get_action(action_id: int) -> tuple[AgreedAction, CoachingPlan]:
+    """Return the action and its plan, locked: the plan first, as whoever writes a talk does."""
+    plan_id = db.session.scalar(sa.select(AgreedAction.plan_id).where(AgreedAction.id == action_id))
+    plan = get_plan(plan_id or 0)
     action = db.session.get(AgreedAction, action_id, with_for_update=True)
     if action is None:
         raise NotFoundError
-    return action
+    return action, plan
 
 
 def _settle(action_id: int, state: str, by: Actor, on_behalf_of: int | None) -> AgreedAction:
-    action = _get_action(action_id)
-    plan = get_plan(action.plan_id)
+    action, plan = _get_action(action_id)
     _require_may_settle(action, plan, by)
     if (action.state == "open") == (state == "open"):
         return action

@@ -126,8 +126,8 @@ def log_contact(
 
 def share(entry_id: int, *, by: Actor) -> LogEntry:
     """Show a draft to the participant as it is."""
+    plan = _plan_to_write(_plan_id_of(entry_id), by)
     entry = get_entry(entry_id)
-    plan = _plan_to_write(entry.plan_id, by)
     if entry.state != "draft" or entry.coach_id != by.person_id:
         raise NotFoundError
     _mark_shared(entry)
@@ -139,9 +139,9 @@ def correct(
     entry_id: int, contact: Contact, *, by: Actor, source_id: str | None = None
 ) -> LogEntry:
     """Put a correction under an entry; what stood there stays readable."""
-    wrong = get_entry(entry_id)
-    plan = get_plan(wrong.plan_id)
+    plan = get_plan(_plan_id_of(entry_id))
     policies.require_guide(by, plan)
+    wrong = get_entry(entry_id)
     if wrong.state == "draft":
         raise ConflictError(_("Dit gesprek is nog niet af. Verander het gewoon."))
     _check(contact)
@@ -205,6 +205,14 @@ def _plan_to_write(plan_id: int, by: Actor) -> CoachingPlan:
     if plan.state not in rules.LIVE_STATES:
         raise ConflictError(_("Jullie zijn nog niet begonnen, of zijn gestopt."))
     return plan
+
+
+def _plan_id_of(entry_id: int) -> int:
+    """Return the plan of an entry: it is locked first, then the entry, everywhere."""
+    plan_id = db.session.scalar(sa.select(LogEntry.plan_id).where(LogEntry.id == entry_id))
+    if plan_id is None:
+        raise NotFoundError
+    return plan_id
 
 
 def _find_draft(plan_id: int, by: Actor) -> LogEntry | None:

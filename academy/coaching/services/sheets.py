@@ -162,11 +162,15 @@ def agree_sheet(
 
 def settle_step(step_id: int, *, is_done: bool, by: Actor) -> PlanStep:
     """Tick off one of the three things, or take the tick back."""
-    step = db.session.get(PlanStep, step_id, with_for_update=True)
-    if step is None:
+    sheet = db.session.scalars(
+        sa.select(PlanSheet)
+        .join(PlanStep, PlanStep.sheet_id == PlanSheet.id)
+        .where(PlanStep.id == step_id)
+    ).one_or_none()
+    if sheet is None:
         raise NotFoundError
-    sheet = db.session.get_one(PlanSheet, step.sheet_id)
     plan = get_plan(sheet.plan_id)
+    step = db.session.get_one(PlanStep, step_id, with_for_update=True)
     for_other = audit.on_behalf(by, plan.person_id) if step.owner == "participant" else None
     if by.person_id != plan.person_id:
         policies.require_guide(by, plan)
