@@ -332,6 +332,12 @@ def _proof(settings: Settings) -> Iterator[Finding]:
             "fault",
             f"the time stamps of {found.ended} files ended and nobody renewed them",
         )
+    if found.missed:
+        yield Finding(
+            "proof",
+            "fault",
+            f"{found.missed} files missed level {found.level}: their key or time stamp ended",
+        )
     late = found.since is not None and (clock.real_now() - found.since).days >= PATIENCE_DAYS
     yield Finding(
         "proof",

@@ -22,12 +22,13 @@ PATIENCE_DAYS = 2
 
 @dataclass(frozen=True, slots=True)
 class ArchiveStand:
-    """How many files wait for proof, since when the oldest, and how many lost it."""
+    """How many files wait for proof, since when the oldest, and how many lost or missed it."""
 
     level: str
     due: int
     since: datetime | None
     ended: int
+    missed: int
 
 
 def newest_sha256() -> sa.ScalarSelect[str]:
@@ -99,7 +100,9 @@ def archive_stand() -> ArchiveStand:
     found = _candidates(wanted, now=now) if wanted else []
     due = _in_state(found, "due", wanted, now=now)
     since = min((_waits_since(one) for one in due), default=None)
-    return ArchiveStand(wanted, len(due), since, len(_in_state(found, "ended", wanted, now=now)))
+    ended = _in_state(found, "ended", wanted, now=now)
+    missed = _in_state(found, "missed", wanted, now=now)
+    return ArchiveStand(wanted, len(due), since, len(ended), len(missed))
 
 
 def waiting_for_proof() -> int:
@@ -108,13 +111,15 @@ def waiting_for_proof() -> int:
 
 
 def archive_faults() -> list[str]:
-    """Return what `academy check` says: files that wait too long, and proof that nobody renewed."""
+    """Return what `academy check` says: what waits too long, missed its proof, or lost it."""
     wanted, now = current().archive_level, clock.real_now()
     faults = []
     for one in _candidates(wanted, now=now) if wanted else ():
         state = state_of(one, wanted, now=now)
         if state == "ended":
             faults.append(f"the time stamp of certificate {one.number} ended and nobody renewed it")
+        elif state == "missed":
+            faults.append(f"certificate {one.number} missed level {wanted}: its key or stamp ended")
         elif state == "due" and (now - _waits_since(one)).days >= PATIENCE_DAYS:
             faults.append(f"certificate {one.number} still waits for level {wanted}")
     return faults
@@ -134,12 +139,7 @@ def _in_state(files: Iterable[Newest], state: State, wanted: str, *, now: dateti
 def _candidates(wanted: str, *, now: datetime) -> list[Newest]:
     """Return the newest file of each certificate that counts, but those that need nothing."""
     proved = CertificateFile.level.in_(("B-LT", "B-LTA"))
-    may_begin = sa.and_(
-        CertificateFile.level == "B-T",
-        CertificateFile.stamp_until > now,
-        SigningKey.valid_to > now,
-        SigningKey.compromised_at.is_(None),
-    )
+    might_begin = sa.and_(CertificateFile.level == "B-T", SigningKey.compromised_at.is_(None))
     ends_soon = sa.and_(proved, CertificateFile.stamp_until <= now + RENEW_BEFORE)
     is_weaker = sa.and_(CertificateFile.level == "B-LT", sa.literal(wanted) == "B-LTA")
     rows = db.session.execute(
@@ -158,7 +158,7 @@ def _candidates(wanted: str, *, now: datetime) -> list[Newest]:
             Certificate.state == "issued",
             Certificate.standing.in_(COUNTING),
             CertificateFile.sha256 == newest_sha256(),
-            sa.or_(may_begin, ends_soon, is_weaker),
+            sa.or_(might_begin, ends_soon, is_weaker),
         )
         .order_by(Certificate.id)
     )

@@ -10,8 +10,8 @@ from typing import Literal
 RENEW_BEFORE = timedelta(days=180)
 """How long before the end of a time stamp the next one is put over it."""
 
-State = Literal["reached", "due", "never", "ended"]
-"""Ended: it had proof, and nobody renewed it in time."""
+State = Literal["reached", "due", "never", "missed", "ended"]
+"""Missed: it could have had proof and did not get it in time. Ended: it had, and lost it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def state_of(file: Newest, wanted: str, *, now: datetime) -> State:
         return "never"
     has_ended = file.stamp_until <= now
     if file.level == "B-T":
-        return "never" if has_ended or file.key_until <= now else "due"
+        return "missed" if has_ended or file.key_until <= now else "due"
     if has_ended:
         return "ended"
     ends_soon = file.stamp_until - RENEW_BEFORE <= now

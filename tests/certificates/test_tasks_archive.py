@@ -193,6 +193,21 @@ def test_a_stamp_that_ended_unrenewed_is_told(app: Flask, monkeypatch: pytest.Mo
     assert levels() == ["B-T", "B-LTA"]
 
 
+@pytest.mark.trust("T26", planted=True)
+def test_a_file_that_never_got_its_proof_is_told(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue(commit_scene())
+    later = clock.real_now() + timedelta(days=365 * 10)
+    monkeypatch.setattr(clock, "real_now", lambda: later)
+    (fault,) = archive.archive_faults()
+    assert "missed level B-LTA" in fault
+    assert (archive.archive_stand().due, archive.archive_stand().missed) == (0, 1)
+    assert told("proof")[0][0] == "fault"
+    app.extensions["academy.settings"] = replace(current(), seal_level="b-t")
+    assert archive.archive_faults() == []
+
+
 def test_what_does_not_count_gets_no_proof(app: Flask) -> None:
     scene = commit_scene()
     certificate_id = issue(scene)
