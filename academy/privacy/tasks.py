@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from academy.kernel import clock, queue
-from academy.kernel.db import unit_of_work
+from academy.kernel.db import db, unit_of_work
 from academy.kernel.queue import NotNowError
 from academy.privacy.adapters.wiping import wipe as wipe_bytes
 from academy.privacy.services import exports, requests, retention
+
+log = logging.getLogger(__name__)
 
 DAILY_JOB = "privacy.daily"
 JOBS_KEPT = timedelta(days=30)
@@ -16,16 +21,38 @@ BUSY_WAIT = timedelta(seconds=20)
 
 
 def daily() -> None:
-    """Carry out what is due, end old files, and clear what is old where that is switched on."""
+    """Carry out what is due, end old files, and clear what is old where that is switched on.
+
+    Every request and every kind stands by itself: what fails keeps nothing else waiting. It fails
+    the job at the end, so that it is tried again and seen.
+    """
+    failures: list[Exception] = []
     for request_id in requests.due_requests():
-        with unit_of_work():
+        with _by_itself(failures, "erasure", request_id), unit_of_work():
             requests.carry_out(request_id)
-    with unit_of_work():
+    ended = cleared = 0
+    with _by_itself(failures, "exports"), unit_of_work():
         ended = exports.end_old()
         queue.forget_done(DAILY_JOB, before=clock.real_now() - JOBS_KEPT)
-    cleared = retention.clear_all()
+    for kind in retention.kinds_to_clear():
+        with _by_itself(failures, kind):
+            cleared += retention.clear(kind)
     if ended or cleared:
         wipe_bytes()
+    if failures:
+        raise failures[0]
+
+
+@contextmanager
+def _by_itself(failures: list[Exception], step: str, item_id: int | None = None) -> Iterator[None]:
+    """Let a step fail without what follows, and log it by its id: a message may hold a name."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  whatever fails is kept, and raised at the end
+        db.session.rollback()
+        kind = type(error).__name__
+        log.error("daily step failed step=%s id=%s error=%s", step, item_id, kind)  # noqa: TRY400
+        failures.append(error)
 
 
 def wipe(person_id: int) -> None:

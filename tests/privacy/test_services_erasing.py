@@ -225,6 +225,32 @@ def test_what_is_open_is_waited_for_until_the_last_day_and_no_longer(academy):
     assert states == ["asked", "asked", "erased"]
 
 
+def test_a_request_that_fails_keeps_nothing_else_waiting(academy, monkeypatch, caplog):
+    link_request(academy.world)
+    person_id = settle(academy)
+    with unit_of_work():
+        requests.ask_erasure(person_id, {}, by=stepped_up(person_id))
+        request_id = db.session.scalar(sa.select(ErasureRequest.id))
+    done = []
+
+    def fail(one):
+        done.append("erasure")
+        raise LookupError(f"Lies of {one}")
+
+    monkeypatch.setattr(requests, "carry_out", fail)
+    monkeypatch.setattr(tasks.exports, "end_old", lambda: done.append("exports") or 1)
+    monkeypatch.setattr(tasks.retention, "kinds_to_clear", lambda: ("spam", "signals"))
+    monkeypatch.setattr(tasks.retention, "clear", lambda kind: done.append(kind) or 0)
+    monkeypatch.setattr(tasks, "wipe_bytes", lambda: done.append("wipe"))
+    with clock.at(clock.now() + timedelta(days=8)):
+        db.session.remove()
+        with pytest.raises(LookupError):
+            tasks.daily()
+    assert done == ["erasure", "exports", "spam", "signals", "wipe"]
+    assert f"step=erasure id={request_id} error=LookupError" in caplog.text
+    assert "Lies" not in caplog.text
+
+
 def test_who_works_for_the_academy_gives_up_that_first(academy):
     coordinator = academy.world.people["coordinator"]
     with unit_of_work(), pytest.raises(ConflictError):

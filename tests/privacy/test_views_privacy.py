@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from academy.kernel import clock, queue
 from academy.kernel.db import db, unit_of_work
-from academy.people.models import Grant
+from academy.people.models import Account, Grant
 from academy.privacy.models import DataExport, ErasureRequest
 from academy.privacy.views.words import goes_and_stays
 from tests.courses.training_group import add_person, after, grant, make_group, well_formed
@@ -108,6 +108,50 @@ def test_a_coordinator_asks_on_behalf_and_sees_nothing_of_the_content(group, sig
     own = sign_in(her).get("/gegevens").text
     assert "Gevraagd om je te vergeten" in own
     assert "Coco Coordinator" in own
+
+
+def test_what_somebody_asked_themselves_only_they_take_back(group, sign_in):
+    her = group.learners[0]
+    own = sign_in(her)
+    asked = own.post("/gegevens/weghalen", data={"confirm": "yes", "sure": "y"})
+    assert asked.status_code == 303
+    client = sign_in(group.coordinator_id)
+    address = f"/privacy/mensen/{her}/toch-niet"
+    page = well_formed(client.get(f"/privacy/mensen/{her}").text)
+    assert "vroeg dit zelf" in page
+    assert f'action="{address}"' not in page
+    refused = client.post(address)
+    assert refused.status_code == 409
+    assert "Alleen wie het vroeg" in refused.text
+    assert state_of(ErasureRequest) == "asked"
+
+
+def test_what_is_past_its_last_day_is_shown_as_late(group, sign_in):
+    her = group.learners[0]
+    sign_in(her).post("/gegevens/weghalen", data={"confirm": "yes", "sure": "y"})
+    client = sign_in(officer())
+    assert "te laat" not in client.get("/privacy/verzoeken").text
+    with unit_of_work():
+        past = clock.now() - timedelta(days=1)
+        db.session.execute(sa.update(ErasureRequest).values(latest_at=past))
+    assert "te laat" in client.get("/privacy/verzoeken").text
+
+
+def test_the_officer_hands_over_what_a_coordinator_asked_for_who_has_no_account(group, sign_in):
+    her = group.learners[0]
+    sign_in(group.coordinator_id).post(f"/privacy/mensen/{her}/meenemen")
+    queue.run_pending(strict=True)
+    export_id = db.session.scalar(sa.select(DataExport.id))
+    client = sign_in(officer())
+    address = f"/privacy/meenemen/{export_id}"
+    assert db.session.get(Account, her) is None
+    db.session.rollback()
+    assert f'action="{address}"' in client.get(f"/privacy/mensen/{her}").text
+    assert client.post(address).data.startswith(b"PK")
+    with unit_of_work():
+        db.session.add(Account(person_id=her))
+    assert f'action="{address}"' not in client.get(f"/privacy/mensen/{her}").text
+    assert client.post(address).status_code == 404
 
 
 def test_outside_the_region_there_is_nobody(group, sign_in):

@@ -50,7 +50,10 @@ class ExportRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenErasure:
-    """An erasure that waits. `on` is the day on which it may happen, `latest` the last one."""
+    """An erasure that waits. `on` is the day on which it may happen, `latest` the last one.
+
+    `is_late` says that the last one is over.
+    """
 
     id: int
     person_id: int
@@ -59,6 +62,7 @@ class OpenErasure:
     asked_on: date
     on: date
     latest: date
+    is_late: bool
     wishes: Mapping[str, str]
 
 
@@ -246,6 +250,7 @@ def _open_erasures(condition: sa.ColumnElement[bool]) -> list[OpenErasure]:
             asked_on=_day(one.asked_at),
             on=_day(one.due_at),
             latest=_day(one.latest_at),
+            is_late=one.latest_at < clock.now(),
             wishes=one.wishes,
         )
         for one, person in rows

@@ -24,7 +24,7 @@ from academy.privacy.adapters.zipping import locked, opened, zipped
 from academy.privacy.models import DataExport
 from academy.privacy.policies import FETCH_FOR, OWN_EXPORT
 from academy.privacy.queries.collected import Collected, Kind, collect, names_around
-from academy.privacy.queries.standing import all_plans, is_erased
+from academy.privacy.queries.standing import all_plans, has_account, is_erased
 from academy.privacy.rules.answers import EXPORT_DAYS
 from academy.privacy.services.requests import require_may_ask
 
@@ -115,8 +115,25 @@ def fetch_export(export_id: int, *, by: Actor) -> bytes:
     """Return the file, and record that it was fetched.
 
     The person fetches what is theirs; of somebody else only a privacy officer what they asked
-    for themselves. Raises NotFoundError for everybody else and for a file that ended.
+    for themselves, and what anybody asked for who has no account. Then the logs of guidance in it
+    are written down as read by that officer. Raises NotFoundError for everybody else and for a file
+    that ended.
     """
+    export = _fetchable(export_id, by=by)
+    if by.person_id not in (export.person_id, export.asked_by_id):
+        for plan_id in all_plans(export.person_id):
+            note_reading(plan_id, "export", by=by)
+        export = _fetchable(export_id, by=by)
+    content = opened(export.content) if export.content is not None else None
+    if content is None or (export.ends_at is not None and export.ends_at <= clock.now()):
+        raise NotFoundError
+    export.fetched_at = clock.now()
+    _record("fetched", export.id, export.person_id, by=by)
+    return content
+
+
+def _fetchable(export_id: int, *, by: Actor) -> DataExport:
+    """Return an export that is made and that `by` may fetch, held for a change."""
     export = db.session.get(
         DataExport,
         export_id,
@@ -125,16 +142,16 @@ def fetch_export(export_id: int, *, by: Actor) -> bytes:
     )
     if export is None or export.state != "made" or export.content is None:
         raise NotFoundError
-    is_own = by.person_id == export.person_id
-    if not is_own and not (by.person_id == export.asked_by_id and by.may(FETCH_FOR)):
+    if by.person_id != export.person_id and not _hands_over(export, by):
         raise NotFoundError
     policy.require_step_up(by, OWN_EXPORT, clock.real_now())
-    content = opened(export.content)
-    if content is None or (export.ends_at is not None and export.ends_at <= clock.now()):
-        raise NotFoundError
-    export.fetched_at = clock.now()
-    _record("fetched", export.id, export.person_id, by=by)
-    return content
+    return export
+
+
+def _hands_over(export: DataExport, by: Actor) -> bool:
+    """Say whether `by` fetches a file to give it to whose it is."""
+    is_asker = by.person_id is not None and by.person_id == export.asked_by_id
+    return by.may(FETCH_FOR) and (is_asker or not has_account(export.person_id))
 
 
 def end_old() -> int:

@@ -101,7 +101,11 @@ def _checked(person_id: int, wishes: Mapping[str, str]) -> dict[str, str]:
 
 
 def undo_erasure(person_id: int, *, by: Actor, reaches: Sequence[Reach] = ()) -> None:
-    """Leave everything as it is. Raises NotFoundError out of reach and when nothing waits."""
+    """Leave everything as it is.
+
+    Raises NotFoundError out of reach and when nothing waits, ConflictError for what somebody asked
+    without `by`: only they can take that back.
+    """
     require_may_ask(person_id, by=by, reaches=reaches)
     request = db.session.scalars(
         sa.select(ErasureRequest)
@@ -110,6 +114,8 @@ def undo_erasure(person_id: int, *, by: Actor, reaches: Sequence[Reach] = ()) ->
     ).one_or_none()
     if request is None:
         raise NotFoundError
+    if request.way == "self" and by.person_id != person_id:
+        raise ConflictError(_("Dit is zelf gevraagd. Alleen wie het vroeg, kan het terugnemen."))
     request.state, request.closed_at = "undone", clock.now()
     _record("undone", request.id, person_id, by=by)
 

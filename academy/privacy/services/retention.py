@@ -58,18 +58,14 @@ def is_on() -> bool:
     return not current().demo and found is not None and found.is_on
 
 
-def clear_all() -> int:
-    """Clear every kind in small batches, each in its own unit of work; returns how many rows.
-
-    Does nothing while it is switched off.
-    """
+def kinds_to_clear() -> tuple[str, ...]:
+    """Return the kinds that are cleared; none while it is switched off."""
     with unit_of_work():
-        if not is_on():
-            return 0
-    return sum(_clear(kind) for kind in QUERIES)
+        return tuple(QUERIES) if is_on() else ()
 
 
-def _clear(kind: str) -> int:
+def clear(kind: str) -> int:
+    """Clear one kind in small batches, each in its own unit of work; returns how many rows."""
     cleared = 0
     for _batch in range(MOST_BATCHES):
         with unit_of_work():
