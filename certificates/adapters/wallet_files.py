@@ -37,7 +37,7 @@ def read_proof(text: str) -> Proof:
         key = key_in_header(given.protected)
         holds = jws.validate_compact(given, ECKey.import_key(dict(key)), [ALGORITHM])
         claims = json.loads(given.payload)
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise WalletRefusedError("invalid_proof") from None
     if not holds:
         raise WalletRefusedError("invalid_proof")

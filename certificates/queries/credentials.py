@@ -9,7 +9,7 @@ from academy.kernel.errors import NotFoundError
 from academy.kernel.settings import current
 from certificates.adapters import badge_keys
 from certificates.adapters.did_key import published
-from certificates.models import Certificate
+from certificates.models import Certificate, ChainHead
 from certificates.rules.credential import ENDED, LIST_LENGTH, PublishedKey
 
 
@@ -29,6 +29,11 @@ def ended_indices(number: int) -> list[int]:
         .order_by(Certificate.status_place)
     )
     return [place - start for place in places if place is not None]
+
+
+def newest_step() -> str:
+    """Return the hash of the last step that any certificate took; nothing before the first."""
+    return db.session.scalar(sa.select(ChainHead.hash)) or ""
 
 
 def first_place(number: int) -> int:

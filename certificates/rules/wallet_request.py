@@ -96,7 +96,8 @@ def nonce_in_proof(claims: Any, *, issuer: str, now: datetime) -> str:
         raise WalletRefusedError("invalid_proof")
     if isinstance(made, bool) or not isinstance(made, int | float):
         raise WalletRefusedError("invalid_proof")
-    if not abs(now.timestamp() - made) <= PROOF_LASTS.total_seconds():
+    # Compared and not subtracted: a number may be too large for that.
+    if not (now - PROOF_LASTS).timestamp() <= made <= (now + PROOF_LASTS).timestamp():
         raise WalletRefusedError("invalid_proof")
     if not isinstance(nonce, str):
         raise WalletRefusedError("invalid_nonce")

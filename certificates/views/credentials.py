@@ -13,6 +13,7 @@ from certificates.adapters.credential_files import status_list
 from certificates.policies import VERIFY
 from certificates.queries.credentials import ended_indices, published_keys
 from certificates.rules.credential import did_document
+from certificates.views.kept_lists import kept
 
 bp = FeatureBlueprint("credentials", __name__)
 
@@ -33,15 +34,18 @@ def statuses(list_number: int) -> Response:
     """Show which credentials of a list do not count any more, signed."""
     settings = current()
     published_keys()  # none yet, so nobody holds a credential
-    signed = status_list(
-        settings.public_url,
-        list_number,
-        ended=tuple(ended_indices(list_number)),
-        created=clock.real_now().replace(second=0, microsecond=0),
-        keys_folder=settings.keys,
-        passphrase=settings.keys_passphrase,
-    )
-    return _public(signed, kept_seconds=KEPT_SECONDS)
+
+    def signed() -> bytes:
+        return status_list(
+            settings.public_url,
+            list_number,
+            ended=tuple(ended_indices(list_number)),
+            created=clock.real_now().replace(second=0, microsecond=0),
+            keys_folder=settings.keys,
+            passphrase=settings.keys_passphrase,
+        )
+
+    return _public(kept("badges", list_number, signed), kept_seconds=KEPT_SECONDS)
 
 
 def _public(body: bytes, *, kept_seconds: int) -> Response:

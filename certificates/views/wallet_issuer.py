@@ -26,6 +26,7 @@ from certificates.rules import wallet as rules
 from certificates.rules.token_status import KEEPS
 from certificates.rules.wallet_request import WalletRefusedError
 from certificates.services import wallet, wallet_nonce
+from certificates.views.kept_lists import kept
 from certificates.views.wallet import if_open
 
 bp = FeatureBlueprint("wallet_metadata", __name__, url_prefix="/.well-known")
@@ -73,8 +74,9 @@ def kind() -> Response:
 def statuses(list_number: int) -> Response:
     """Show which copies do not count, or not now, signed."""
     settings = current()
-    try:
-        signed = status_list(
+
+    def signed() -> str:
+        return status_list(
             settings.public_url,
             list_number,
             statuses=queries.statuses(list_number),
@@ -82,9 +84,12 @@ def statuses(list_number: int) -> Response:
             keys_folder=settings.keys,
             passphrase=settings.keys_passphrase,
         )
+
+    try:
+        answer = kept("wallet", list_number, signed)
     except DocumentError as error:
         raise _not_made(error) from error
-    response = Response(signed, mimetype="application/statuslist+jwt")
+    response = Response(answer, mimetype="application/statuslist+jwt")
     return _open_to_all(response, kept_seconds=int(KEEPS.total_seconds()))
 
 

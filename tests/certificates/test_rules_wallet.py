@@ -241,6 +241,8 @@ def test_a_proof_for_us_and_of_now_brings_its_nonce():
         ({"iat": "now"}, "invalid_proof"),
         ({"iat": True}, "invalid_proof"),
         ({"iat": float("nan")}, "invalid_proof"),
+        ({"iat": 10**400}, "invalid_proof"),
+        ({"iat": -(10**400)}, "invalid_proof"),
         ({"nonce": None}, "invalid_nonce"),
         ({"nonce": 7}, "invalid_nonce"),
     ],

@@ -16,11 +16,13 @@ from flask.testing import FlaskClient
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import NotFoundError
+from academy.kernel.policy import SYSTEM
 from academy.kernel.settings import current
 from certificates.adapters import badge_keys, credential
 from certificates.models import Certificate
 from certificates.queries.credentials import ended_indices
 from certificates.rules.credential import ENDED, LIST_LENGTH, issuer_did
+from certificates.services import life
 from certificates.services.credentials import free_place, prepare_credential
 from tests.certificates.ready import CODE, Scene, commit_scene, grant, issue, make_keys
 
@@ -43,7 +45,9 @@ def place_of_only() -> int:
 
 def set_standing(standing: str) -> None:
     with unit_of_work():
-        db.session.scalars(sa.select(Certificate)).one().standing = standing
+        certificate = db.session.scalars(sa.select(Certificate)).one()
+        certificate.standing = standing
+        life.add_event(certificate, "reprinted", by=SYSTEM)  # no change goes without a step
 
 
 def bits(body: bytes) -> bytes:

@@ -24,6 +24,7 @@ from certificates.models import Certificate
 from certificates.rules.token_status import INVALID, SUSPENDED, VALID
 from certificates.rules.wallet import GRANT
 from certificates.services import life
+from certificates.views import wallet_issuer
 from tests.access.test_pages import faults_of
 from tests.certificates.ready import Scene, commit_scene, issue, make_keys
 from tests.certificates.wallets import (
@@ -229,6 +230,16 @@ def test_a_status_list_is_signed_by_a_published_key_and_moves(held, client):
     assert status() == INVALID
 
 
+def test_a_status_list_is_read_once_per_step(held, client, monkeypatch):
+    read, statuses = [], wallet_issuer.queries.statuses
+    monkeypatch.setattr(
+        wallet_issuer.queries, "statuses", lambda number: read.append(number) or statuses(number)
+    )
+    for _try in range(9):
+        assert client.get("/api/wallet/status/1").status_code == 200
+    assert len(read) in (1, 2)  # a new minute may begin
+
+
 @pytest.mark.parametrize("number", [0, 2, 10**9])
 def test_a_list_in_which_nothing_stands_is_not_there(held, client, number):
     assert client.get(f"/api/wallet/status/{number}").status_code == 404
@@ -287,6 +298,15 @@ def test_every_refusal_is_said_in_the_words_of_the_protocol(held, sign_in, clien
         (ask_copy(client, token, Wallet(), issuer="https://x.example"), 400, "invalid_proof")
     )
     answers.append((ask_copy(client, token, Wallet(), nonce="elders"), 400, "invalid_nonce"))
+    answers.append((ask_copy(client, token, Wallet(), iat=10**400), 400, "invalid_proof"))
+    answers += [
+        (
+            client.post("/api/wallet/credential", json=asked(proof), headers=bearer),
+            400,
+            "invalid_proof",
+        )
+        for proof in ("WyJhbGciXQ.e30.AA", "Nw.e30.AA", "a.b", "")  # ["alg"] and 7 as header
+    ]
     for answer, status, error in answers:
         assert (answer.status_code, answer.json) == (status, {"error": error})
         assert answer.headers["Cache-Control"] == "no-store"
