@@ -91,6 +91,20 @@ def test_somebody_pauses_their_own_guidance_and_comes_back(table, sign_in):
     assert plan_of(table).state == "active"
 
 
+def test_somebody_reads_what_stopping_does_before_it_is_done(table, sign_in):
+    own = sign_in(table.samira)
+    page = text(own, "/logboek/begeleiding")
+    assert 'action="/logboek/stop"' not in page
+    assert 'href="/logboek/stop"' in page
+    page = text(own, "/logboek/stop")
+    assert "Je kunt dit niet zelf terugdraaien." in page
+    assert "<textarea" not in page
+    assert plan_of(table).state == "active"
+    assert 'action="/logboek/stop"' in page
+    assert own.post("/logboek/stop").status_code == 303
+    assert own.get("/logboek/stop").status_code == 409
+
+
 def test_somebody_stops_in_one_step_and_the_coach_reads_nothing_more(table, sign_in):
     write_entry(table)
     coach, own = sign_in(table.marije), sign_in(table.samira)

@@ -22,7 +22,7 @@ from academy.coaching.services import endings, handover
 from academy.coaching.services import plans as plan_services
 from academy.coaching.views.blueprint import bp, put_errors, show
 from academy.kernel import clock
-from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
 from academy.kernel.web.files import count_print, pdf_answer
 
@@ -80,9 +80,18 @@ def own_resume() -> AnyResponse:
     return redirect(url_for("coaching.own_guidance"), 303)
 
 
+@bp.page("/logboek/stop", needs=OWN_LOG)
+def ask_own_stop() -> str:
+    """Say what stopping does, before somebody stops. No reason is asked."""
+    plan = _own()
+    if plan.state == "stopped":
+        raise ConflictError(_("Deze begeleiding is al gestopt."))
+    return show("own_stop", plan=plan)
+
+
 @bp.action("/logboek/stop", needs=OWN_LOG)
 def own_stop() -> AnyResponse:
-    """End one's own guidance in one step."""
+    """End one's own guidance, with the yes on that page."""
     plan_services.stop(_own().id, by=actor())
     flash(_("De begeleiding is gestopt. Dank je wel voor alles."), "success")
     return redirect(url_for("coaching.own_guidance"), 303)
