@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +24,7 @@ from flask_babel import gettext as _
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.kernel import clock, ids
+from academy.kernel import clock, disk, ids
 from academy.kernel.db import PLAIN, SECRET, Id, Model, apart, db
 from academy.kernel.errors import TooManyError
 
@@ -40,7 +41,10 @@ class Limit:
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which the web processes of one `academy serve` count together."""
 
-_here: defaultdict[str, list[float]] = defaultdict(list)
+Ends = dict[str, list[float]]
+"""Per key when each try is over. They are kept in 256 parts, each cleared whenever it is used."""
+
+_here: defaultdict[str, Ends] = defaultdict(dict)
 _here_lock = Lock()
 
 
@@ -87,37 +91,63 @@ def spend(limit: Limit, key: str) -> None:
 
 
 def spend_here(limit: Limit, key: str, *, sentence: str) -> None:
-    """Count one try under `key` on this machine. Raises TooManyError with `sentence`."""
+    """Count one try under `key` on this machine. Raises TooManyError with `sentence`.
+
+    On a disk that is full or fails nothing is counted: who only reads is not kept from it.
+    """
+    key_hash = ids.digest(f"{limit.name}:{_household(key)}")
+    try:
+        with _here_lock, _ends_beside(key_hash) as ends:
+            _count_here(limit, ends, key_hash, sentence=sentence)
+    except OSError as error:
+        if not disk.failed(error):
+            raise
+
+
+def _household(key: str) -> str:
+    """Return the network of an IPv6 address, of which one household has a great many."""
+    try:
+        address = IPv6Address(key)
+    except ValueError:
+        return key
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
+
+
+def _count_here(limit: Limit, ends: Ends, key_hash: str, *, sentence: str) -> None:
     now = clock.real_now().timestamp()
-    with _here_lock, _tries_of(ids.digest(f"{limit.name}:{key}")) as tries:
-        tries[:] = [at for at in tries if at > now - limit.window.total_seconds()]
-        if len(tries) >= limit.times:
-            raise TooManyError(sentence)
-        tries.append(now)
+    for one, moments in list(ends.items()):
+        ends[one] = [end for end in moments if end > now]
+        if not ends[one]:
+            del ends[one]
+    tries = ends.setdefault(key_hash, [])
+    if len(tries) >= limit.times:
+        raise TooManyError(sentence)
+    tries.append(now + limit.window.total_seconds())
 
 
 @contextmanager
-def _tries_of(key_hash: str) -> Iterator[list[float]]:
-    """Give the moments of earlier tries, to change in place; nobody else counts meanwhile."""
+def _ends_beside(key_hash: str) -> Iterator[Ends]:
+    """Give the tries that are kept beside this one, to change in place; nobody else counts then."""
+    bucket = key_hash[:2]
     folder = os.environ.get(SHARED_FOLDER)
     if not folder:
-        yield _here[key_hash]
+        yield _here[bucket]
         return
-    with Path(folder, f"tries-{key_hash}").open("a+") as file:
+    with Path(folder, f"tries-{bucket}").open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        tries = _read_tries(file.read())
-        yield tries
+        ends = _read_ends(file.read())
+        yield ends
         file.seek(0)
         file.truncate()
-        json.dump(tries, file)
+        json.dump(ends, file)
 
 
-def _read_tries(text: str) -> list[float]:
+def _read_ends(text: str) -> Ends:
     try:
-        found: list[float] = json.loads(text)
+        found: Ends = json.loads(text)
     except ValueError:  # nobody tried yet, or a process was killed while it wrote
-        return []
+        return {}
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import subprocess
 import sys
 import threading
@@ -10,8 +12,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
-from academy.kernel import limits
+from academy.kernel import clock, limits
 from academy.kernel.db import db, keep_nothing, set_reading, unit_of_work
 from academy.kernel.errors import TooManyError
 from academy.kernel.limits import Attempt, Limit
@@ -94,3 +97,48 @@ def test_web_processes_of_one_machine_count_together(tmp_path, monkeypatch):
     [counted] = tmp_path.iterdir()
     counted.write_text("[1.0, ")  # as a process leaves it that was killed
     spend_paper("1")
+
+
+def test_what_is_counted_here_stays_small(tmp_path, monkeypatch):
+    monkeypatch.setenv(limits.SHARED_FOLDER, str(tmp_path))
+    monkeypatch.setattr(limits.ids, "digest", lambda text: f"ab{text}")  # all in one part
+    for number in range(20):
+        spend_paper(str(number))
+    (counted,) = tmp_path.iterdir()
+    assert len(json.loads(counted.read_text())) == 20
+    with time_machine.travel(clock.real_now() + timedelta(minutes=6)):
+        spend_paper("later")
+    assert list(json.loads(counted.read_text())) == ["abthree:later"]
+
+
+def test_addresses_make_no_more_than_256_files(tmp_path, monkeypatch):
+    monkeypatch.setenv(limits.SHARED_FOLDER, str(tmp_path))
+    for number in range(600):
+        spend_paper(f"198.51.{number // 256}.{number % 256}")
+    assert len(list(tmp_path.iterdir())) <= 256
+
+
+def test_a_household_counts_once_whatever_its_addresses():
+    limits.forget_here()
+    for number in range(3):
+        spend_paper(f"2001:db8:1:2::{number}")
+    with pytest.raises(TooManyError):
+        spend_paper("2001:db8:1:2:ffff::9")
+    spend_paper("2001:db8:1:3::1")
+    spend_paper("::ffff:198.51.100.7")
+    spend_paper("::ffff:198.51.100.8")
+
+
+@pytest.mark.parametrize(("number", "passes"), [(errno.ENOSPC, True), (errno.EACCES, False)])
+def test_a_full_disk_keeps_nobody_from_reading(tmp_path, monkeypatch, number, passes):
+    monkeypatch.setenv(limits.SHARED_FOLDER, str(tmp_path))
+
+    def full(*_words, **_kept):
+        raise OSError(number, "x")
+
+    monkeypatch.setattr(limits.json, "dump", full)
+    if passes:
+        spend_paper("1")
+    else:
+        with pytest.raises(OSError, match="x"):
+            spend_paper("1")
