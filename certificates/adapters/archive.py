@@ -111,6 +111,15 @@ def archived(
     return ArchivedDocument(**stamped)
 
 
+def end_of_stamp(pdf: bytes) -> datetime | None:
+    """Return until when the newest time stamp of an intact file carries; None without one.
+
+    Raises DocumentError.
+    """
+    ends: datetime | None = documents.call(f"{_CHILD}:end_of_stamp", pdf=pdf)
+    return ends
+
+
 def _nonce() -> int:
     return secrets.randbits(63) | 1 << 62
 

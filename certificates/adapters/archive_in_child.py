@@ -152,6 +152,12 @@ def put_stamp(
     return _read_back(stamped, Path(keys_folder), now=now)
 
 
+def end_of_stamp(*, pdf: bytes) -> datetime | None:
+    """Return until when the newest time stamp of an intact file carries; None without one."""
+    stamps = _stamps(pdf, PdfFileReader(io.BytesIO(pdf), strict=True))
+    return stamps[-1].until if stamps else None
+
+
 def _granted(answer: bytes, *, imprint: bytes, authorities: list[bytes]) -> Stamp:
     response = asn1_tsp.TimeStampResp.load(answer, strict=True)
     require(response["status"]["status"].native in GRANTED, "refused")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from academy.kernel import clock
 from academy.kernel.db import db
+from academy.kernel.documents import DocumentError
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
+from certificates.adapters.archive import end_of_stamp
 from certificates.adapters.keys import KeysError, list_keys, root_certificate, trusted_leaves
 from certificates.adapters.pinning import list_pinned, reader
-from certificates.adapters.verify import Lookup, check_file
+from certificates.adapters.verify import Lookup, ReadSeal, check_file
 from certificates.models import Certificate, CertificateFile, Serial, SigningKey
 from certificates.queries.approvals import has_job, waits_for_name
+from certificates.queries.resealing import key_of
 from certificates.queries.rounds import is_in_a_live_round
 from certificates.rules.standing import EMPTIED
 from certificates.rules.verdict import RegisterEntry
@@ -51,7 +56,7 @@ def _file_faults() -> Iterator[str]:
         yield "there are issued certificates but no keys to check them with"
         return
     storage, read_seal = Storage(current().storage), reader(current().keys)
-    now = clock.now()
+    now, told = clock.now(), _told()
     for number, sha256, size_bytes in rows:
         entry = RegisterEntry(number, "issued", None)
         try:
@@ -62,6 +67,7 @@ def _file_faults() -> Iterator[str]:
         except ValueError:
             yield f"the file of certificate {number} was altered"
             continue
+        read: dict[str, Any] = {}
         verdict = check_file(
             data,
             leaves=leaves,
@@ -69,10 +75,54 @@ def _file_faults() -> Iterator[str]:
             now=now,
             today=now.date(),
             lookup=_always(entry),
-            read_seal=read_seal,
+            read_seal=_noting(read_seal, read),
         ).verdict
         if verdict != "original" or len(data) != size_bytes:
             yield f"the seal of certificate {number} is not valid"
+        elif sha256 in told and told[sha256] != _as_told(data, read):
+            yield f"a file of certificate {number} is not sealed as the register says"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """How a file is sealed: its level, the key of its seal, and the end of its newest stamp."""
+
+    level: str
+    key_id: str
+    stamp_until: datetime | None
+
+
+def _told() -> dict[str, _Sealed]:
+    """Return what the register says of how each file is sealed, by its hash."""
+    rows = db.session.execute(
+        sa.select(
+            CertificateFile.sha256,
+            CertificateFile.level,
+            SigningKey.kid,
+            CertificateFile.stamp_until,
+        )
+        .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+        .join(SigningKey, SigningKey.id == key_of())
+    )
+    return {row.sha256: _Sealed(row.level, row.kid, row.stamp_until) for row in rows}
+
+
+def _as_told(data: bytes, read: dict[str, Any]) -> _Sealed | None:
+    try:
+        until = end_of_stamp(data) if read["level"] != "B-B" else None
+    except DocumentError:
+        return None
+    return _Sealed(read["level"], read["key_id"], until)
+
+
+def _noting(read_seal: ReadSeal, read: dict[str, Any]) -> ReadSeal:
+    """Return `read_seal`, which leaves what it read in `read` too."""
+
+    def noted(*data: bytes, **kept: Any) -> dict[str, Any]:
+        read.update(read_seal(*data, **kept))
+        return read
+
+    return noted
 
 
 def _always(entry: RegisterEntry) -> Lookup:
@@ -163,9 +213,11 @@ def key_faults() -> list[str]:
     """Return the keys that sealed a certificate and are not in the folder any more."""
     folder = current().keys
     here = {key.key_id for key in (*list_keys(folder), *list_pinned(folder))}
+    of_files = sa.select(CertificateFile.key_id).where(CertificateFile.key_id.is_not(None))
+    first = sa.select(Certificate.key_id).where(Certificate.key_id.is_not(None))
     used = db.session.scalars(
         sa.select(SigningKey.kid)
-        .where(SigningKey.id.in_(sa.select(Certificate.key_id).distinct()))
+        .where(SigningKey.id.in_(first.union(of_files)))
         .order_by(SigningKey.kid)
     )
     return [f"the public key {kid} is missing from the keys" for kid in used if kid not in here]

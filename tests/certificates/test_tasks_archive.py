@@ -22,7 +22,7 @@ from certificates.adapters.archive import Answers, archived
 from certificates.adapters.offline import by_seal_alone, with_snapshot
 from certificates.adapters.status_key import add_status_key, find_status_key
 from certificates.cli import keys
-from certificates.models import Certificate, CertificateEvent, CertificateFile
+from certificates.models import Certificate, CertificateEvent, CertificateFile, SigningKey
 from certificates.queries import archive, chain_checks, checks
 from certificates.queries.holder import get_stored
 from certificates.queries.verification import check_hash, check_upload
@@ -244,6 +244,35 @@ def test_every_file_of_a_certificate_is_looked_at(app: Flask) -> None:
         assert "was altered" in fault
         storage.path(one.sha256).write_bytes(kept)
     assert checks.file_faults() == []
+
+
+def test_a_file_that_is_sealed_otherwise_than_the_register_says_is_told(app: Flask) -> None:
+    issue(commit_scene())
+    prove_files()
+    proved = files()[1]
+    with unit_of_work():
+        key = db.session.scalars(sa.select(SigningKey)).first()
+        assert key is not None
+        kept = {c.name: getattr(key, c.name) for c in SigningKey.__table__.columns}
+        other = SigningKey(**{**kept, "id": None, "kid": "f" * 16})
+        db.session.add(other)
+        db.session.flush()
+        false = [
+            {"level": "B-LT"},
+            {"stamp_until": proved.stamp_until - timedelta(days=1)},
+            {"key_id": other.id},
+        ]
+    right = {name: getattr(proved, name) for one in false for name in one}
+    this = sa.update(CertificateFile).where(CertificateFile.id == proved.id)
+    for values in false:
+        with unit_of_work():
+            db.session.execute(this.values({**right, **values}))
+        (fault,) = checks.file_faults()
+        assert "is not sealed as the register says" in fault
+    assert checks.key_faults() == ["the public key ffffffffffffffff is missing from the keys"]
+    with unit_of_work():
+        db.session.execute(this.values(right))
+    assert checks.file_faults() == checks.key_faults() == []
 
 
 def test_of_two_workers_one_is_first(app: Flask) -> None:
