@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from academy.kernel import documents
-from academy.kernel.documents import DocumentError
+from academy.kernel import disk, documents
+from academy.kernel.documents import DocumentError, DocumentTimeout
 from certificates.rules.verdict import (
+    NOT_READ,
     REASONS,
     Finding,
     RegisterEntry,
@@ -88,4 +89,11 @@ def _read(data: bytes, leaves: list[bytes], root: bytes, read_seal: ReadSeal) ->
     try:
         return SealReading(**read_seal(data, leaves=leaves, root=root))
     except DocumentError as error:
-        return SealReading(carries_seal=False, intact=False, problem=error.kind)
+        problem = NOT_READ if _lies_with_us(error) else error.kind
+        return SealReading(carries_seal=False, intact=False, problem=problem)
+
+
+def _lies_with_us(error: DocumentError) -> bool:
+    """Say whether a seal was not looked at: the child is gone, was too slow, or met a full disk."""
+    is_gone = isinstance(error, DocumentTimeout) or error.kind in {"ChildGone", "NoPipe"}
+    return is_gone or disk.failed(error)

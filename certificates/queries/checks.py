@@ -23,7 +23,7 @@ from certificates.queries.approvals import has_job, waits_for_name
 from certificates.queries.resealing import key_of
 from certificates.queries.rounds import is_in_a_live_round
 from certificates.rules.standing import EMPTIED
-from certificates.rules.verdict import RegisterEntry
+from certificates.rules.verdict import Finding, RegisterEntry
 
 MOST_WAIT = timedelta(hours=1)
 ORPHAN_AGE = timedelta(hours=24)
@@ -68,7 +68,7 @@ def _file_faults() -> Iterator[str]:
             yield f"the file of certificate {number} was altered"
             continue
         read: dict[str, Any] = {}
-        verdict = check_file(
+        finding = check_file(
             data,
             leaves=leaves,
             root=root,
@@ -76,11 +76,17 @@ def _file_faults() -> Iterator[str]:
             today=now.date(),
             lookup=_always(entry),
             read_seal=_noting(read_seal, read),
-        ).verdict
-        if verdict != "original" or len(data) != size_bytes:
-            yield f"the seal of certificate {number} is not valid"
+        )
+        if finding.verdict != "original" or len(data) != size_bytes:
+            yield _fault_of_seal(number, finding)
         elif sha256 in told and told[sha256] != _as_told(data, read):
             yield f"a file of certificate {number} is not sealed as the register says"
+
+
+def _fault_of_seal(number: str, finding: Finding) -> str:
+    if finding.reasons[0].code == "not_checked":
+        return f"the seal of certificate {number} could not be looked at; check again"
+    return f"the seal of certificate {number} is not valid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ class RegisterEntry:
     resealed: bool = False
 
 
+NOT_READ = "not_read"
+"""The problem of a seal that nobody could look at: it lay with us, or it took too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class SealReading:
     """What the seal of a file says.
@@ -126,6 +130,11 @@ REASONS: Mapping[str, Reason] = {
             "seal_missing",
             "Dit bestand staat in ons register, maar het zegel klopt niet. Vraag het ons na.",
             "This file is in our register, but its seal is not right. Ask us about it.",
+        ),
+        Reason(
+            "not_checked",
+            "Wij konden dit bestand nu niet controleren. Probeer het straks nog eens.",
+            "We could not check this file just now. Try again later.",
         ),
         Reason(
             "too_large",
@@ -250,6 +259,8 @@ def file_verdict(
     the reason for an intact seal that the register does not know. `lost_keys` are the ids of keys
     that are in other hands: what they sealed is ours by the register only.
     """
+    if entry is not None and seal.problem == NOT_READ:
+        return Finding("unknown", now, None, (REASONS["not_checked"],))
     if entry is not None and not seal.intact:
         return Finding("unknown", now, None, (REASONS["seal_missing"],))
     if entry is not None:

@@ -289,12 +289,24 @@ def test_without_pinned_keys_nothing_is_original(paper, pinned):
     assert check(paper, {**pinned, "leaves": []}, lookup=None).verdict == "unknown"
 
 
-def test_a_file_that_kills_its_reader_is_not_original(paper, pinned):
-    def killed(_data, **_pinned):
-        raise documents.DocumentTimeout("te lang")
+@pytest.mark.parametrize(
+    ("error", "said", "otherwise"),
+    [
+        (documents.DocumentTimeout("te lang"), "not_checked", "not_ours"),
+        (documents.DocumentError("weg", kind="ChildGone"), "not_checked", "not_ours"),
+        (documents.DocumentError("vol", kind="disk: OSError"), "not_checked", "not_ours"),
+        (documents.DocumentError("raar", kind="ValueError"), "seal_missing", "not_ours"),
+    ],
+)
+def test_a_file_whose_reader_stops_is_not_original(paper, pinned, error, said, otherwise):
+    """What lies with us is no fault of the seal of a file that we know."""
 
-    finding = check(paper, pinned, registered=paper, read_seal=killed)
-    assert codes(finding) == ("unknown", "seal_missing")
+    def stopped(_data, **_pinned):
+        raise error
+
+    finding = check(paper, pinned, registered=paper, read_seal=stopped)
+    assert codes(finding) == ("unknown", said)
+    assert codes(check(paper, pinned, read_seal=stopped)) == ("unknown", otherwise)
 
 
 # --- a seal in its other form ------------------------------------------------------------------

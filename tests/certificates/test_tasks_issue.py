@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from academy.kernel import clock, events, mail, queue
+from academy.kernel import clock, documents, events, mail, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
@@ -160,6 +160,20 @@ def test_check_finds_nothing_wrong_with_what_was_issued(scene: Scene) -> None:
     issue(scene)
 
     assert all_faults() == []
+
+
+def test_check_says_so_when_it_could_not_look(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue(scene)
+
+    def late(*_words: object, **_kept: object) -> None:
+        raise documents.DocumentTimeout("te lang")
+
+    monkeypatch.setattr(documents, "call", late)
+    assert checks.file_faults() == [
+        "the seal of certificate SLHZ-B-2026-00001-03 could not be looked at; check again"
+    ]
 
 
 def test_check_names_an_absent_file(scene: Scene) -> None:
