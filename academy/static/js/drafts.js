@@ -7,6 +7,7 @@
   var said = outbox.querySelector("span");
   var address = form ? new URL(form.getAttribute("action"), location.href).pathname : "";
   var again = false;
+  var queued = false;  // somebody said that it is done: what they type after goes out with it
   var writing = null;
   var locked = opened();
 
@@ -45,7 +46,7 @@
     return Array.from(new FormData(form)).filter(function (pair) { return pair[0] !== "csrf_token"; });
   }
 
-  function keep(queued) {
+  function keep() {
     var iv = crypto.getRandomValues(new Uint8Array(12));
     var text = new TextEncoder().encode(JSON.stringify(values()));
     return locked.then(function (parts) {
@@ -59,7 +60,7 @@
 
   function keepSoon() {
     if (writing) { again = true; return; }
-    writing = keep(false).catch(function () { return null; }).then(function () {
+    writing = keep().catch(function () { return null; }).then(function () {
       writing = null;
       if (again) { again = false; keepSoon(); }
     });
@@ -122,10 +123,13 @@
             return null;
           });
         }
-        if (form && record.address === address) { putBack(pairs); }
+        if (form && record.address === address) { queued = false; putBack(pairs); }
         else { say(outbox.dataset.refused.replace("{name}", record.name)); }
         return null;
-      }, function () { say(outbox.dataset.waiting.replace("{name}", record.name)); });
+      }, function () {
+        if (form && record.address === address && !queued) { queued = true; putBack(pairs); }
+        say(outbox.dataset.waiting.replace("{name}", record.name));
+      });
     }, function () { return null; });
   }
 
@@ -147,16 +151,18 @@
     });
     form.addEventListener("input", keepSoon);
     form.addEventListener("change", keepSoon);
-    form.addEventListener("autosave:kept", function () { if (!writing) { forget(address); } });
+    form.addEventListener("autosave:kept", function () { if (!writing && !queued) { forget(address); } });
     form.addEventListener("submit", function (event) {
       var button = form.querySelector("button:not([type=button])");
       event.preventDefault();
       if (form.dataset.busy) { return; }
       form.dataset.busy = "yes";
-      Promise.resolve(writing).then(function () { return keep(true); }).catch(function () { return null; }).then(function () {
+      queued = true;
+      Promise.resolve(writing).then(keep).catch(function () { return null; }).then(function () {
         return send(address, values());
       }).then(function (answer) {
-        if (!answer.ok) { return keep(false).then(function () { form.submit(); }); }
+        queued = false;
+        if (!answer.ok) { return keep().then(function () { form.submit(); }); }
         return forget(address).then(function () { return answer.json(); }).then(function (sent) { location.assign(sent.page); });
       }).catch(function () {
         delete form.dataset.busy;
