@@ -15,6 +15,9 @@ from academy.kernel.db import db
 from certificates.models import Certificate, CertificateFile, SigningKey
 from certificates.rules.standing import COUNTING
 
+PROVED = ("B-LT", "B-LTA")
+"""The levels of a file with proof for later."""
+
 
 @dataclass(frozen=True, slots=True)
 class LostKey:
@@ -29,13 +32,15 @@ class LostKey:
 class ToReseal:
     """A certificate whose newest file has a seal to replace.
 
-    `sha256` is the first file with that seal: what was put behind it later went by it.
+    `sha256` is the first file with that seal: what was put behind it later went by it. `has_proof`:
+    it had proof for later, which a new seal must get again.
     """
 
     certificate_id: int
     number: str
     sha256: str
     level: str
+    has_proof: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +107,16 @@ def count_to_reseal(key: LostKey, *, everything: bool) -> int:
 def to_reseal(key: LostKey, *, everything: bool, after: int, limit: int) -> list[ToReseal]:
     """Return the next certificates, above the id `after`, whose newest seal is of this key.
 
-    Those that were sealed since its loss; with `everything` those of before it too.
+    Those that were sealed since its loss; with `everything` those of before it too, but for what
+    had proof for later by then.
     """
     rows = db.session.execute(
         _wanted(key, everything=everything).where(Certificate.id > after).limit(limit)
     ).all()
     first = _first_files(key, [row.id for row in rows])
-    return [ToReseal(row.id, row.number, *first.get(row.id, (row.sha256, "B-B"))) for row in rows]
+    return [
+        ToReseal(row.id, row.number, *first.get(row.id, (row.sha256, "B-B", False))) for row in rows
+    ]
 
 
 def is_to_reseal(certificate_id: int, key: LostKey) -> bool:
@@ -132,20 +140,36 @@ def _wanted(key: LostKey, *, everything: bool) -> sa.Select[int, str, str | None
             Certificate.state == "issued",
             Certificate.standing.in_(COUNTING),
             newest_key() == key.id,
-            sa.true() if everything else known_at >= key.since,
+            sa.or_(known_at >= key.since, ~_had_proof(key))
+            if everything
+            else known_at >= key.since,
         )
         .order_by(Certificate.id)
     )
 
 
-def _first_files(key: LostKey, ids: list[int]) -> dict[int, tuple[str, str]]:
+def _had_proof(key: LostKey) -> sa.ColumnElement[bool]:
+    """Return whether the proof of a certificate shows that its seal is older than the loss."""
+    file = aliased(CertificateFile)
+    return sa.exists().where(
+        file.certificate_id == Certificate.id,
+        key_of(file) == key.id,
+        file.level.in_(PROVED),
+        file.made_at < key.since,
+    )
+
+
+def _first_files(key: LostKey, ids: list[int]) -> dict[int, tuple[str, str, bool]]:
     rows = db.session.execute(
         sa.select(CertificateFile.certificate_id, CertificateFile.sha256, CertificateFile.level)
         .join(Certificate, Certificate.id == CertificateFile.certificate_id)
         .where(Certificate.id.in_(ids), key_of() == key.id)
         .order_by(CertificateFile.id.desc())
-    )
-    return {row.certificate_id: (row.sha256, row.level) for row in rows}
+    ).all()
+    proved = {row.certificate_id for row in rows if row.level in PROVED}
+    return {
+        row.certificate_id: (row.sha256, row.level, row.certificate_id in proved) for row in rows
+    }
 
 
 def lost_seals() -> dict[str, LostSeal]:

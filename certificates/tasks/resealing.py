@@ -74,6 +74,9 @@ def _reseal_group(group: Sequence[ToReseal], lost: LostKey, done: Resealed) -> N
     storage = Storage(current().storage)
     files: dict[ToReseal, bytes] = {}
     for one in group:
+        if weaker := _would_be_weaker(one):
+            done.refused.append((one.number, weaker))
+            continue
         try:
             files[one] = storage.get(one.sha256)
         except (FileNotFoundError, ValueError):
@@ -81,6 +84,15 @@ def _reseal_group(group: Sequence[ToReseal], lost: LostKey, done: Resealed) -> N
     made = _made(files, done)
     with unit_of_work():
         done.count += sum(record_resealed(one, file, lost=lost) for one, file in made.items())
+
+
+def _would_be_weaker(one: ToReseal) -> str:
+    """Say why a new file would prove less than the one it replaces, or nothing."""
+    if one.level != "B-B" and not current().tsa_url:
+        return "Dit bestand heeft een tijdstempel. Zet eerst ACADEMY_TSA_URL."
+    if one.has_proof and not current().archive_level:
+        return "Dit bestand heeft bewijs voor later. Zet eerst ACADEMY_SEAL_LEVEL."
+    return ""
 
 
 def _made(files: dict[ToReseal, bytes], done: Resealed) -> dict[ToReseal, ResealedFile]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -35,7 +36,7 @@ from certificates.models import Certificate, CertificateEvent, CertificateFile
 from certificates.queries import chain_checks, checks
 from certificates.queries.told import resealed as told_resealed
 from certificates.queries.verification import check_number, check_upload
-from certificates.services import key_life, life
+from certificates.services import archiving, key_life, life
 from certificates.services.snapshot import make_snapshot
 from certificates.tasks import issuing, resealing
 from certificates.tasks.archiving import prove_files
@@ -421,6 +422,40 @@ def test_what_had_proof_for_later_starts_again_from_its_seal(root: Path, with_pr
     assert said(proved) == ("replaced", ["resealed"])
     assert said(all_newest()[0]) == ("original", ["original"])
     assert faults() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said_why"),
+    [
+        ({"seal_level": "b-t"}, "bewijs voor later. Zet eerst ACADEMY_SEAL_LEVEL"),
+        ({"seal_level": "b-b", "tsa_url": ""}, "een tijdstempel. Zet eerst ACADEMY_TSA_URL"),
+    ],
+)
+def test_what_had_proof_is_not_replaced_by_less(
+    app: Flask, root: Path, with_proof: World, change: dict[str, str], said_why: str
+) -> None:
+    issued(make_scenes(1))
+    prove_files()
+    lost = lose(root, ago=timedelta(minutes=30))
+    app.extensions["academy.settings"] = replace(current(), **change)  # type: ignore[arg-type]
+    done = reseal(lost, everything=True)
+    assert done.count == 0
+    [(_number, why)] = done.refused
+    assert said_why in why
+    assert levels() == ["B-T", "B-LTA"]
+
+
+def test_what_had_proof_before_the_loss_needs_no_new_seal(
+    root: Path, with_proof: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = clock.now() - timedelta(hours=1)
+    with clock.at(earlier):
+        issued(make_scenes(1))
+    monkeypatch.setattr(archiving, "clock", SimpleNamespace(real_now=lambda: earlier))
+    prove_files()
+    assert reseal(lose(root, ago=timedelta(minutes=30)), everything=True).count == 0
+    assert levels() == ["B-T", "B-LTA"]
+    assert said(all_newest()[0])[0] == "original"
 
 
 def test_without_the_authority_nothing_is_sealed_more_weakly(root: Path, with_proof: World) -> None:
