@@ -39,6 +39,7 @@ def test_a_restore_forgets_again(app, tmp_path: Path):
     person_id = scene.holder.id
     number = db.session.get_one(Certificate, certificate_id).number
     db.session.rollback()
+    (current().checkpoints / forgotten.FILE).unlink(missing_ok=True)
     back_up(tmp_path / "older", current(), with_private_keys=True)
     with unit_of_work():
         line = erasing.erase(person_id, {number: "withdraw"}, by=erasing.CLEARER)

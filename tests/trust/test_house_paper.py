@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
-from academy.coaching.adapters import plan_paper, printed
+from academy.coaching.adapters import plan_paper, printed, thanks_card
 from academy.kernel import clock, documents
 from academy.kernel.documents import DocumentError
 from academy.kernel.pdf import paper
@@ -106,10 +106,17 @@ def conduct(text: str) -> bytes:
 
 
 def plan(text: str) -> bytes:
-    return plan_paper.plan_paper(
-        facts=[(text, text)],
+    printed_plan = plan_paper.PrintedPlan(
         goal=text,
-        actions=[(text, text, text)],
+        strengths=text,
+        learning=text,
+        overload=text,
+        steps=((text, text, text),),
+        said=text,
+    )
+    return plan_paper.plan_paper(
+        printed_plan,
+        facts=[(text, text)],
         own_name=text,
         coach_name=text,
         made_by=text,
@@ -125,6 +132,10 @@ def sign_in_letter(text: str) -> bytes:
         made_by=text,
         address=(text, text, text),
     )
+
+
+def thanks(text: str) -> bytes:
+    return thanks_card.thanks_card(name=text, since=text, until=text, made_by=text)
 
 
 def reprint(text: str) -> bytes:
@@ -152,6 +163,7 @@ PAPERS: dict[str, Callable[[str], bytes]] = {
     "conduct": conduct,
     "plan": plan,
     "letter": sign_in_letter,
+    "thanks": thanks,
     "reprint": reprint,
     "ceremony": ceremony,
     "extract": extract,

@@ -96,7 +96,7 @@ def _contacts(window: Window, ahead: timedelta) -> Iterator[tuple[int, int, date
     """
     first = _day(window.since) + min(ahead, timedelta())
     last = _day(window.until) + ahead
-    covers = covers_between(first, last)
+    covers = covers_between(first, max(last, last - ahead))
     asked = None if window.people is None else set(db.session.scalars(window.people))
     covered = {one.coach_id for one in covers if asked is None or one.cover_id in asked}
     rows = db.session.execute(
