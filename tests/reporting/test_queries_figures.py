@@ -98,6 +98,27 @@ def test_a_draft_and_a_correction_are_no_contact(region):
     assert seen_by(coordinator)[LAST].contacts == (6, None)
 
 
+def test_many_talks_with_few_people_are_hidden(region):
+    _here, _there, six, _four, coordinator, _other = region
+    with unit_of_work():
+        for plan in six[:4]:
+            for month in (7, 8, 9):
+                talk(plan, date(2026, month, 1))
+                talk(plan, date(2026, month, 15))
+    assert seen_by(coordinator)[LAST].contacts == (None, None)
+
+
+def test_a_talk_after_years_is_late(region):
+    _here, _there, six, _four, coordinator, _other = region
+    with unit_of_work():
+        for plan in six:
+            talk(plan, date(2022, 1, 1))
+            talk(plan, date(2025, 8, 1))
+            talk(plan, date(2025, 9, 1))
+    first = seen_by(coordinator)[0]
+    assert (first.quarter.first, first.contacts) == (date(2025, 7, 1), (6, 6))
+
+
 def test_energy_counts_each_person_once_by_the_last_figure(region):
     _here, _there, six, _four, coordinator, _other = region
     with unit_of_work():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from academy.kernel.db import db
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 from academy.reporting.policies import SEE_FIGURES
-from academy.reporting.rules.figures import Quarter, about, past_quarters, shown
+from academy.reporting.rules.figures import FEWEST, Quarter, about, past_quarters, shown
 from certificates.models import Certificate
 from courses.models import Cohort, Enrolment
 
@@ -24,6 +24,8 @@ Count = int | None
 """How many; None when it is hidden because fewer than five are in it."""
 
 LOW, HIGH = coaching.LOW_ENERGY, 4
+LONGEST_BETWEEN = timedelta(days=coaching.LONGEST_RHYTHM_DAYS) + coaching.TOLERANCE
+"""A talk that followed another by more was late in any rhythm: its day needs no looking for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,11 @@ def _days(later: Any, earlier: Any) -> sa.ColumnElement[int]:
 
 
 def _contacts(by: Actor, quarters: tuple[Quarter, ...]) -> _Counted:
-    """Count the talks that followed another: on time by the rhythm of the plan, or late."""
+    """Count the talks that followed another: on time by the rhythm of the plan, or late.
+
+    Talks are counted, and hidden when they are with fewer than five people: one person has many.
+    """
+    since = quarters[0].first - LONGEST_BETWEEN
     previous = sa.func.lag(LogEntry.happened_on).over(
         partition_by=LogEntry.plan_id, order_by=(LogEntry.happened_on, LogEntry.id)
     )
@@ -105,6 +111,8 @@ def _contacts(by: Actor, quarters: tuple[Quarter, ...]) -> _Counted:
     talks = (
         sa.select(
             _place_in(quarters, LogEntry.happened_on).label("place"),
+            LogEntry.person_id.label("person_id"),
+            LogEntry.plan_id.label("plan_id"),
             previous.label("previous"),
             sa.case((_days(LogEntry.happened_on, previous) <= allowed, "yes"), else_="no").label(
                 "in_time"
@@ -114,15 +122,22 @@ def _contacts(by: Actor, quarters: tuple[Quarter, ...]) -> _Counted:
         .where(
             LogEntry.state != "draft",
             LogEntry.corrects_id.is_(None),
-            LogEntry.happened_on <= quarters[-1].last,
+            LogEntry.happened_on.between(since, quarters[-1].last),
             _within_plans(by),
         )
         .subquery()
     )
+    longer_ago = sa.exists().where(
+        LogEntry.plan_id == talks.c.plan_id,
+        LogEntry.state != "draft",
+        LogEntry.corrects_id.is_(None),
+        LogEntry.happened_on < since,
+    )
     return _counted(
         sa.select(talks.c.place, talks.c.in_time, sa.func.count())
-        .where(talks.c.place.is_not(None), talks.c.previous.is_not(None))
+        .where(talks.c.place.is_not(None), sa.or_(talks.c.previous.is_not(None), longer_ago))
         .group_by(talks.c.place, talks.c.in_time)
+        .having(sa.func.count(talks.c.person_id.distinct()) >= FEWEST)
     )
 
 
