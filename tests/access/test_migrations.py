@@ -123,6 +123,23 @@ def test_the_steps_lead_to_the_checks_that_the_models_name(app):
     assert checks(db.engine) == named
 
 
+def test_what_the_chain_of_the_register_holds_is_not_taken_out(academy, caplog):
+    db.session.remove()
+    flask_migrate.downgrade(directory=str(MIGRATIONS), revision="0004")
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "update certificate_event set kind = 'archived'"
+                " where id = (select max(id) from certificate_event)"
+            )
+        )
+    before = contents()
+    with pytest.raises(SystemExit):
+        flask_migrate.downgrade(directory=str(MIGRATIONS), revision="0003")
+    assert "backup of before" in caplog.text
+    assert contents() == before
+
+
 LOSSY = '''"""Adds a column, and forgets the phones on the way back. Revision: 9999."""
 
 import sqlalchemy as sa
