@@ -112,7 +112,7 @@ class Settings:
 
     @property
     def archive_level(self) -> str:
-        """The level that files are brought to after issuing, as the register writes it; or empty."""
+        """The level that files get after issuing, as the register writes it; or empty."""
         return self.seal_level.upper() if self.seal_level in ARCHIVE_LEVELS else ""
 
     @property
