@@ -114,7 +114,8 @@ def session_app(server_url: str | None, session_folder: Path) -> Iterator[Flask]
         _postgres(server_url, "create database academy_tests")
         url = f"{server_url}academy_tests"
     app = create_app(make_settings(url, session_folder), testing=True)
-    app.config["WTF_CSRF_ENABLED"] = False
+    app.extensions["academy.first_settings"] = app.extensions["academy.settings"]
+    put_back_settings(app)
     app.test_client_class = Browser
     with app.app_context():
         flask_migrate.upgrade()
@@ -127,6 +128,12 @@ def session_app(server_url: str | None, session_folder: Path) -> Iterator[Flask]
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def put_back_settings(app: Flask) -> None:
+    """Let the application of the run be set as at its start, whatever a test left behind."""
+    app.extensions["academy.settings"] = app.extensions["academy.first_settings"]
+    app.config["WTF_CSRF_ENABLED"] = False
 
 
 def _postgres(server_url: str, *statements: str) -> None:
@@ -153,6 +160,7 @@ def app(session_app: Flask, server_url: str | None, session_folder: Path) -> Ite
             "drop database academy_tests with (force)",
             "create database academy_tests template academy_clean",
         )
+    put_back_settings(session_app)
     set_reading(False)
     limits.forget_here()
     with session_app.app_context(), clock.at(TODAY):

@@ -20,7 +20,7 @@ from academy.people.adapters.cookie import cookie_name
 from academy.people.models import SignIn
 from tests.access.asking import Watch
 from tests.access.world import World, build_world
-from tests.conftest import TODAY, Browser, make_settings
+from tests.conftest import TODAY, Browser, make_settings, put_back_settings
 from tests.conftest import _postgres as postgres
 
 
@@ -119,6 +119,7 @@ def built_world(session_app: Flask, copies: _Copies) -> World:
 def academy(session_app: Flask, built_world: World, copies: _Copies) -> Iterator[Academy]:
     """The academy as built, with everybody signed in just now."""
     copies.put_back("two_regions")
+    put_back_settings(session_app)
     set_reading(False)
     limits.forget_here()
     with session_app.app_context(), clock.at(TODAY):
