@@ -106,13 +106,17 @@ def copies(session_app: Flask, server_url: str | None, session_folder: Path) -> 
 
 @pytest.fixture(scope="session")
 def built_world(session_app: Flask, copies: _Copies) -> World:
-    """Build the academy of two regions once."""
+    """Build the academy of two regions once, for whichever folder of tests asks first."""
+    built: World | None = session_app.extensions.get("academy.two_regions")
+    if built is not None:
+        return built
     copies.put_back("clean")
     set_reading(False)
     with session_app.app_context(), clock.at(TODAY):
-        world = build_world()
+        built = build_world()
     copies.keep("two_regions")
-    return world
+    session_app.extensions["academy.two_regions"] = built
+    return built
 
 
 @pytest.fixture

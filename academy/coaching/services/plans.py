@@ -98,7 +98,12 @@ def _propose(plan: CoachingPlan, coach_id: int, by: Actor) -> None:
     if db.session.get(Person, coach_id) is None:
         raise NotFoundError
     grants.give_coach_grant(
-        coach_id, plan.person_id, by=by, place_id=plan.place_id, reason="begeleider"
+        coach_id,
+        plan.person_id,
+        by=by,
+        place_id=plan.place_id,
+        reason="begeleider",
+        passing=rules.COVER_REASON,
     )
     plan.coach_id = coach_id
     plan.state = "proposed"

@@ -162,17 +162,27 @@ def end_grant(grant_id: int, *, by: Actor, last_day: date | None = None) -> None
 
 
 def give_coach_grant(
-    coach_id: int, person_id: int, *, by: Actor, place_id: int | None, reason: str
+    coach_id: int,
+    person_id: int,
+    *,
+    by: Actor,
+    place_id: int | None,
+    reason: str,
+    passing: str = "",
 ) -> Grant:
-    """Let somebody guide one person from today; who already may without an end keeps that.
+    """Let somebody guide one person from today; who already may keeps that.
 
+    A grant with an end that was given for the reason `passing` does not count: it ends.
     `place_id` is where the person is guided: the giver's region must cover it. Raises
     NotFoundError outside that region, ForbiddenError for guiding oneself or naming oneself.
     """
     policy.require(by, GIVE_COACHING, policy.Reach(place_id=place_id))
     if coach_id == person_id:
         raise ForbiddenError(_("Niemand begeleidt zichzelf."))
-    lasting = _coach_grants(person_id).where(Grant.person_id == coach_id, Grant.valid_to.is_(None))
+    lasting = _coach_grants(person_id).where(
+        Grant.person_id == coach_id,
+        sa.or_(Grant.valid_to.is_(None), Grant.reason != passing),
+    )
     held = db.session.scalars(lasting).first()
     if held is not None:
         return held
