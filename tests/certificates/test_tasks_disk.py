@@ -21,6 +21,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from academy.app import create_app
 from academy.keeping.checks import all_faults
@@ -187,8 +188,10 @@ def test_a_full_database_loses_nothing_and_pages_say_it_kindly(
         left = unmade()
         assert left > 0
 
-        refused = client.post("/binnenkomen", data={"mailbox": "iemand@test.example"})
-        assert refused.status_code == 503
+        refused = next(
+            (answer for answer in asked_again_and_again(client) if answer.status_code == 503), None
+        )
+        assert refused is not None
         assert "kan nu niets bewaren" in refused.text
         assert "Er is niets veranderd." in refused.text
         for page in ("/", "/controleer", "/vandaag", "/readyz"):
@@ -200,6 +203,12 @@ def test_a_full_database_loses_nothing_and_pages_say_it_kindly(
     assert client.post("/binnenkomen", data={"mailbox": "iemand@test.example"}).status_code < 400
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("pragma integrity_check").scalar() == "ok"
+
+
+def asked_again_and_again(client: FlaskClient) -> Iterator[TestResponse]:
+    """Ask for codes: a few small writes still fit where the log of the database has room."""
+    for place in range(20):
+        yield client.post("/binnenkomen", data={"mailbox": f"iemand{place}@test.example"})
 
 
 def is_full(small: Disk) -> bool:
