@@ -219,6 +219,8 @@ def change_cohort(page: Page, cohort_id: int, step: str) -> None:
 def propose_coach(page: Page, person: str, coach: str) -> int:
     """Propose a coach for somebody whose plan is to be matched; return the plan's id."""
     go(page, "/begeleiding")
+    while not page.get_by_role("link", name=person).count():
+        follow(page, "Laat meer zien")
     follow(page, person)
     plan_id = number_in(page, r"/begeleiding/(\d+)/stand")
     follow(page, "Kies een begeleider")
