@@ -17,10 +17,9 @@ from academy.privacy.models import DataExport, ErasureRequest
 from academy.privacy.queries.plan import TablePlan, owned
 from certificates.models import Certificate, Decision
 from certificates.queries.standing import IS_OPEN
-from certificates.rules.standing import EMPTIED
+from certificates.rules.standing import COUNTING, EMPTIED
 from courses.models import Enrolment
 
-LIVE_PLANS = ("to_match", "proposed", "active", "paused")
 MAY_STOP = ("applied", "intake_planned", "waitlisted", "admitted", "active", "paused")
 
 
@@ -83,7 +82,7 @@ def held_certificates(person_id: int) -> list[HeldCertificate]:
             one.number,
             one.content["title"],
             one.standing,
-            one.standing in ("valid", "renewed") and one.name_hidden_on is None,
+            one.standing in COUNTING and one.name_hidden_on is None,
         )
         for one in rows
     ]
@@ -137,7 +136,7 @@ def running_plans(person_id: int) -> list[int]:
     return list(
         db.session.scalars(
             sa.select(CoachingPlan.id).where(
-                CoachingPlan.person_id == person_id, CoachingPlan.state.in_(LIVE_PLANS)
+                CoachingPlan.person_id == person_id, CoachingPlan.state != "stopped"
             )
         )
     )

@@ -18,6 +18,7 @@ from academy.people.models import Person
 from academy.reporting.policies import SEE_FIGURES
 from academy.reporting.rules.figures import FEWEST, Quarter, about, past_quarters, shown
 from certificates.models import Certificate
+from certificates.rules.standing import COUNTING
 from courses.models import Cohort, Enrolment
 
 Count = int | None
@@ -220,7 +221,7 @@ def _renewals(by: Actor, quarters: tuple[Quarter, ...]) -> _Counted:
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
             Certificate.valid_until.between(quarters[0].first, quarters[-1].last),
-            Certificate.standing.in_(("valid", "renewed")),
+            Certificate.standing.in_(COUNTING),
             policy.within(by, SEE_FIGURES, place=Cohort.place_id),
         )
         .group_by(place, renewed)
