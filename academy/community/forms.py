@@ -1,12 +1,14 @@
-"""What comes in about meet-ups, and the words for kinds and answers."""
+"""What comes in about meet-ups and stories, and the words for kinds and answers."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from academy.kernel.web.fields import DayField, NumberField, TimeField
 
 KIND_LABELS = {
     "follow_up": _("Terugkommiddag"),
@@ -15,6 +17,7 @@ KIND_LABELS = {
     "peer_consultation": _("Intervisie"),
 }
 ANSWER_LABELS = {"yes": _("ik kom"), "maybe": _("misschien"), "no": _("ik kom niet")}
+HELP_LABELS = {"transport": _("vervoer"), "child_care": _("oppas voor mijn kinderen")}
 GUEST_LABELS = {"yes": _("komt"), "maybe": _("misschien"), "no": _("komt niet")}
 ASSET_LABELS = {
     "people": _("mensen"),
@@ -24,6 +27,7 @@ ASSET_LABELS = {
     "stories": _("een verhaal"),
     "habits": _("een gewoonte"),
 }
+LONGEST_NAME = 100
 _TOO_LONG = _("Maak het korter: hoogstens 200 letters.")
 
 
@@ -44,8 +48,46 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
         description=_("Bijvoorbeeld soep, een verhaal of een buurvrouw."),
         validators=[Optional(), Length(max=200, message=_TOO_LONG)],
     )
-    needs = StringField(
+    help_needed = SelectMultipleField(
         _("Wat heb je nodig om te kunnen komen?"),
-        description=_("Bijvoorbeeld vervoer of oppas."),
+        choices=[SelectChoice(value, label) for value, label in HELP_LABELS.items()],
+        validators=[Optional()],
+    )
+    needs = StringField(
+        _("Heb je nog iets anders nodig?"),
+        description=_("Bijvoorbeeld een plek bij de deur, of iemand die vertaalt."),
         validators=[Optional(), Length(max=200, message=_TOO_LONG)],
+    )
+
+
+class MeetUpForm(FlaskForm):  # type: ignore[misc]
+    """A meet-up: what, when, where and for how many."""
+
+    kind = RadioField(
+        _("Wat voor middag is het?"),
+        choices=[SelectChoice(value, label) for value, label in KIND_LABELS.items()],
+        validators=[InputRequired(_("Kies wat voor middag het is."))],
+    )
+    title = StringField(
+        _("Waar gaat het over?"),
+        description=_("Bijvoorbeeld: Terugkommiddag lente: nieuwe buren."),
+        validators=[InputRequired(_("Schrijf waar het over gaat.")), Length(max=200)],
+    )
+    held_on = DayField(_("Op welke dag?"), validators=[InputRequired(_("Vul de dag in."))])
+    starts = TimeField(
+        _("Hoe laat begint het?"),
+        description=_("Bijvoorbeeld 14.00."),
+        validators=[InputRequired(_("Vul een tijd in zoals 14.00."))],
+    )
+    place = StringField(
+        _("Waar?"),
+        description=_("Bijvoorbeeld: Buurthuis De Krokus."),
+        validators=[InputRequired(_("Schrijf waar het is.")), Length(max=200)],
+    )
+    capacity = NumberField(
+        _("Voor hoeveel mensen is er plaats?"),
+        validators=[
+            InputRequired(_("Vul een aantal in.")),
+            NumberRange(1, 500, _("Kies een aantal van 1 tot 500.")),
+        ],
     )

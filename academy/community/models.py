@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +12,10 @@ from academy.kernel.db import PERSON, PLAIN, PREFERENCE, WORDS, Id, Model, one_o
 
 
 class MeetUp(Model):
-    """An afternoon for who was certified: follow-up, refresher, exchange or peer consultation."""
+    """An afternoon for who was certified: follow-up, refresher, exchange or peer consultation.
+
+    `cancelled_on` is the day on which it was called off.
+    """
 
     __tablename__ = "meet_up"
     __table_args__ = (
@@ -30,12 +33,15 @@ class MeetUp(Model):
     place: Mapped[str] = mapped_column(sa.String(200), info=PLAIN)
     capacity: Mapped[int] = mapped_column(info=PLAIN)
     state: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
+    starts_at: Mapped[time | None] = mapped_column(info=PLAIN)
+    cancelled_on: Mapped[date | None] = mapped_column(info=PLAIN)
 
 
 class Rsvp(Model):
     """Whether somebody comes, what they bring and need, and afterwards whether they came.
 
-    `helped_by_id` passed the answer on, for somebody without a phone.
+    `helped_by_id` passed the answer on, for somebody without a phone. Who says yes when every chair
+    is taken stands in line from `waits_since`. Who `walked_in` had not answered.
     """
 
     __tablename__ = "rsvp"
@@ -54,6 +60,16 @@ class Rsvp(Model):
     came: Mapped[bool | None] = mapped_column(info=PREFERENCE)
     helped_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    waits_since: Mapped[datetime | None] = mapped_column(info=PREFERENCE)
+    transport: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false(), info=PREFERENCE
+    )
+    child_care: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false(), info=PREFERENCE
+    )
+    walked_in: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false(), info=PREFERENCE
     )
 
 

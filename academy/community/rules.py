@@ -5,6 +5,7 @@ Source: domain.md, section 4g.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 MEET_UP_KINDS = ("follow_up", "refresher", "exchange", "peer_consultation")
@@ -23,6 +24,11 @@ Obstacle = Literal["too_few", "not_shared"]
 def takes_answers(state: str) -> bool:
     """Say whether one can still answer an invitation."""
     return state in ("planned", "invited")
+
+
+def is_over(state: str, held_on: date, *, called_off: bool, today: date) -> bool:
+    """Say whether nobody can answer any more: it was held or called off, or its day has gone."""
+    return called_off or not takes_answers(state) or held_on < today
 
 
 def has_room(capacity: int, *, coming: int) -> bool:

@@ -28,6 +28,7 @@ KINDS = {
 }
 HELD = {"gehouden": True, "gepland": False}
 ANSWERS = {"ja": "yes", "misschien": "maybe", "nee": "no"}
+HELP = ("vervoer", "oppas")
 CAME = {"ja": True, "nee": False, "": None}
 ASSETS = {
     "mensen": "people",
@@ -86,8 +87,13 @@ def _hold(row: Row, memory: Memory) -> None:
 
 
 def _answer(row: Row, memory: Memory) -> None:
+    needs = row["needs"]
     reply = services.Reply(
-        answer=row.word("rsvp", ANSWERS), brings=row["brings"], needs=row["needs"]
+        answer=row.word("rsvp", ANSWERS),
+        brings=row["brings"],
+        needs="" if needs in HELP else needs,
+        transport=needs == "vervoer",
+        child_care=needs == "oppas",
     )
     services.answer_invitation(
         memory.id("meetup", row, "meetup_id"),

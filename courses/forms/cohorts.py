@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from academy.kernel.errors import InvalidInputError
-from academy.kernel.web.fields import DayField
+from academy.kernel.web.fields import DayField, TimeField
 
 NOTHING = 0
-
-
-def read_time(text: str) -> time | None:
-    """Read a time of day as people type it: 9.30, 9:30 or 19. None if it is none."""
-    hours, _dot, minutes = text.strip().replace(":", ".").partition(".")
-    numbers = [part for part in (hours, minutes or "0") if part.isascii() and part.isdigit()]
-    if len(numbers) < 2 or int(numbers[0]) > 23 or int(numbers[1]) > 59:
-        return None
-    return time(int(numbers[0]), int(numbers[1]))
-
-
-class TimeField(StringField):
-    """A time of day, typed as 9.30; `data` stays what was typed, `value` is the time."""
-
-    def __init__(self, label: Any, **values: Any) -> None:
-        super().__init__(label, **values)
-        self.type = "StringField"
-
-    @property
-    def value(self) -> time:
-        """Return the time; only after the form was found to be in order."""
-        return read_time(self.data or "") or time()
-
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
-        """Refuse what is no time of day."""
-        if self.data and read_time(self.data) is None:
-            raise ValidationError(str(_("Vul een tijd in zoals 9.30.")))
 
 
 def select_choices(choices: Iterable[Any], *, empty: str = "") -> list[SelectChoice]:

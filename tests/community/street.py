@@ -91,6 +91,7 @@ class Street:
     far_coordinator: Person
     meetup_id: int
     story_id: int
+    far_place_id: int
 
     @property
     def by(self) -> Actor:
@@ -134,6 +135,7 @@ def make_street(*, capacity: int = 2) -> Street:
         far_coordinator,
         meetup_id,
         story_id,
+        far.id,
     )
 
 

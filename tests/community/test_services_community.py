@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 import sqlalchemy as sa
 
 from academy.community import queries, services
 from academy.community.models import MeetUp, Rsvp, Story
+from academy.community.queries import meetups
 from academy.community.services import NewMeetUp, NewStory, Reply
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
@@ -19,6 +20,7 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from academy.kernel.messages.models import AnnouncedMessage
 from tests.community.street import SOON, certify, load_sample, make_street, rows
 from tests.factories import make_actor, make_person
 
@@ -35,6 +37,12 @@ def answer(street, person, text="yes", *, by=None):
         )
 
 
+def told(name):
+    """Return who heard of something, in order."""
+    query = sa.select(AnnouncedMessage.person_id).filter_by(name=name)
+    return list(db.session.scalars(query.order_by(AnnouncedMessage.id)))
+
+
 def test_a_meetup_is_planned_ahead_by_a_coordinator(street):
     new = NewMeetUp("follow_up", "Winter", SOON, "De Krokus", 30)
     with pytest.raises(ForbiddenError):
@@ -44,12 +52,18 @@ def test_a_meetup_is_planned_ahead_by_a_coordinator(street):
         services.plan_meetup(past, by=street.by)
 
 
-def test_invitations_go_out_once(street):
+def test_everybody_of_the_region_who_did_not_answer_is_invited_once(street):
     with unit_of_work():
-        services.note_invited(street.meetup_id, by=street.by)
-    with pytest.raises(ConflictError):
-        services.note_invited(street.meetup_id, by=street.by)
+        far = make_person(place_id=street.far_place_id)
+        certify(far, street.cohort)
+        assert services.invite(street.meetup_id, by=street.by) == 1
+        assert services.invite(street.meetup_id, by=street.by) == 1
+    assert told("community/invited") == [street.certified.id]
     answer(street, street.certified)
+    with unit_of_work():
+        assert services.invite(street.meetup_id, by=street.by) == 0
+    with pytest.raises(ForbiddenError):
+        services.invite(street.meetup_id, by=make_actor(street.coach))
 
 
 def test_one_answers_for_oneself_and_may_change_it(street):
@@ -90,18 +104,123 @@ def test_only_who_was_certified_is_invited(street):
         answer(street, street.certified, "perhaps")
 
 
-def test_the_chairs_can_be_taken_and_one_keeps_ones_own(street):
-    others = []
+def others(street, number):
+    """Return more people who were certified."""
     with unit_of_work():
-        for _number in range(2):
-            others.append(make_person())
-            certify(others[-1], street.cohort)
-    answer(street, others[0])
-    answer(street, others[1])
+        found = [make_person(place_id=street.place.id) for _number in range(number)]
+        for one in found:
+            certify(one, street.cohort)
+    return found
+
+
+def line(street, people):
+    return [meetups.place_in_line(street.meetup_id, one.id) for one in people]
+
+
+def test_who_says_yes_when_all_chairs_are_taken_stands_in_line(street):
+    people = others(street, 4)
+    for one in people:
+        answer(street, one)
+    assert line(street, people) == [0, 0, 1, 2]
+    row = queries.get_meetup(street.meetup_id, by=make_actor(people[3]))
+    assert (row.yes, row.in_line, row.waits) == (2, 2, True)
+    answer(street, people[0])
+    answer(street, people[2])
+    assert line(street, people) == [0, 0, 1, 2]
+
+
+def test_the_first_in_line_moves_up_and_hears_it(street):
+    people = others(street, 5)
+    for one in people:
+        answer(street, one)
+    answer(street, people[2], "no")
+    assert told("community/chair_free") == []
+    answer(street, people[0], "maybe")
+    assert line(street, people) == [0, 0, 0, 0, 1]
+    assert told("community/chair_free") == [people[3].id]
+    answer(street, people[2])
+    assert line(street, people) == [0, 0, 2, 0, 1]
+
+
+def test_more_chairs_move_more_people_up(street):
+    people = others(street, 5)
+    for one in people:
+        answer(street, one)
+    with unit_of_work():
+        services.change_meetup(street.meetup_id, changed(capacity=4), by=street.by)
+    assert line(street, people) == [0, 0, 0, 0, 1]
+    with pytest.raises(InvalidInputError):
+        services.change_meetup(street.meetup_id, changed(capacity=3), by=street.by)
+    assert told("community/changed") == []
+
+
+def changed(**values):
+    same = {"kind": "follow_up", "title": "Volhouden", "held_on": SOON, "place": "De Krokus"}
+    return NewMeetUp(**(same | {"capacity": 2} | values))
+
+
+def test_who_may_come_hears_of_another_day_and_of_a_calling_off(street):
+    people = others(street, 2)
+    answer(street, people[0], "maybe")
+    answer(street, people[1], "no")
+    with unit_of_work():
+        services.change_meetup(street.meetup_id, changed(starts_at=time(14)), by=street.by)
+    assert told("community/changed") == [people[0].id]
+    with unit_of_work():
+        services.cancel_meetup(street.meetup_id, by=street.by)
+    assert told("community/called_off") == [people[0].id]
+    assert meetups.told_coming(street.meetup_id) is None
+    assert meetups.told_called_off(street.meetup_id)["starts"] == "14.00"
+    for late in (
+        lambda: answer(street, people[0]),
+        lambda: services.cancel_meetup(street.meetup_id, by=street.by),
+        lambda: services.invite(street.meetup_id, by=street.by),
+    ):
+        with pytest.raises(ConflictError):
+            late()
+    with clock.at(clock.local(SOON, 17)), pytest.raises(ConflictError):
+        services.note_who_came(street.meetup_id, [], by=street.by)
+
+
+def test_only_a_coordinator_changes_or_calls_off(street):
+    for person in (street.certified, street.coach):
+        by = make_actor(person)
+        with pytest.raises(ForbiddenError):
+            services.change_meetup(street.meetup_id, changed(), by=by)
+        with pytest.raises(ForbiddenError):
+            services.cancel_meetup(street.meetup_id, by=by)
+        with pytest.raises(ForbiddenError):
+            services.note_who_came(street.meetup_id, [], by=by)
+
+
+def test_who_came_is_noted_at_once_and_walk_ins_too(street):
+    people = others(street, 2)
+    answer(street, people[0])
+    answer(street, people[1], "maybe")
+    with clock.at(clock.local(SOON, 17)), unit_of_work():
+        services.add_walk_in(street.meetup_id, street.certified.id, by=street.by)
+        came = [people[1].id, street.certified.id]
+        services.note_who_came(street.meetup_id, came, by=street.by)
+    row = queries.get_meetup(street.meetup_id, by=street.by)
+    assert (row.state, row.came, row.yes) == ("held", 2, 1)
+    with clock.at(clock.local(SOON, 18)), unit_of_work():
+        services.note_who_came(street.meetup_id, [people[0].id], by=street.by)
+    guests = queries.guest_rows(street.meetup_id, by=street.by)
+    assert {one.person_id: one.came for one in guests} == {people[0].id: True, people[1].id: False}
+
+
+def test_nobody_from_elsewhere_walks_in_or_is_marked(street):
+    answer(street, street.certified)
+    far = make_actor(street.far_coordinator)
+    with clock.at(clock.local(SOON, 17)):
+        for person, by in ((street.certified, far), (street.newcomer, street.by)):
+            with pytest.raises(NotFoundError):
+                services.add_walk_in(street.meetup_id, person.id, by=by)
+        with unit_of_work():
+            services.note_who_came(street.meetup_id, [street.certified.id], by=far)
+    assert queries.get_meetup(street.meetup_id, by=street.by).came == 0
     with pytest.raises(ConflictError):
-        answer(street, street.certified)
-    answer(street, street.certified, "maybe")
-    answer(street, others[0])
+        services.add_walk_in(street.meetup_id, street.certified.id, by=street.by)
 
 
 def test_a_meetup_is_held_on_its_day_and_then_takes_no_answers(street):

@@ -13,7 +13,7 @@ from academy.community.services import NewMeetUp, NewStory, Reply
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.i18n import LANGUAGE_COOKIE
 from tests.community.street import certify, load_sample, make_street
-from tests.factories import make_actor, make_coordinator, make_person
+from tests.factories import make_actor, make_person
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_who_was_not_certified_cannot_answer(street, sign_in):
     assert db.session.scalar(sa.select(sa.func.count(Rsvp.id))) == 0
 
 
-def test_mistakes_and_a_full_table_come_back_as_the_form(street, sign_in):
+def test_mistakes_come_back_as_the_form_and_a_full_table_gives_a_place_in_line(street, sign_in):
     with unit_of_work():
         for _number in range(2):
             person = make_person()
@@ -91,13 +91,22 @@ def test_mistakes_and_a_full_table_come_back_as_the_form(street, sign_in):
                 street.meetup_id, person.id, Reply("yes"), by=make_actor(person)
             )
     client = sign_in(street.certified)
-    address = f"/terugkommiddagen/{street.meetup_id}/antwoord"
-    answer = client.post(address, data={"brings": "harira"})
+    page = f"/terugkommiddagen/{street.meetup_id}"
+    assert "Zeg je ja, dan kom je op de wachtlijst." in client.get(page).text
+    answer = client.post(f"{page}/antwoord", data={"brings": "harira"})
     assert answer.status_code == 422
     assert "harira" in answer.text
-    answer = client.post(address, data={"answer": "yes", "brings": "harira"})
-    assert answer.status_code == 409
-    assert "Alle plaatsen zijn bezet" in answer.text
+    answer = client.post(f"{page}/antwoord", data={"answer": "yes", "brings": "harira"})
+    assert (answer.status_code, answer.location) == (303, page)
+    shown = client.get(page).text
+    assert "Je staat op de wachtlijst, op plek 1." in shown
+    assert "harira" in shown
+    assert "op de wachtlijst" in client.get("/terugkommiddagen").text
+    guest = f"{page}/namens/{street.certified.id}"
+    helper = sign_in(street.coach)
+    helper.post(guest, data={"answer": "maybe"})
+    answer = helper.post(guest, data={"answer": "yes"}, follow_redirects=True)
+    assert "staat op de wachtlijst." in answer.text
 
 
 def test_staff_see_counts_and_their_own_people(street, sign_in):
@@ -198,22 +207,111 @@ def test_one_can_still_answer_on_the_day_itself(street, sign_in):
     assert "Verstuur je antwoord" in client.get(f"/terugkommiddagen/{today}").text
 
 
-def test_a_coordinator_notes_that_the_invitations_went_out(street, sign_in):
-    address = f"/terugkommiddagen/{street.meetup_id}"
-    with unit_of_work():
-        coordinator = make_coordinator()
-        db.session.get_one(MeetUp, street.meetup_id).state = "planned"
-    client = sign_in(coordinator)
-    assert "De uitnodigingen zijn weg" in client.get(address).text
-    assert "De uitnodigingen zijn weg" not in sign_in(street.certified).get(address).text
-    answer = client.post(f"{address}/uitgenodigd")
+PLAN = {
+    "kind": "follow_up",
+    "title": "Terugkommiddag lente",
+    "held_on": "13-3-2027",
+    "starts": "14.00",
+    "place": "De Krokus",
+    "capacity": "30",
+}
+
+
+def test_a_coordinator_plans_changes_and_calls_off_a_meetup(street, sign_in):
+    client = sign_in(street.coordinator)
+    assert "/terugkommiddagen/nieuw" in client.get("/terugkommiddagen").text
+    assert "Wat voor middag is het?" in client.get("/terugkommiddagen/nieuw").text
+    wrong = client.post("/terugkommiddagen/nieuw", data=PLAN | {"capacity": "veel"})
+    assert wrong.status_code == 422
+    assert "Vul een heel getal in." in wrong.text
+    past = client.post("/terugkommiddagen/nieuw", data=PLAN | {"held_on": "1-1-2026"})
+    assert past.status_code == 422
+    assert "Kies een dag die nog komt." in past.text
+    address = client.post("/terugkommiddagen/nieuw", data=PLAN).location
+    assert "14.00 uur" in client.get(address).text
+    form = client.get(f"{address}/wijzig").text
+    assert 'value="13-03-2027"' in form
+    assert 'value="14.00"' in form
+    answer = client.post(f"{address}/wijzig", data=PLAN | {"starts": "15"})
     assert (answer.status_code, answer.location) == (303, address)
-    assert db.session.get_one(MeetUp, street.meetup_id).state == "invited"
+    assert "15.00 uur" in client.get(address).text
+    assert client.post(f"{address}/wijzig", data={}).status_code == 422
+    assert client.post(f"{address}/afgelasten").status_code == 303
     page = client.get(address).text
-    assert "De uitnodigingen zijn weg" not in page
-    assert "Iedereen is uitgenodigd." in page
-    assert client.post(f"{address}/uitgenodigd").status_code == 409
-    assert sign_in(street.certified).post(f"{address}/uitgenodigd").status_code == 403
+    assert "Deze middag gaat niet door." in page
+    assert f"{address}/wijzig" not in page
+    assert client.get(f"{address}/wijzig").status_code == 404
+    assert client.post(f"{address}/afgelasten").status_code == 409
+    assert "gaat niet door" in client.get("/terugkommiddagen").text
+
+
+def test_a_coordinator_invites_the_region(street, sign_in):
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    client = sign_in(street.coordinator)
+    assert "Nodig iedereen uit" in client.get(address).text
+    answer = client.post(f"{address}/uitnodigen", follow_redirects=True)
+    assert "1 mens is uitgenodigd." in answer.text
+    assert "Nodig ook de anderen uit" in answer.text
+
+
+def test_participants_and_coaches_plan_nothing(street, sign_in):
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    for person in (street.certified, street.coach):
+        client = sign_in(person)
+        page = client.get(address).text
+        for step in ("nieuw", "wijzig", "wie-kwam"):
+            where = "/terugkommiddagen/nieuw" if step == "nieuw" else f"{address}/{step}"
+            assert where not in page
+            assert client.get(where).status_code == 403
+            assert client.post(where, data=PLAN).status_code == 403
+        for step in ("uitnodigen", "afgelasten", "binnengelopen"):
+            assert client.post(f"{address}/{step}").status_code == 403
+
+
+def test_a_coordinator_notes_who_came_and_who_walked_in(street, sign_in):
+    with unit_of_work():
+        late = make_person("Omar", place_id=street.place.id)
+        certify(late, street.cohort)
+        services.answer_invitation(
+            street.meetup_id,
+            street.certified.id,
+            Reply("yes", transport=True),
+            by=make_actor(street.certified),
+        )
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    client = sign_in(street.coordinator)
+    assert client.get(f"{address}/wie-kwam").status_code == 404
+    assert "Heeft vervoer nodig." in client.get(address).text
+    with unit_of_work():
+        db.session.get_one(MeetUp, street.meetup_id).held_on = date(2026, 11, 23)
+    assert f"{address}/wie-kwam" in client.get("/vandaag").text
+    page = client.post(f"{address}/wie-kwam/zoek", data={"name": "mar"}).text
+    assert "Omar" in page
+    assert (
+        "Niemand gevonden" in client.post(f"{address}/wie-kwam/zoek", data={"name": "Nieuw"}).text
+    )
+    answer = client.post(f"{address}/binnengelopen", data={"person_id": late.id})
+    assert answer.status_code == 303
+    assert client.post(f"{address}/binnengelopen").status_code == 404
+    assert "binnengelopen" in client.get(f"{address}/wie-kwam").text
+    answer = client.post(f"{address}/wie-kwam", data={"came": [street.certified.id, late.id]})
+    assert (answer.status_code, answer.location) == (303, address)
+    came = {one.person_id: one.came for one in db.session.scalars(sa.select(Rsvp))}
+    assert came == {street.certified.id: True, late.id: True}
+    assert f"{address}/wie-kwam" not in client.get("/vandaag").text
+    assert "Verander wie er was" in client.get(address).text
+
+
+def test_a_coordinator_of_elsewhere_marks_nobody_here(street, sign_in):
+    with unit_of_work():
+        db.session.get_one(MeetUp, street.meetup_id).held_on = date(2026, 11, 23)
+    address = f"/terugkommiddagen/{street.meetup_id}"
+    client = sign_in(street.far_coordinator)
+    assert (
+        "Niemand gevonden" in client.post(f"{address}/wie-kwam/zoek", data={"name": "Fatma"}).text
+    )
+    who = {"person_id": street.certified.id}
+    assert client.post(f"{address}/binnengelopen", data=who).status_code == 404
 
 
 def test_a_coach_passes_on_whether_somebody_comes_and_they_read_by_whom(street, sign_in):
@@ -224,7 +322,7 @@ def test_a_coach_passes_on_whether_somebody_comes_and_they_read_by_whom(street, 
         assert f'href="{guest}"' in client.get(hub).text
         assert "Komt Fatma" in client.get(guest).text
         assert client.post(guest, data={}).status_code == 422
-        answer = client.post(guest, data={"answer": "yes", "needs": "Vervoer."})
+        answer = client.post(guest, data={"answer": "yes", "help_needed": "child_care"})
         assert (answer.status_code, answer.location) == (303, hub)
     rsvp = db.session.scalars(sa.select(Rsvp)).one()
     assert (rsvp.person_id, rsvp.helped_by_id) == (street.certified.id, street.coordinator.id)

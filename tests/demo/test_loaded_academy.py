@@ -641,6 +641,7 @@ def test_the_community_is_as_in_the_files(demo: Flask) -> None:
     }
     answers = (
         sa.select(MeetUp.source_id, Person.source_id, Rsvp.answer, Rsvp.came, Rsvp.brings)
+        .add_columns(Rsvp.transport, Rsvp.child_care)
         .join(Rsvp, Rsvp.meet_up_id == MeetUp.id)
         .join(Person, Person.id == Rsvp.person_id)
     )
@@ -651,6 +652,8 @@ def test_the_community_is_as_in_the_files(demo: Flask) -> None:
             community.ANSWERS[row["rsvp"]],
             community.CAME[row["came"]],
             row["brings"],
+            row["needs"] == "vervoer",
+            row["needs"] == "oppas",
         )
         for row in read_csv("rsvps")
     }

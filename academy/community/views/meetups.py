@@ -1,4 +1,4 @@
-"""Pages of the community: meet-ups for who was certified, and the public story bank."""
+"""Pages of meet-ups for who was certified: when they are, saying whether one comes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from academy.community import forms, queries, services
+from academy.community import forms, services
 from academy.community.forms import ReplyForm
 from academy.community.policies import ANSWER, COUNT, MANAGE_MEET_UPS, READ_MEET_UPS
+from academy.community.queries import meetups as queries
+from academy.community.queries.meetups import MeetUpRow
+from academy.community.views.blueprint import bp
 from academy.kernel.errors import ConflictError
 from academy.kernel.feature import ForAnother
 from academy.kernel.i18n import day
-from academy.kernel.policy import PUBLIC, Actor
-from academy.kernel.web.blueprint import FeatureBlueprint, actor
-
-bp = FeatureBlueprint("community", __name__)
+from academy.kernel.policy import Actor
+from academy.kernel.web.blueprint import actor
 
 GUEST_RULE = "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>"
 
@@ -30,6 +31,7 @@ def meetups() -> str:
         coming=queries.coming_rows(me),
         past=queries.past_rows(me, cursor=request.args.get("na")),
         may_count=me.may(COUNT),
+        may_manage=me.may(MANAGE_MEET_UPS),
         welcome=queries.is_welcome(me.person_id or 0),
         kinds=forms.KIND_LABELS,
         answers=forms.ANSWER_LABELS,
@@ -45,11 +47,13 @@ def meetup(meetup_id: int) -> str:
 def _meetup_page(meetup_id: int, *, form: ReplyForm | None = None) -> str:
     me = actor()
     row = queries.get_meetup(meetup_id, by=me)
-    own = ReplyForm(formdata=None, answer=row.answer or None, brings=row.brings, needs=row.needs)
     return render_template(
         "community/meetup.html",
         meetup=row,
-        form=form or own,
+        form=form or _said(row),
+        place_in_line=queries.place_in_line(meetup_id, me.person_id or 0) if row.waits else 0,
+        takes_answers=queries.takes_answers(row),
+        takes_marks=queries.takes_marks(row),
         may_answer=queries.may_answer(row, by=me),
         may_count=me.may(COUNT),
         may_manage=me.may(MANAGE_MEET_UPS),
@@ -60,6 +64,28 @@ def _meetup_page(meetup_id: int, *, form: ReplyForm | None = None) -> str:
     )
 
 
+def _said(row: MeetUpRow) -> ReplyForm:
+    """Return the form as it was filled in before."""
+    return ReplyForm(
+        formdata=None,
+        answer=row.answer or None,
+        brings=row.brings,
+        help_needed=row.help_needed,
+        needs=row.needs,
+    )
+
+
+def _reply(form: ReplyForm) -> services.Reply:
+    needed = form.help_needed.data or []
+    return services.Reply(
+        answer=form.answer.data,
+        brings=form.brings.data or "",
+        needs=form.needs.data or "",
+        transport="transport" in needed,
+        child_care="child_care" in needed,
+    )
+
+
 @bp.action("/terugkommiddagen/<int:meetup_id>/antwoord", needs=ANSWER)
 def answer(meetup_id: int) -> Any:
     """Say whether you come."""
@@ -67,23 +93,15 @@ def answer(meetup_id: int) -> Any:
     if not form.validate():
         return make_response(_meetup_page(meetup_id, form=form), 422)
     me = actor()
-    reply = services.Reply(
-        answer=form.answer.data, brings=form.brings.data or "", needs=form.needs.data or ""
-    )
     try:
-        services.answer_invitation(meetup_id, me.person_id or 0, reply, by=me)
+        has_chair = services.answer_invitation(meetup_id, me.person_id or 0, _reply(form), by=me)
     except ConflictError as error:
         form.answer.errors = [error.sentence]
         return make_response(_meetup_page(meetup_id, form=form), error.status)
-    flash(_("Dank je wel. Je antwoord staat erin."), "success")
-    return redirect(url_for("community.meetup", meetup_id=meetup_id), 303)
-
-
-@bp.action("/terugkommiddagen/<int:meetup_id>/uitgenodigd", needs=MANAGE_MEET_UPS)
-def note_invited(meetup_id: int) -> Any:
-    """Note that the invitations went out."""
-    services.note_invited(meetup_id, by=actor())
-    flash(_("Genoteerd. Nu wachten we op de antwoorden."), "success")
+    if has_chair:
+        flash(_("Dank je wel. Je antwoord staat erin."), "success")
+    else:
+        flash(_("Alle plaatsen zijn bezet. Je staat op de wachtlijst."), "warning")
     return redirect(url_for("community.meetup", meetup_id=meetup_id), 303)
 
 
@@ -97,13 +115,12 @@ def _guest_page(meetup_id: int, person_id: int, *, form: ReplyForm | None = None
     me = actor()
     name = queries.get_guest_name(person_id, by=me)
     row = queries.get_meetup(meetup_id, by=me, guest_id=person_id)
-    shown = ReplyForm(formdata=None, answer=row.answer or None, brings=row.brings, needs=row.needs)
     return render_template(
         "community/guest.html",
         meetup=row,
         name=name,
         person_id=person_id,
-        form=form or shown,
+        form=form or _said(row),
         may_answer=queries.takes_answers(row),
     )
 
@@ -116,15 +133,16 @@ def answer_for(meetup_id: int, person_id: int) -> Any:
     form = ReplyForm()
     if not form.validate():
         return make_response(_guest_page(meetup_id, person_id, form=form), 422)
-    reply = services.Reply(
-        answer=form.answer.data, brings=form.brings.data or "", needs=form.needs.data or ""
-    )
     try:
-        services.answer_invitation(meetup_id, person_id, reply, by=me)
+        has_chair = services.answer_invitation(meetup_id, person_id, _reply(form), by=me)
     except ConflictError as error:
         form.answer.errors = [error.sentence]
         return make_response(_guest_page(meetup_id, person_id, form=form), error.status)
-    flash(_("Opgeschreven: het antwoord van %(name)s.", name=name), "success")
+    if has_chair:
+        flash(_("Opgeschreven: het antwoord van %(name)s.", name=name), "success")
+    else:
+        sentence = _("Alle plaatsen zijn bezet. %(name)s staat op de wachtlijst.", name=name)
+        flash(sentence, "warning")
     return redirect(url_for("about.help_with", person_id=person_id), 303)
 
 
@@ -140,18 +158,3 @@ def for_another(by: Actor, person_id: int) -> list[ForAnother]:
         )
         for one in queries.coming_for(person_id, by=by)
     ]
-
-
-@bp.page("/verhalen", needs=PUBLIC)
-def stories() -> str:
-    """Show the story bank."""
-    page = queries.story_rows(cursor=request.args.get("na"))
-    return render_template("community/stories.html", page=page, assets=forms.ASSET_LABELS)
-
-
-@bp.page("/verhalen/<int:story_id>", needs=PUBLIC)
-def story(story_id: int) -> str:
-    """Show one story."""
-    return render_template(
-        "community/story.html", story=queries.get_story(story_id), assets=forms.ASSET_LABELS
-    )
