@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from academy.community import policies
 from academy.community.mails import MESSAGES
 from academy.community.queries.meetups import unmarked_rows
+from academy.community.queries.stories import waiting_count
 from academy.community.views import (
     meetups,
     planning,  # noqa: F401  their routes
-    stories,  # noqa: F401
+    stories,
 )
 from academy.community.views.blueprint import bp
-from academy.kernel.feature import Feature, NavItem, TodayItem
+from academy.kernel.feature import Feature, ForAnother, NavItem, TodayItem
 from academy.kernel.i18n import short_day
 from academy.kernel.policy import Actor
 
 
 def today(actor: Actor) -> list[TodayItem]:
-    """Return the meet-ups of which a coordinator still has to note who came."""
+    """Return what waits for a coordinator: who came, and which stories residents may confirm."""
     if not actor.may(policies.MANAGE_MEET_UPS):
         return []
+    return _unmarked(actor) + _stories(actor)
+
+
+def _stories(actor: Actor) -> list[TodayItem]:
+    waiting = waiting_count(actor)
+    if not waiting:
+        return []
+    return [
+        TodayItem(
+            title=ngettext(
+                "%(num)d verhaal wacht op bewoners", "%(num)d verhalen wachten op bewoners", waiting
+            ),
+            why=gettext("Zeggen drie bewoners dat het klopt? Dan mag iedereen het lezen."),
+            action=gettext("Bekijk de verhalen"),
+            href=url_for("community.told_stories"),
+            icon="message",
+        )
+    ]
+
+
+def _unmarked(actor: Actor) -> list[TodayItem]:
     return [
         TodayItem(
             title=gettext("Wie was er op de terugkommiddag?"),
@@ -38,13 +60,21 @@ def today(actor: Actor) -> list[TodayItem]:
     ]
 
 
+def for_another(by: Actor, person_id: int) -> list[ForAnother]:
+    """Return what `by` may do for somebody: answer an invitation, write down a story."""
+    return meetups.for_another(by, person_id) + stories.for_another(by, person_id)
+
+
 FEATURE = Feature(
     name="community",
     blueprints=(bp,),
     capabilities=policies.ALL,
     today=today,
     messages=MESSAGES,
-    for_another=meetups.for_another,
-    acts={"community:meetup:answered": _("Gezegd of je naar een terugkommiddag komt")},
+    for_another=for_another,
+    acts={
+        "community:meetup:answered": _("Gezegd of je naar een terugkommiddag komt"),
+        "community:story:told": _("Je verhaal opgeschreven"),
+    },
     navigation=(NavItem(_("Terugkomen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),),
 )

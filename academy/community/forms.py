@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -89,5 +96,45 @@ class MeetUpForm(FlaskForm):  # type: ignore[misc]
         validators=[
             InputRequired(_("Vul een aantal in.")),
             NumberRange(1, 500, _("Kies een aantal van 1 tot 500.")),
+        ],
+    )
+
+
+class StoryForm(FlaskForm):  # type: ignore[misc]
+    """A story: what residents did, where, and what made it work."""
+
+    title = StringField(
+        _("Hoe heet het verhaal?"),
+        description=_("Bijvoorbeeld: Soep op de stoep."),
+        validators=[InputRequired(_("Geef het verhaal een naam.")), Length(max=200)],
+    )
+    text = TextAreaField(
+        _("Wat deden jullie, en wat hielp?"),
+        description=_("Een paar zinnen. Schrijf geen namen van anderen op."),
+        validators=[
+            InputRequired(_("Vertel in een paar zinnen wat jullie deden.")),
+            Length(max=3000, message=_("Maak het korter: hoogstens 3000 letters.")),
+        ],
+    )
+    place_id = SelectField(_("Waar was dat?"), coerce=int, choices=[])
+    asset = RadioField(
+        _("Wat hielp het meest?"),
+        choices=[SelectChoice(value, label) for value, label in ASSET_LABELS.items()],
+        validators=[InputRequired(_("Kies wat het meest hielp."))],
+    )
+    may_share = BooleanField(
+        _("Anderen mogen dit lezen"),
+        description=_("Wie het vertelde, staat er nooit bij. Een ja mag altijd een nee worden."),
+    )
+
+
+class CountForm(FlaskForm):  # type: ignore[misc]
+    """How many residents say that a story is true."""
+
+    number = NumberField(
+        _("Hoeveel bewoners zeggen dat het klopt?"),
+        validators=[
+            InputRequired(_("Vul een aantal in.")),
+            NumberRange(0, 500, _("Kies een aantal van 0 tot 500.")),
         ],
     )

@@ -94,6 +94,7 @@ TWINS: dict[str, str | Never] = {
         "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>"
     ),
     "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>": Never("It is itself a twin."),
+    "/namens/<int:person_id>/verhaal": Never("It is itself a twin."),
     "/tweede-stap": KEY,
     "/tweede-stap/<int:factor_id>/weg": KEY,
     "/tweede-stap/app": KEY,
@@ -105,6 +106,8 @@ TWINS: dict[str, str | Never] = {
     "/tweede-stap/passkey/nieuw/vraag": KEY,
     "/tweede-stap/passkey/vraag": KEY,
     "/uitloggen": DEVICE,
+    "/verhalen/<int:story_id>/terugnemen": ITSELF,
+    "/verhalen/vertel": "/namens/<int:person_id>/verhaal",
     "/zorgen": "/begeleiding/<int:plan_id>/signaal",
 }
 

@@ -1,4 +1,4 @@
-"""Reads of stories: those that everybody may read."""
+"""Reads of stories: those that everybody may read, one's own, and those of a region."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from academy.community import rules
+from academy.community import policies, rules
 from academy.community.models import Story
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
-from academy.people.models import Place
+from academy.kernel.policy import Actor, Reach, covers, require, within
+from academy.people.models import Person, Place
+
+MOST_OWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,116 @@ def get_story(story_id: int) -> StoryRow:
     if found is None:
         raise NotFoundError
     return _story(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStory:
+    """A story as who told it or who publishes it sees it. `told_by` is empty for nobody's."""
+
+    id: int
+    title: str
+    place: str
+    text: str
+    asset: str
+    confirmed_by: int
+    may_share: bool
+    published_on: date | None
+    told_by: str
+
+    @property
+    def missing(self) -> int:
+        """How many residents still have to say that it is true."""
+        return max(rules.FEWEST_CONFIRMATIONS - self.confirmed_by, 0)
+
+    @property
+    def obstacles(self) -> tuple[rules.Obstacle, ...]:
+        """What keeps it from being published."""
+        return rules.obstacles(confirmed_by=self.confirmed_by, may_share=self.may_share)
+
+
+def _told(condition: sa.ColumnElement[bool]) -> sa.Select[Story, str, Person]:
+    return (
+        sa.select(Story, Place.name, Person)
+        .join(Place, Place.id == Story.place_id)
+        .outerjoin(Person, Person.id == Story.told_by_id)
+        .where(condition)
+    )
+
+
+def _as_told(story: Story, place: str, teller: Person | None) -> ToldStory:
+    return ToldStory(
+        id=story.id,
+        title=story.title,
+        place=place,
+        text=story.text,
+        asset=story.asset,
+        confirmed_by=story.confirmed_by,
+        may_share=story.may_share,
+        published_on=story.published_on,
+        told_by=teller.display_name if teller else "",
+    )
+
+
+def own_rows(person_id: int) -> list[ToldStory]:
+    """Return the stories that somebody told, newest first."""
+    query = _told(Story.told_by_id == person_id).order_by(Story.id.desc()).limit(MOST_OWN)
+    return [_as_told(*found) for found in db.session.execute(query)]
+
+
+def region_rows(by: Actor, *, cursor: str | None = None, limit: int = 20) -> Page[ToldStory]:
+    """Return the stories in reach of who publishes, newest first, but for what stays one's own."""
+    after = from_cursor(cursor, int)
+    query = _told(_in_reach(by))
+    if after:
+        query = query.where(Story.id < after[0])
+    rows = [
+        _as_told(*found)
+        for found in db.session.execute(query.order_by(Story.id.desc()).limit(limit + 1))
+    ]
+    following = to_cursor(rows[limit - 1].id) if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), following)
+
+
+def _in_reach(by: Actor) -> sa.ColumnElement[bool]:
+    is_open = sa.or_(Story.may_share.is_(sa.true()), Story.told_by_id.is_(None))
+    return sa.and_(within(by, policies.PUBLISH, place=Story.place_id), is_open)
+
+
+def require_told(story_id: int, *, by: Actor) -> None:
+    """Raise NotFoundError for a story that is not in reach of who publishes."""
+    if db.session.scalar(sa.select(Story.id).where(Story.id == story_id, _in_reach(by))) is None:
+        raise NotFoundError
+
+
+def waiting_count(by: Actor) -> int:
+    """Count the stories in reach that may be shared and are not published."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count(Story.id)).where(
+                Story.published_on.is_(None),
+                Story.may_share.is_(sa.true()),
+                _in_reach(by),
+            )
+        )
+        or 0
+    )
+
+
+def get_teller(person_id: int, *, by: Actor) -> tuple[str, int | None]:
+    """Return the name and the place of who tells a story, for who may write it down for them.
+
+    Raises NotFoundError.
+    """
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    require(by, policies.TELL, Reach(person_id=person_id, place_id=person.place_id))
+    return person.display_name, person.place_id
+
+
+def may_tell_for(person_id: int, *, by: Actor) -> bool:
+    """Say whether `by` may write down the story of somebody."""
+    person = db.session.get(Person, person_id)
+    return person is not None and covers(
+        by, policies.TELL, Reach(person_id=person_id, place_id=person.place_id)
+    )

@@ -18,6 +18,7 @@ from academy.community.services.stories import (
     count_confirmations,
     publish_story,
     tell_story,
+    withdraw_story,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "publish_story",
     "record_came",
     "tell_story",
+    "withdraw_story",
 ]

@@ -1,4 +1,4 @@
-"""Changes to stories: telling one, counting who confirms it, publishing."""
+"""Changes to stories: telling one, counting who confirms it, publishing, withdrawing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor, Reach
-from certificates.services.evidence import record_renewal_evidence
+from certificates.services.evidence import drop_renewal_evidence, record_renewal_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ def tell_story(new: NewStory, *, by: Actor) -> int:
     )
     db.session.add(story)
     db.session.flush()  # the audit names the row
-    _record_story(story, "told", by)
+    teller = new.told_by_id
+    behalf = audit.on_behalf(by, teller) if teller is not None else None
+    _record_story(story, "told", by, on_behalf_of=behalf)
     return story.id
 
 
@@ -79,11 +81,47 @@ def publish_story(story_id: int, *, by: Actor) -> None:
     story.published_on = clock.today()
     _record_story(story, "published", by)
     if story.told_by_id is not None:
-        source = ("story", story.source_id or str(story.id))
-        day = story.published_on
+        day, source = story.published_on, _source(story)
         record_renewal_evidence(
             story.told_by_id, rules.STORY_REQUIREMENT, on=day, source=source, by=by
         )
+
+
+def withdraw_story(story_id: int, *, by: Actor) -> None:
+    """Let nobody else read a story any more.
+
+    Who told it takes back their yes, and what counted for renewal stays: a yes is free. Whoever
+    publishes takes it off as not right after all, and then it counts no more.
+    """
+    story = db.session.get(Story, story_id, with_for_update=True)
+    if story is None:
+        raise NotFoundError
+    if story.told_by_id is not None and story.told_by_id == by.person_id:
+        policy.require_right(by, policies.TELL)
+        _take_back(story)
+    else:
+        policy.require(by, policies.PUBLISH, Reach(place_id=story.place_id))
+        _take_off(story, by)
+    story.published_on = None
+    _record_story(story, "withdrawn", by)
+
+
+def _take_back(story: Story) -> None:
+    if not story.may_share:
+        raise ConflictError(_("Dit verhaal is al van jou alleen."))
+    story.may_share = False
+
+
+def _take_off(story: Story, by: Actor) -> None:
+    if story.published_on is None:
+        raise ConflictError(_("Dit verhaal is niet te lezen."))
+    if story.told_by_id is not None:
+        requirement, source = rules.STORY_REQUIREMENT, _source(story)
+        drop_renewal_evidence(story.told_by_id, requirement, source=source, by=by)
+
+
+def _source(story: Story) -> tuple[str, str]:
+    return ("story", story.source_id or str(story.id))
 
 
 def _get_story(story_id: int, *, by: Actor) -> Story:
@@ -95,6 +133,11 @@ def _get_story(story_id: int, *, by: Actor) -> Story:
     return story
 
 
-def _record_story(story: Story, action: str, by: Actor) -> None:
-    thing = ("story", story.id)
-    audit.record(f"community:story:{action}", thing, by=by, subject_id=story.told_by_id)
+def _record_story(story: Story, action: str, by: Actor, *, on_behalf_of: int | None = None) -> None:
+    audit.record(
+        f"community:story:{action}",
+        ("story", story.id),
+        by=by,
+        subject_id=story.told_by_id,
+        on_behalf_of=on_behalf_of,
+    )
