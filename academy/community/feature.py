@@ -11,6 +11,7 @@ from academy.community.mails import MESSAGES
 from academy.community.queries.meetups import unmarked_rows
 from academy.community.queries.stories import waiting_count
 from academy.community.views import (
+    library,  # noqa: F401  its routes
     meetups,
     planning,  # noqa: F401  their routes
     stories,

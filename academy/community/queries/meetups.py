@@ -185,6 +185,17 @@ def coming_rows(actor: Actor) -> list[MeetUpRow]:
     return [_row(found) for found in db.session.execute(query)]
 
 
+def refresher_rows(actor: Actor) -> list[MeetUpRow]:
+    """Return the refreshers still to come, the next one first."""
+    query = (
+        _select(actor.person_id)
+        .where(_is_coming(), MeetUp.kind == "refresher", MeetUp.cancelled_on.is_(None))
+        .order_by(MeetUp.held_on, MeetUp.id)
+        .limit(MOST_COMING)
+    )
+    return [_row(found) for found in db.session.execute(query)]
+
+
 def past_rows(actor: Actor, *, cursor: str | None = None, limit: int = 10) -> Page[MeetUpRow]:
     """Return the meet-ups that were, newest first."""
     after = from_cursor(cursor, date, int)
