@@ -11,7 +11,7 @@ from academy.community.mails import MESSAGES
 from academy.community.queries.meetups import unmarked_rows
 from academy.community.queries.stories import waiting_count
 from academy.community.views import (
-    library,  # noqa: F401  its routes
+    library,
     meetups,
     planning,  # noqa: F401  their routes
     stories,
@@ -62,8 +62,12 @@ def _unmarked(actor: Actor) -> list[TodayItem]:
 
 
 def for_another(by: Actor, person_id: int) -> list[ForAnother]:
-    """Return what `by` may do for somebody: answer an invitation, write down a story."""
-    return meetups.for_another(by, person_id) + stories.for_another(by, person_id)
+    """Return what `by` may do for somebody: answer, write down a story, read a refresher."""
+    return [
+        *meetups.for_another(by, person_id),
+        *stories.for_another(by, person_id),
+        *library.for_another(by, person_id),
+    ]
 
 
 FEATURE = Feature(
@@ -75,6 +79,7 @@ FEATURE = Feature(
     for_another=for_another,
     acts={
         "community:meetup:answered": _("Gezegd of je naar een terugkommiddag komt"),
+        "community:refresher:done": _("De opfrisles met je gedaan"),
         "community:story:told": _("Je verhaal opgeschreven"),
     },
     navigation=(NavItem(_("Terugkomen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),),

@@ -22,6 +22,9 @@ TELL = capability("community:story:tell", "trainer", "coach", "coordinator", own
 PUBLISH = capability("community:story:publish", "coordinator")
 """Count the residents who confirm a story, and publish it."""
 
+REFRESH = capability("community:refresher:do", "coach", "coordinator", own=True)
+"""Do the refresher; a coach or coordinator may read it to somebody and note the answers."""
+
 ALL: tuple[Capability, ...] = (
     READ_MEET_UPS,
     ANSWER,
@@ -29,4 +32,5 @@ ALL: tuple[Capability, ...] = (
     MANAGE_MEET_UPS,
     TELL,
     PUBLISH,
+    REFRESH,
 )

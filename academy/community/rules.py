@@ -17,6 +17,7 @@ FEWEST_CONFIRMATIONS = 3
 RENEWAL_REQUIREMENTS = {"follow_up": "meetups", "refresher": "safety_refresher"}
 """What coming to a meet-up counts for, by the ids of course.yaml's `renewal_rule`."""
 STORY_REQUIREMENT = "story"
+REFRESHER_REQUIREMENT = "safety_refresher"
 
 Obstacle = Literal["too_few", "not_shared"]
 

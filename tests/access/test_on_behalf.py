@@ -90,10 +90,12 @@ TWINS: dict[str, str | Never] = {
     "/mijn-berichten/stilte": "/namens/<int:person_id>/berichten/stilte",
     "/mijn-berichten/stilte-voorbij": "/namens/<int:person_id>/berichten/stilte-voorbij",
     "/opdracht/bestand/<int:file_id>/wissen": ITSELF,
+    "/opfrissen": "/namens/<int:person_id>/opfrissen",
     "/terugkommiddagen/<int:meetup_id>/antwoord": (
         "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>"
     ),
     "/terugkommiddagen/<int:meetup_id>/namens/<int:person_id>": Never("It is itself a twin."),
+    "/namens/<int:person_id>/opfrissen": Never("It is itself a twin."),
     "/namens/<int:person_id>/verhaal": Never("It is itself a twin."),
     "/tweede-stap": KEY,
     "/tweede-stap/<int:factor_id>/weg": KEY,

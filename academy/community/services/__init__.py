@@ -13,6 +13,7 @@ from academy.community.services.meetups import (
     plan_meetup,
     record_came,
 )
+from academy.community.services.refresher import finish_refresher
 from academy.community.services.stories import (
     NewStory,
     count_confirmations,
@@ -30,6 +31,7 @@ __all__ = [
     "cancel_meetup",
     "change_meetup",
     "count_confirmations",
+    "finish_refresher",
     "hold_meetup",
     "invite",
     "note_who_came",

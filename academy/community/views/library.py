@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from typing import Any
 
-from academy.community import forms
-from academy.community.policies import READ_MEET_UPS
-from academy.community.queries import meetups, stories
+from flask import flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from academy.community import forms, services
+from academy.community.forms.refresher import PARTS, WHY, RefresherForm
+from academy.community.policies import READ_MEET_UPS, REFRESH
+from academy.community.queries import meetups, refresher, stories
 from academy.community.views.blueprint import bp
+from academy.kernel.errors import NotFoundError
+from academy.kernel.feature import ForAnother
+from academy.kernel.policy import Actor
 from academy.kernel.web.blueprint import actor
 from courses.queries.paper import get_method, method_rows
 
 NEWEST = 4
+OWN_RULE = "/opfrissen"
+FOR_RULE = "/namens/<int:person_id>/opfrissen"
 
 
 @bp.page("/bibliotheek", needs=READ_MEET_UPS)
@@ -30,3 +39,77 @@ def library() -> str:
 def card(method: str) -> str:
     """Show the card of one working method, to read or to listen to."""
     return render_template("community/card.html", method=get_method(method))
+
+
+# --- the refresher ---------------------------------------------------------------------------
+
+
+@bp.page(OWN_RULE, needs=REFRESH)
+def refresh() -> str:
+    """Show what to read and the questions after it."""
+    return _refresher_page(actor().person_id or 0, RefresherForm(formdata=None))
+
+
+@bp.action(OWN_RULE, needs=REFRESH)
+def finish() -> Any:
+    """Look at the answers; when all are right it counts for renewal."""
+    return _finish(actor().person_id or 0, url_for("community.library"))
+
+
+@bp.page(FOR_RULE, needs=REFRESH)
+def refresh_for(person_id: int) -> str:
+    """Show what to read to somebody, and the questions to ask."""
+    _refuse_oneself(person_id)
+    return _refresher_page(person_id, RefresherForm(formdata=None))
+
+
+@bp.action(FOR_RULE, needs=REFRESH)
+def finish_for(person_id: int) -> Any:
+    """Look at the answers that somebody gave."""
+    _refuse_oneself(person_id)
+    return _finish(person_id, url_for("about.help_with", person_id=person_id))
+
+
+def _refuse_oneself(person_id: int) -> None:
+    if person_id == actor().person_id:
+        raise NotFoundError
+
+
+def _refresher_page(person_id: int, form: RefresherForm) -> str:
+    me = actor()
+    name = refresher.get_reader(person_id, by=me)
+    return render_template(
+        "community/refresher.html",
+        form=form,
+        parts=PARTS,
+        name="" if person_id == me.person_id else name,
+        person_id=person_id,
+    )
+
+
+def _finish(person_id: int, back: str) -> Any:
+    refresher.get_reader(person_id, by=actor())
+    form = RefresherForm()
+    is_whole = form.validate()
+    for name in form.wrong() if is_whole else []:
+        form[name].errors = [_("Probeer het nog eens. %(why)s", why=WHY[name])]
+    if not is_whole or form.wrong():
+        return make_response(_refresher_page(person_id, form), 422)
+    services.finish_refresher(person_id, by=actor())
+    flash(_("Goed gedaan. Deze opfrisles telt mee voor verlengen."), "success")
+    return redirect(back, 303)
+
+
+def for_another(by: Actor, person_id: int) -> list[ForAnother]:
+    """Return that one may read the refresher to somebody."""
+    if not refresher.may_read_to(person_id, by=by):
+        return []
+    return [
+        ForAnother(
+            title=_("Opfrisles Grenzen en veiligheid"),
+            why=_("Lees voor en vul de antwoorden in."),
+            action=_("Doe de opfrisles samen"),
+            href=url_for("community.refresh_for", person_id=person_id),
+            icon="listen",
+        )
+    ]
