@@ -19,6 +19,7 @@ RENEWAL_REQUIREMENTS = {"follow_up": "meetups", "refresher": "safety_refresher"}
 STORY_REQUIREMENT = "story"
 REFRESHER_REQUIREMENT = "safety_refresher"
 
+Season = Literal["winter", "spring", "summer", "autumn"]
 Obstacle = Literal["too_few", "not_shared"]
 
 
@@ -45,3 +46,16 @@ def obstacles(*, confirmed_by: int, may_share: bool) -> tuple[Obstacle, ...]:
     if not may_share:
         found.append("not_shared")
     return tuple(found)
+
+
+def season_of(day: date) -> tuple[Season, int]:
+    """Return the season a day lies in and its year; December belongs to the winter that follows."""
+    names: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
+    return names[day.month % 12 // 3], day.year + (day.month == 12)
+
+
+def turn(day: date, number: int) -> int:
+    """Return which of `number` things has its turn in the season of a day."""
+    names = ("winter", "spring", "summer", "autumn")
+    season, year = season_of(day)
+    return (year * len(names) + names.index(season)) % number

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from academy.community.rules import has_room, obstacles, takes_answers
+from academy.community.rules import has_room, obstacles, season_of, takes_answers, turn
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,23 @@ def test_what_was_held_takes_no_answers():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "season"),
+    [
+        (date(2026, 11, 30), ("autumn", 2026)),
+        (date(2026, 12, 1), ("winter", 2027)),
+        (date(2027, 2, 28), ("winter", 2027)),
+        (date(2027, 3, 1), ("spring", 2027)),
+        (date(2027, 8, 31), ("summer", 2027)),
+    ],
+)
+def test_a_winter_runs_over_the_new_year(day, season):
+    assert season_of(day) == season
+
+
+def test_every_season_something_else_has_its_turn():
+    days = [date(2026, 12, 1), date(2027, 3, 1), date(2027, 6, 1), date(2027, 9, 1)]
+    turns = [turn(day, 34) for day in days]
+    assert turns == [turns[0] + step for step in range(4)] or len(set(turns)) == 4

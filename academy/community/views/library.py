@@ -6,19 +6,26 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
+from werkzeug import Response
 
-from academy.community import forms, services
+from academy.community import forms, rules, services
+from academy.community.adapters.season_letter import season_letter
 from academy.community.forms.refresher import PARTS, WHY, RefresherForm
 from academy.community.policies import READ_MEET_UPS, REFRESH
 from academy.community.queries import meetups, refresher, stories
 from academy.community.views.blueprint import bp
+from academy.kernel import clock
 from academy.kernel.errors import NotFoundError
 from academy.kernel.feature import ForAnother
 from academy.kernel.policy import Actor
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.files import count_print, pdf_answer
 from courses.queries.paper import get_method, method_rows
 
 NEWEST = 4
+MOST_IN_LETTER = 4
+SEASONS = {"winter": "winter", "spring": "lente", "summer": "zomer", "autumn": "herfst"}
+"""Paper is Dutch."""
 OWN_RULE = "/opfrissen"
 FOR_RULE = "/namens/<int:person_id>/opfrissen"
 
@@ -33,6 +40,23 @@ def library() -> str:
         refreshers=meetups.refresher_rows(actor()),
         kinds=forms.KIND_LABELS,
     )
+
+
+@bp.page("/bibliotheek/brief/pdf", needs=READ_MEET_UPS)
+def letter() -> Response:
+    """Make the letter of the season, to print or to bring along."""
+    me, today = actor(), clock.today()
+    methods = method_rows()
+    newest = stories.story_rows(limit=1).rows
+    season, year = rules.season_of(today)
+    made = season_letter(
+        season=f"{SEASONS[season]} {year}",
+        meetups=[one for one in meetups.coming_rows(me) if not one.called_off][:MOST_IN_LETTER],
+        story=newest[0] if newest else None,
+        method=methods[rules.turn(today, len(methods))] if methods else None,
+        made_by=count_print(),
+    )
+    return pdf_answer(made, _("seizoensbrief"))
 
 
 @bp.page("/bibliotheek/<method>", needs=READ_MEET_UPS)
