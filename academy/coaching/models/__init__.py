@@ -71,7 +71,8 @@ class CoachingPlan(Model):
     """The guidance of one person after a certificate, with what is due and when.
 
     `place_id` says in whose region it lies. `next_contact_due` moves with what moves it; while
-    paused it is the day of return. `is_energy_low` says that energy was low twice in a row.
+    paused it is the day of return. `is_energy_low` says that energy was low twice in a row. Who
+    begins again gets a new plan; `earlier_id` is the one before.
     """
 
     __tablename__ = "coaching_plan"
@@ -103,6 +104,7 @@ class CoachingPlan(Model):
     id: Mapped[Id]
     source_id: Mapped[str | None] = mapped_column(sa.String(20), unique=True, info=PLAIN)
     person_id: Mapped[int] = _person()
+    earlier_id: Mapped[int | None] = _parent("coaching_plan", nullable=True)
     coach_id: Mapped[int | None] = _person(nullable=True)
     place_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("place.id", ondelete="SET NULL"), index=True, info=PREFERENCE

@@ -50,12 +50,16 @@ class PlanSheet(Model):
 
 
 class PlanStep(Model):
-    """One of the three things in a plan: who does what before when."""
+    """One of the three things in a plan: who does what before when.
+
+    `open_due_on` is that day while it is to be done: agreed, not done, in the plan that counts.
+    """
 
     __tablename__ = "coaching_plan_step"
     __table_args__ = (
         one_of("owner", rules.ACTION_OWNERS),
         sa.UniqueConstraint("sheet_id", "order"),
+        sa.Index("ix_coaching_plan_step_open", "open_due_on", "id"),
     )
 
     id: Mapped[Id]
@@ -65,3 +69,4 @@ class PlanStep(Model):
     text: Mapped[str] = note()
     due_on: Mapped[date] = mapped_column(info=PROGRESS)
     done_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+    open_due_on: Mapped[date | None] = mapped_column(info=PROGRESS)
