@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 
 from academy.app import create_app
 from academy.kernel import clock, limits
+from academy.kernel.checkpoint import FILE as CHECKPOINT
 from academy.kernel.db import db, set_reading, unit_of_work
 from academy.kernel.settings import Settings, read_settings
 from academy.people.adapters.cookie import cookie_name
@@ -136,6 +137,11 @@ def put_back_settings(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
 
 
+def forget_backups(folder: Path) -> None:
+    """Forget where the audit chain stood at the last backup: that was another test's chain."""
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
 def _postgres(server_url: str, *statements: str) -> None:
     engine = sa.create_engine(f"{server_url}postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -161,6 +167,7 @@ def app(session_app: Flask, server_url: str | None, session_folder: Path) -> Ite
             "create database academy_tests template academy_clean",
         )
     put_back_settings(session_app)
+    forget_backups(session_folder)
     set_reading(False)
     limits.forget_here()
     with session_app.app_context(), clock.at(TODAY):

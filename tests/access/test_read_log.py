@@ -63,6 +63,7 @@ def read_pages(academy: Any, browsers: Any, *, below: str = "/") -> tuple[list[s
                 lines = reads() - before
                 is_paper = answer.mimetype == "application/pdf" and is_log(route.rule)
                 shows = is_paper or any(mark in text_of(answer) for mark in marks)
+                answer.close()
                 if shows:
                     showing.add(route.rule)
                 if lines != (1 if shows else 0) and not (lines == 1 and is_log(route.rule)):
