@@ -18,6 +18,7 @@ from courses.queries.enrolment import get_enrolment
 from courses.queries.progress import Progress, progress_of, progress_rows
 from courses.queries.register import Register, get_register
 from courses.queries.roster import attendance_rows, enrolment_rows
+from courses.queries.sessions import session_rows
 from courses.rules.enrolment import SEATED
 from courses.schemas import (
     AttendancePage,
@@ -67,7 +68,7 @@ def list_cohorts(limit: int, cursor: str | None) -> dict[str, Any]:
 def get_cohort(cohort_id: int) -> dict[str, Any]:
     """Return one cohort with its sessions."""
     head = cohort_queries.get_cohort(cohort_id, actor())
-    return asdict(head) | {"sessions": cohort_queries.session_rows(cohort_id)}
+    return asdict(head) | {"sessions": session_rows(cohort_id)}
 
 
 @bp.read(f"{COHORT}/enrolments", needs=policies.READ_COHORT, query=PageQuery, answers=EnrolmentPage)

@@ -1,37 +1,26 @@
-"""Cohorts: where they lie, how they stand, and the lists and pages about them."""
+"""Cohorts: where they lie, how they stand, the list of them and the head of their pages."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
-from academy.kernel import clock, policy
+from academy.kernel import policy
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
 from academy.kernel.i18n import pick
 from academy.kernel.policy import Actor, Capability, Reach
-from academy.people.models import Grant, Organisation, Person, Place
-from academy.people.rules import search_parts
+from academy.people.models import Place
 from courses import policies
-from courses.models import (
-    Cohort,
-    CohortTrainer,
-    Course,
-    CourseVersion,
-    Enrolment,
-    Module,
-    Session,
-    Track,
-)
+from courses.models import Cohort, Course, CourseVersion, Enrolment, Track
 from courses.rules.enrolment import APPLYING, SEATED
 
 PAGE_SIZE = 25
 COUNTED_UP_TO = 500
 """Above this the pages say “meer dan”; a cohort has room for twenty or so."""
-PEOPLE_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,44 +64,6 @@ class CohortHead:
         return Reach(
             cohort_id=self.id, place_id=self.place_id, organisation_id=self.organisation_id
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """One session of a cohort, with its lesson."""
-
-    id: int
-    module_id: int
-    module_key: str
-    order: int
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    location: str
-    state: str
-    moved_from: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationRow:
-    """Somebody who asked for a place."""
-
-    id: int
-    name: str
-    phone: str
-    state: str
-    note: str
-    applied_on: date
-    intake_held: bool
-    agreed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something to choose in a form."""
-
-    id: int
-    label: str
 
 
 def cohort_reach(cohort: Cohort, *, person_id: int | None = None) -> Reach:
@@ -238,170 +189,6 @@ def get_cohort(
     )
     policy.require(by, right, head.reach)
     return head
-
-
-def session_rows(cohort_id: int) -> tuple[SessionRow, ...]:
-    """Return the sessions of a cohort in the order of their lessons."""
-    rows = db.session.execute(
-        sa.select(Session, Module.key, Module.order, Module.title_nl, Module.title_en)
-        .join(Module, Module.id == Session.module_id)
-        .where(Session.cohort_id == cohort_id)
-        .order_by(Module.order)
-    )
-    return tuple(
-        SessionRow(
-            id=session.id,
-            module_id=session.module_id,
-            module_key=key,
-            order=order,
-            title=pick({"nl": title_nl, "en": title_en}),
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            location=session.location,
-            state=session.state,
-            moved_from=session.moved_from,
-        )
-        for session, key, order, title_nl, title_en in rows
-    )
-
-
-def session_for_register(sessions: tuple[SessionRow, ...]) -> SessionRow | None:
-    """Return the session whose register is at hand: today's, else the latest that was."""
-    today = clock.today()
-    begun = [
-        one
-        for one in sessions
-        if one.state != "cancelled" and one.starts_at.astimezone(clock.AMSTERDAM).date() <= today
-    ]
-    return max(begun, key=lambda one: one.starts_at, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class UnplannedModule:
-    """A lesson that has no session yet."""
-
-    id: int
-    label: str
-    minutes: int
-
-
-def unplanned_modules(head: CohortHead) -> tuple[UnplannedModule, ...]:
-    """Return the lessons that have no session yet, in order."""
-    planned = sa.select(Session.module_id).where(Session.cohort_id == head.id)
-    rows = db.session.execute(
-        sa.select(
-            Module.id, Module.order, Module.title_nl, Module.title_en, Module.duration_minutes
-        )
-        .where(Module.course_version_id == head.course_version_id, Module.id.not_in(planned))
-        .order_by(Module.order)
-    )
-    return tuple(
-        UnplannedModule(
-            row.id,
-            f"{row.order}. {pick({'nl': row.title_nl, 'en': row.title_en})}",
-            row.duration_minutes,
-        )
-        for row in rows
-    )
-
-
-def application_rows(cohort_id: int) -> tuple[ApplicationRow, ...]:
-    """Return who asked for a place and has no answer, in the order they asked."""
-    rows = db.session.execute(
-        sa.select(Enrolment, Person)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(sorted(APPLYING)))
-        .order_by(Enrolment.applied_on, Enrolment.id)
-    )
-    return tuple(
-        ApplicationRow(
-            id=enrolment.id,
-            name=person.display_name,
-            phone=person.phone or "",
-            state=enrolment.state,
-            note=enrolment.note,
-            applied_on=enrolment.applied_on,
-            intake_held=enrolment.intake_by_id is not None,
-            agreed=enrolment.code_of_conduct_on is not None,
-        )
-        for enrolment, person in rows
-    )
-
-
-def people_to_apply(head: CohortHead, by: Actor, words: str) -> tuple[Choice, ...]:
-    """Return people in reach whose name holds `words` and who are not in this cohort.
-
-    Accents and capitals make no difference.
-    """
-    parts = search_parts(words)
-    if not parts:
-        return ()
-    inside = sa.select(Enrolment.person_id).where(Enrolment.cohort_id == head.id)
-    reach = policy.within(
-        by,
-        policies.APPLY,
-        person=Person.id,
-        place=Person.place_id,
-        organisation=Person.organisation_id,
-    )
-    named = (Person.sort_key.contains(part, autoescape=True) for part in parts)
-    people = db.session.scalars(
-        sa.select(Person)
-        .where(reach, Person.id.not_in(inside), *named)
-        .order_by(Person.sort_key, Person.id)
-        .limit(PEOPLE_SHOWN)
-    )
-    return tuple(Choice(person.id, person.display_name) for person in people)
-
-
-def transfer_choices(course_id: int, cohort_id: int, by: Actor) -> tuple[Choice, ...]:
-    """Return the other cohorts of this course, in the actor's reach, that take people."""
-    rows = db.session.execute(
-        sa.select(Cohort.id, Cohort.name)
-        .join(CourseVersion, CourseVersion.id == Cohort.course_version_id)
-        .where(
-            CourseVersion.course_id == course_id,
-            Cohort.id != cohort_id,
-            Cohort.state.in_(("open", "running")),
-            within_cohorts(by, policies.MANAGE),
-        )
-        .order_by(Cohort.starts_on, Cohort.id)
-    )
-    return tuple(Choice(row.id, row.name) for row in rows)
-
-
-def place_choices(by: Actor) -> tuple[Choice, ...]:
-    """Return the places where the actor may plan a cohort."""
-    rows = db.session.execute(
-        sa.select(Place.id, Place.name, Place.municipality)
-        .where(policy.within(by, policies.MANAGE, place=Place.id))
-        .order_by(Place.name, Place.id)
-    )
-    return tuple(Choice(row.id, f"{row.name}, {row.municipality}") for row in rows)
-
-
-def organisation_choices() -> tuple[Choice, ...]:
-    """Return the client organisations, by name."""
-    rows = db.session.execute(
-        sa.select(Organisation.id, Organisation.name).order_by(Organisation.name, Organisation.id)
-    )
-    return tuple(Choice(row.id, row.name) for row in rows)
-
-
-def trainer_choices(cohort_id: int) -> tuple[Choice, ...]:
-    """Return who holds a trainer's grant today and does not train this cohort yet, by name."""
-    today = clock.today()
-    train = sa.select(Grant.person_id).where(
-        Grant.role == "trainer",
-        Grant.holds_on(today),
-    )
-    inside = sa.select(CohortTrainer.person_id).where(CohortTrainer.cohort_id == cohort_id)
-    people = db.session.scalars(
-        sa.select(Person)
-        .where(Person.id.in_(train), Person.id.not_in(inside))
-        .order_by(Person.sort_key, Person.id)
-    )
-    return tuple(Choice(person.id, person.display_name) for person in people)
 
 
 def cohort_names(ids: Collection[int]) -> dict[int, str]:

@@ -30,7 +30,7 @@ from courses.models import (
     Track,
     WorkingMethod,
 )
-from courses.queries.cohorts import SessionRow
+from courses.queries.sessions import SessionRow
 from courses.rules.enrolment import SEATED
 from courses.rules.paper import MOST_PEOPLE
 

@@ -1,6 +1,7 @@
-"""The enrolment, from asking for a place to the end: one row, one machine, every step recorded.
+"""The enrolment, from asking for a place to the end: what people do with it, one function each.
 
-The steps that may follow each other stand in `courses.rules.enrolment`.
+How a step is taken and recorded stands in `courses.services.enrolment_steps`, which steps may
+follow each other in `courses.rules.enrolment`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,28 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from academy.kernel import audit, clock, events, policy
+from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from academy.kernel.policy import Actor, Capability
+from academy.kernel.policy import Actor
 from academy.people.models import Person
 from courses import policies
-from courses.events import EnrolmentStepTaken
-from courses.models import Cohort, CourseVersion, Enrolment, EnrolmentEvent
+from courses.models import Cohort, CourseVersion, Enrolment
 from courses.queries.cohorts import cohort_reach
-from courses.rules.enrolment import APPLYING, SEATED, TRANSITIONS, may_follow
+from courses.rules.enrolment import APPLYING, TRANSITIONS, may_follow
+from courses.services.enrolment_steps import (
+    enrolment_to_change,
+    find_enrolment,
+    free_chair,
+    locked_cohort,
+    locked_enrolment,
+    name_of,
+    refuse_step,
+    seats_taken,
+    set_cohort_state,
+    take_first_step,
+    take_step,
+)
 
 TAKES_APPLICATIONS = ("open", "full", "running")
 TAKES_PEOPLE = ("open", "running")
@@ -36,7 +49,7 @@ def apply(person_id: int, cohort_id: int, *, by: Actor, source_id: str | None = 
 
     Raises ConflictError if the person is in this cohort already, or the cohort takes nobody.
     """
-    cohort = _cohort(cohort_id)
+    cohort = locked_cohort(cohort_id)
     policy.require(by, policies.APPLY, cohort_reach(cohort, person_id=person_id))
     person = db.session.get(Person, person_id)
     if person is None:
@@ -52,14 +65,19 @@ def apply(person_id: int, cohort_id: int, *, by: Actor, source_id: str | None = 
         state="",
         applied_on=clock.today(),
     )
-    _new_step(enrolment, "applied", by=by)
+    take_first_step(enrolment, "applied", by=by)
     return enrolment.id
+
+
+def _refuse_twice(person_id: int, cohort_id: int) -> None:
+    if find_enrolment(person_id, cohort_id) is not None:
+        raise ConflictError(_("Deze persoon is al aangemeld voor deze groep."))
 
 
 def plan_intake(enrolment_id: int, *, by: Actor) -> None:
     """Say that a date for the introduction talk was agreed."""
-    enrolment, _cohort = _to_change(enrolment_id, by=by)
-    _step(enrolment, "intake_planned", by=by)
+    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by)
+    take_step(enrolment, "intake_planned", by=by)
 
 
 def record_intake(enrolment_id: int, *, by: Actor, agreed_to_code_of_conduct: bool) -> None:
@@ -67,7 +85,7 @@ def record_intake(enrolment_id: int, *, by: Actor, agreed_to_code_of_conduct: bo
 
     Raises ConflictError when the person does not take part any more.
     """
-    enrolment, _cohort = _to_change(enrolment_id, by=by)
+    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by)
     if enrolment.state not in INTAKE_CAN_STILL_BE_HELD:
         raise ConflictError(_("Deze deelnemer doet niet meer mee."))
     enrolment.intake_by_id = by.person_id
@@ -98,10 +116,17 @@ def other_track(enrolment_id: int, *, by: Actor, note: str = "") -> None:
 
 
 def _answer(enrolment_id: int, state: str, *, by: Actor, note: str) -> None:
-    enrolment, _cohort = _to_change(enrolment_id, by=by)
-    _refuse_step(enrolment, state)
+    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by)
+    refuse_step(enrolment, state)
     enrolment.note = _short(note)
-    _step(enrolment, state, by=by)
+    take_step(enrolment, state, by=by)
+
+
+def _short(note: str) -> str:
+    if len(note.strip()) > NOTE_LENGTH:
+        sentence = _("Dit is te lang. Er past %(count)d tekens in.", count=NOTE_LENGTH)
+        raise InvalidInputError(sentence, fields={"note": sentence})
+    return note.strip()
 
 
 def admit(enrolment_id: int, *, by: Actor) -> None:
@@ -110,35 +135,35 @@ def admit(enrolment_id: int, *, by: Actor) -> None:
     Raises ConflictError if there is no chair, or the introduction talk or the code of conduct is
     missing.
     """
-    enrolment, cohort = _to_change(enrolment_id, by=by)
-    _refuse_step(enrolment, "admitted")
+    enrolment, cohort = enrolment_to_change(enrolment_id, by=by)
+    refuse_step(enrolment, "admitted")
     _refuse_without_intake(enrolment)
     if cohort.state not in (*TAKES_PEOPLE, "full"):
         raise ConflictError(_("Deze groep neemt niemand meer aan."))
-    taken = _seats_taken(cohort.id)
+    taken = seats_taken(cohort.id)
     if cohort.state == "full" or taken >= cohort.capacity:
         raise ConflictError(
             ngettext(
                 "De ene stoel (%(num)d) is bezet. Zet %(name)s op de wachtlijst.",
                 "De groep is vol: alle %(num)d stoelen zijn bezet. Zet %(name)s op de wachtlijst.",
                 cohort.capacity,
-                name=_name(enrolment),
+                name=name_of(enrolment),
             )
         )
     enrolment.note = ""
-    _step(enrolment, "admitted", by=by)
+    take_step(enrolment, "admitted", by=by)
     if cohort.state == "open" and taken + 1 >= cohort.capacity:
-        _set_cohort(cohort, "full", by=by)
+        set_cohort_state(cohort, "full", by=by)
 
 
 def _refuse_without_intake(enrolment: Enrolment) -> None:
     if enrolment.intake_by_id is None:
         raise ConflictError(
-            _("Voer eerst het kennismakingsgesprek met %(name)s.", name=_name(enrolment))
+            _("Voer eerst het kennismakingsgesprek met %(name)s.", name=name_of(enrolment))
         )
     if enrolment.code_of_conduct_on is None:
         raise ConflictError(
-            _("%(name)s is nog niet akkoord met de gedragscode.", name=_name(enrolment))
+            _("%(name)s is nog niet akkoord met de gedragscode.", name=name_of(enrolment))
         )
 
 
@@ -148,7 +173,7 @@ def seat_at_once(person_id: int, cohort: Cohort, *, by: Actor, at: datetime) -> 
     The caller checked the right. Who applied already gets the chair too. Raises ConflictError
     without a free chair, and for who is in the cohort or left it.
     """
-    enrolment = _find(person_id, cohort.id)
+    enrolment = find_enrolment(person_id, cohort.id)
     if enrolment is None:
         enrolment = Enrolment(
             person_id=person_id,
@@ -157,13 +182,13 @@ def seat_at_once(person_id: int, cohort: Cohort, *, by: Actor, at: datetime) -> 
             state="",
             applied_on=clock.today(),
         )
-        _new_step(enrolment, "applied", by=by, at=at)
+        take_first_step(enrolment, "applied", by=by, at=at)
     if enrolment.state != "admitted":
-        _refuse_step(enrolment, "admitted")
-        if _seats_taken(cohort.id) >= cohort.capacity:
+        refuse_step(enrolment, "admitted")
+        if seats_taken(cohort.id) >= cohort.capacity:
             raise ConflictError(_("De groep is vol. Schrijf de naam op en bel de coördinator."))
-        _step(enrolment, "admitted", by=by, at=at)
-    _step(enrolment, "active", by=by, at=at)
+        take_step(enrolment, "admitted", by=by, at=at)
+    take_step(enrolment, "active", by=by, at=at)
     return enrolment.id
 
 
@@ -175,10 +200,10 @@ def activate(enrolment_id: int, *, by: Actor) -> None:
 
     Raises ConflictError if the cohort does not run yet.
     """
-    enrolment, cohort = _to_change(enrolment_id, by=by)
+    enrolment, cohort = enrolment_to_change(enrolment_id, by=by)
     if cohort.state not in ("running", "finishing"):
         raise ConflictError(_("Deze groep is nog niet begonnen."))
-    _step(enrolment, "active", by=by)
+    take_step(enrolment, "active", by=by)
 
 
 def activate_admitted(cohort: Cohort, *, by: Actor) -> None:
@@ -190,28 +215,28 @@ def activate_admitted(cohort: Cohort, *, by: Actor) -> None:
         Enrolment.cohort_id == cohort.id, Enrolment.state == "admitted"
     )
     for enrolment in db.session.scalars(admitted.order_by(Enrolment.id)):
-        _step(enrolment, "active", by=by)
+        take_step(enrolment, "active", by=by)
 
 
 def pause(enrolment_id: int, *, by: Actor) -> None:
     """Let somebody stop for a while. No reason is asked or stored."""
-    enrolment, _cohort = _to_change(enrolment_id, by=by)
-    _step(enrolment, "paused", by=by)
+    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by)
+    take_step(enrolment, "paused", by=by)
 
 
 def resume(enrolment_id: int, *, by: Actor) -> None:
     """Let somebody who paused take part again. Raises ConflictError for anybody else."""
-    enrolment, _cohort = _to_change(enrolment_id, by=by)
+    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by)
     if enrolment.state != "paused":
-        raise ConflictError(_("%(name)s heeft geen pauze.", name=_name(enrolment)))
-    _step(enrolment, "active", by=by)
+        raise ConflictError(_("%(name)s heeft geen pauze.", name=name_of(enrolment)))
+    take_step(enrolment, "active", by=by)
 
 
 def withdraw(enrolment_id: int, *, by: Actor) -> None:
     """Let somebody stop. No reason is asked or stored; the chair comes free."""
-    enrolment, cohort = _to_change(enrolment_id, by=by)
-    _step(enrolment, "withdrawn", by=by)
-    _free_chair(cohort, by=by)
+    enrolment, cohort = enrolment_to_change(enrolment_id, by=by)
+    take_step(enrolment, "withdrawn", by=by)
+    free_chair(cohort, by=by)
 
 
 def transfer(
@@ -223,20 +248,20 @@ def transfer(
     there already, that enrolment is used; otherwise `by` needs the right in both cohorts. Raises
     ConflictError if there is no chair.
     """
-    enrolment, cohort = _to_change(enrolment_id, by=by)
-    _refuse_step(enrolment, "transferred")
-    target = _cohort(to_cohort_id)
+    enrolment, cohort = enrolment_to_change(enrolment_id, by=by)
+    refuse_step(enrolment, "transferred")
+    target = locked_cohort(to_cohort_id)
     _refuse_other_course(cohort, target)
-    there = _find(enrolment.person_id, to_cohort_id) or _new_chair(
+    there = find_enrolment(enrolment.person_id, to_cohort_id) or _new_chair(
         enrolment, target, by=by, source_id=source_id
     )
     if there.state not in ("admitted", "active", "paused"):
         raise ConflictError(
-            _("%(name)s heeft in die groep nog geen plaats.", name=_name(enrolment))
+            _("%(name)s heeft in die groep nog geen plaats.", name=name_of(enrolment))
         )
     enrolment.transferred_to_id = there.id
-    _step(enrolment, "transferred", by=by)
-    _free_chair(cohort, by=by)
+    take_step(enrolment, "transferred", by=by)
+    free_chair(cohort, by=by)
     return there.id
 
 
@@ -256,7 +281,7 @@ def _new_chair(
     enrolment: Enrolment, target: Cohort, *, by: Actor, source_id: str | None
 ) -> Enrolment:
     policy.require(by, policies.MANAGE, cohort_reach(target, person_id=enrolment.person_id))
-    if target.state not in TAKES_PEOPLE or _seats_taken(target.id) >= target.capacity:
+    if target.state not in TAKES_PEOPLE or seats_taken(target.id) >= target.capacity:
         raise ConflictError(_("In die groep is geen plaats."))
     there = Enrolment(
         source_id=source_id,
@@ -269,11 +294,11 @@ def _new_chair(
         code_of_conduct_on=enrolment.code_of_conduct_on,
     )
     for state in ("applied", "admitted"):
-        _new_step(there, state, by=by)
+        take_first_step(there, state, by=by)
     if target.state == "running":
-        _step(there, "active", by=by)
-    if target.state == "open" and _seats_taken(target.id) >= target.capacity:
-        _set_cohort(target, "full", by=by)
+        take_step(there, "active", by=by)
+    if target.state == "open" and seats_taken(target.id) >= target.capacity:
+        set_cohort_state(target, "full", by=by)
     return there
 
 
@@ -285,8 +310,8 @@ def complete(enrolment_id: int, *, by: Actor) -> None:
 
     `certificates` calls this with its decision, and checks the right.
     """
-    enrolment = _locked(enrolment_id)
-    _step(enrolment, "completed", by=by)
+    enrolment = locked_enrolment(enrolment_id)
+    take_step(enrolment, "completed", by=by)
 
 
 def not_pass(enrolment_id: int, *, by: Actor, note: str = "") -> None:
@@ -299,121 +324,6 @@ def end_after_last_attempt(enrolment_id: int, *, by: Actor) -> None:
 
     The practical calls this with its outcome, and checks the right. Who has a pause keeps it.
     """
-    enrolment = _locked(enrolment_id)
+    enrolment = locked_enrolment(enrolment_id)
     if may_follow(TRANSITIONS, enrolment.state, "not_passed"):
-        _step(enrolment, "not_passed", by=by)
-
-
-# --- shared ----------------------------------------------------------------------------------
-
-
-def _new_step(enrolment: Enrolment, state: str, *, by: Actor, at: datetime | None = None) -> None:
-    """Take a first step of a row that has no id yet."""
-    before, enrolment.state = enrolment.state, state
-    db.session.add(enrolment)
-    db.session.flush()  # the event and the audit line need the id
-    _recorded(enrolment, before, by=by, at=at)
-
-
-def _step(enrolment: Enrolment, state: str, *, by: Actor, at: datetime | None = None) -> None:
-    _refuse_step(enrolment, state)
-    before, enrolment.state = enrolment.state, state
-    _recorded(enrolment, before, by=by, at=at)
-
-
-def _refuse_step(enrolment: Enrolment, state: str) -> None:
-    if not may_follow(TRANSITIONS, enrolment.state, state):
-        sentence = _(
-            "Dat kan nu niet met de deelname van %(name)s. Kijk eerst hoe het staat.",
-            name=_name(enrolment),
-        )
-        raise ConflictError(sentence)
-
-
-def _recorded(enrolment: Enrolment, before: str, *, by: Actor, at: datetime | None = None) -> None:
-    db.session.add(
-        EnrolmentEvent(
-            enrolment_id=enrolment.id,
-            from_state=before,
-            to_state=enrolment.state,
-            at=at or clock.now(),
-            by_id=by.person_id,
-        )
-    )
-    audit.record(
-        f"courses:enrolment:{enrolment.state}",
-        ("enrolment", enrolment.id),
-        by=by,
-        subject_id=enrolment.person_id,
-        before=before,
-    )
-    events.emit(EnrolmentStepTaken(enrolment.id, enrolment.person_id, before, enrolment.state))
-
-
-def _free_chair(cohort: Cohort, *, by: Actor) -> None:
-    if cohort.state == "full" and _seats_taken(cohort.id) < cohort.capacity:
-        _set_cohort(cohort, "open", by=by)
-
-
-def _set_cohort(cohort: Cohort, state: str, *, by: Actor) -> None:
-    before, cohort.state = cohort.state, state
-    audit.record("courses:cohort:changed", ("cohort", cohort.id), by=by, before=before, after=state)
-
-
-def _seats_taken(cohort_id: int) -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Enrolment)
-            .where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(SEATED))
-        )
-        or 0
-    )
-
-
-def _refuse_twice(person_id: int, cohort_id: int) -> None:
-    if _find(person_id, cohort_id) is not None:
-        raise ConflictError(_("Deze persoon is al aangemeld voor deze groep."))
-
-
-def _find(person_id: int, cohort_id: int) -> Enrolment | None:
-    return db.session.scalars(
-        sa.select(Enrolment).where(
-            Enrolment.person_id == person_id, Enrolment.cohort_id == cohort_id
-        )
-    ).one_or_none()
-
-
-def _name(enrolment: Enrolment) -> str:
-    return db.session.get_one(Person, enrolment.person_id).display_name
-
-
-def _short(note: str) -> str:
-    if len(note.strip()) > NOTE_LENGTH:
-        sentence = _("Dit is te lang. Er past %(count)d tekens in.", count=NOTE_LENGTH)
-        raise InvalidInputError(sentence, fields={"note": sentence})
-    return note.strip()
-
-
-def _cohort(cohort_id: int) -> Cohort:
-    """Return the cohort, locked: two people must not get the same chair."""
-    cohort = db.session.get(Cohort, cohort_id, with_for_update=True)
-    if cohort is None:
-        raise NotFoundError
-    return cohort
-
-
-def _locked(enrolment_id: int) -> Enrolment:
-    enrolment = db.session.get(Enrolment, enrolment_id, with_for_update=True)
-    if enrolment is None:
-        raise NotFoundError
-    return enrolment
-
-
-def _to_change(
-    enrolment_id: int, *, by: Actor, right: Capability = policies.MANAGE
-) -> tuple[Enrolment, Cohort]:
-    enrolment = _locked(enrolment_id)
-    cohort = _cohort(enrolment.cohort_id)
-    policy.require(by, right, cohort_reach(cohort, person_id=enrolment.person_id))
-    return enrolment, cohort
+        take_step(enrolment, "not_passed", by=by)

@@ -16,11 +16,13 @@ from academy.kernel.errors import DomainError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
 from courses.forms.cohorts import CohortForm, select_choices, sure
-from courses.queries import cohorts as queries
-from courses.queries.cohorts import CohortHead, SessionRow
+from courses.queries.applications import application_rows, people_to_apply
+from courses.queries.choices import organisation_choices, place_choices
+from courses.queries.cohorts import CohortHead, cohort_rows, get_cohort
 from courses.queries.content import version_choices
 from courses.queries.enrolment import marks_by_module, trainer_names
 from courses.queries.progress import Progress, progress_rows
+from courses.queries.sessions import SessionRow, session_for_register, session_rows
 from courses.rules.enrolment import COHORT_TRANSITIONS, SEATED
 from courses.services import cohorts as cohort_services
 from courses.services.enrolment import apply as apply_for
@@ -40,7 +42,7 @@ TABLE_SIZE = 20
 @bp.page("/groepen", needs=policies.READ_COHORT)
 def index() -> str:
     """Show the cohorts in reach, the latest first."""
-    page = queries.cohort_rows(actor(), request.args.get("na"))
+    page = cohort_rows(actor(), request.args.get("na"))
     return render_template(
         "courses/cohorts.html",
         page=page,
@@ -56,9 +58,9 @@ def _new_form() -> CohortForm:
         for one in version_choices()
     )
     form.course_version_id.choices = select_choices(versions)
-    form.place_id.choices = select_choices(queries.place_choices(actor()))
+    form.place_id.choices = select_choices(place_choices(actor()))
     form.client_organisation_id.choices = select_choices(
-        queries.organisation_choices(), empty=_("Niemand, of nog niet bekend")
+        organisation_choices(), empty=_("Niemand, of nog niet bekend")
     )
     return form
 
@@ -116,11 +118,11 @@ class PersonRow:
 @bp.page("/groepen/<int:cohort_id>", needs=policies.READ_COHORT)
 def show(cohort_id: int) -> str:
     """Show a cohort: its people with one next action each, its sessions, its register."""
-    return _cohort_page(queries.get_cohort(cohort_id, actor()))
+    return _cohort_page(get_cohort(cohort_id, actor()))
 
 
 def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
-    sessions = queries.session_rows(head.id)
+    sessions = session_rows(head.id)
     people = progress_rows(head.id, request.args.get("na"), states=SEATED)
     may_manage = policy.covers(actor(), policies.MANAGE, head.reach)
     return render_template(
@@ -128,7 +130,7 @@ def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
         head=head,
         problem=problem,
         sessions=sessions,
-        register=queries.session_for_register(sessions),
+        register=session_for_register(sessions),
         trainers=trainer_names(head.id),
         people=[_person_row(one, sessions) for one in people.rows],
         next_cursor=people.next_cursor,
@@ -147,8 +149,8 @@ def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
 @bp.page("/groepen/<int:cohort_id>/presentie", needs=policies.READ_COHORT)
 def table(cohort_id: int) -> str:
     """Show the attendance of a cohort as a table."""
-    head = queries.get_cohort(cohort_id, actor())
-    sessions = queries.session_rows(cohort_id)
+    head = get_cohort(cohort_id, actor())
+    sessions = session_rows(cohort_id)
     people = progress_rows(cohort_id, request.args.get("na"), limit=TABLE_SIZE, states=SEATED)
     return render_template(
         "courses/cohort_table.html",
@@ -225,7 +227,7 @@ def change_state(cohort_id: int) -> Response:
     except NotFoundError:
         raise
     except DomainError as error:
-        page = _cohort_page(queries.get_cohort(cohort_id, actor()), problem=error.sentence)
+        page = _cohort_page(get_cohort(cohort_id, actor()), problem=error.sentence)
         return make_response(page, error.status)
     flash(_("Opgeslagen."), "success")
     return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
@@ -247,13 +249,13 @@ def search(cohort_id: int) -> str:
 
 
 def _applications_page(cohort_id: int, words_typed: str = "") -> str:
-    head = queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
+    head = get_cohort(cohort_id, actor(), right=policies.MANAGE)
     return render_template(
         "courses/cohort_applications.html",
         head=head,
-        waiting=queries.application_rows(cohort_id),
+        waiting=application_rows(cohort_id),
         search=words_typed,
-        found=queries.people_to_apply(head, actor(), words_typed),
+        found=people_to_apply(head, actor(), words_typed),
         words=words,
     )
 

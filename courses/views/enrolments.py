@@ -18,7 +18,7 @@ from academy.people.services.about import may_help
 from courses import policies
 from courses.forms.cohorts import select_choices
 from courses.forms.enrolment import AnswerForm, EndForm, IntakeForm, TransferForm
-from courses.queries.cohorts import transfer_choices
+from courses.queries.choices import transfer_choices
 from courses.queries.enrolment import EnrolmentHead, get_enrolment, history, path_steps
 from courses.queries.on_behalf import reaches_of
 from courses.queries.progress import Progress, progress_of

@@ -21,10 +21,10 @@ from courses.adapters.paper import cards, letters, sheets
 from courses.adapters.paper.letters import Addressee
 from courses.forms.paper import SIGN_IN, LetterForm
 from courses.queries import paper as queries
-from courses.queries.cohorts import session_rows
 from courses.queries.enrolment import EnrolmentHead, get_enrolment
 from courses.queries.on_behalf import reaches_of
 from courses.queries.paper import PaperCohort, PaperSession
+from courses.queries.sessions import session_rows
 
 bp = FeatureBlueprint("paper", __name__)
 

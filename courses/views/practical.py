@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
@@ -255,7 +256,7 @@ def talk(attempt_id: int) -> Any:
         else:
             flash(_("Opgeslagen."), "success")
             return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
-    return make_response(_page(practical, form), 422)
+    return make_response(_page(practical, form, typed=form.raised(practical, request.form)), 422)
 
 
 @bp.action(f"{RULE}/uitslag", needs=policies.SCORE)
@@ -368,7 +369,11 @@ def _other_page(practical: Practical, assessor: AssessorRow, form: OtherForm) ->
 
 
 def _page(
-    practical: Practical, form: TalkForm, *, declaration: DeclarationForm | None = None
+    practical: Practical,
+    form: TalkForm,
+    *,
+    declaration: DeclarationForm | None = None,
+    typed: Mapping[str, int] | None = None,
 ) -> str:
     return render_template(
         "courses/practical.html",
@@ -380,4 +385,5 @@ def _page(
             one.id: min(practical.scores[role][one.id].level for role in ("first", "second"))
             for one in practical.differing
         },
+        typed_levels=typed or {},
     )

@@ -16,9 +16,10 @@ from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
 from courses.forms.cohorts import MoveForm, SessionsForm, TrainerForm, select_choices, sure
-from courses.queries import cohorts as queries
-from courses.queries.cohorts import CohortHead, SessionRow
+from courses.queries.choices import trainer_choices
+from courses.queries.cohorts import CohortHead, get_cohort
 from courses.queries.enrolment import trainer_names
+from courses.queries.sessions import SessionRow, session_rows, unplanned_modules
 from courses.rules.planning import meeting_days
 from courses.services import cohorts as cohort_services
 from courses.views import words
@@ -33,7 +34,7 @@ def index(cohort_id: int) -> str:
 
 
 def _to_manage(cohort_id: int) -> CohortHead:
-    return queries.get_cohort(cohort_id, actor(), right=policies.MANAGE)
+    return get_cohort(cohort_id, actor(), right=policies.MANAGE)
 
 
 def _sessions_page(
@@ -42,8 +43,8 @@ def _sessions_page(
     return render_template(
         "courses/cohort_sessions.html",
         head=head,
-        sessions=queries.session_rows(head.id),
-        unplanned=queries.unplanned_modules(head),
+        sessions=session_rows(head.id),
+        unplanned=unplanned_modules(head),
         trainers=trainer_names(head.id),
         form=form or SessionsForm(formdata=None, first_on=head.starts_on),
         trainer_form=trainer or _trainer_form(head, formdata=None),
@@ -53,7 +54,7 @@ def _sessions_page(
 
 def _trainer_form(head: CohortHead, **values: Any) -> TrainerForm:
     form = TrainerForm(**values)
-    form.person_id.choices = select_choices(queries.trainer_choices(head.id))
+    form.person_id.choices = select_choices(trainer_choices(head.id))
     return form
 
 
@@ -73,7 +74,7 @@ def plan(cohort_id: int) -> Response:
 
 
 def _session_plans(head: CohortHead, form: SessionsForm) -> list[cohort_services.SessionPlan]:
-    modules = queries.unplanned_modules(head)
+    modules = unplanned_modules(head)
     days = meeting_days(
         sure(form.first_on.data), every_days=sure(form.every_days.data), count=len(modules)
     )
@@ -115,7 +116,7 @@ def show(cohort_id: int, session_id: int) -> str:
 
 
 def _session_of(head: CohortHead, session_id: int) -> SessionRow:
-    found = next((one for one in queries.session_rows(head.id) if one.id == session_id), None)
+    found = next((one for one in session_rows(head.id) if one.id == session_id), None)
     if found is None:
         raise NotFoundError
     return found

@@ -15,7 +15,7 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.services.persons import NewPerson
 from courses import policies
 from courses.forms.register import WalkInForm
-from courses.queries.cohorts import application_rows
+from courses.queries.applications import application_rows
 from courses.queries.register import Register, get_register
 from courses.services import walk_in
 

@@ -29,6 +29,7 @@ from courses.models import (
     FinalAttempt,
     ScoreTalk,
 )
+from courses.queries.moved import with_earlier
 from courses.queries.practical.parts import (
     BUSY,
     ScoreRow,
@@ -275,15 +276,14 @@ def _agreed(
     rows = db.session.execute(
         sa.select(
             FinalAttempt.id,
-            FinalAttempt.attempt,
             AgreedLevel.criterion,
             AgreedLevel.level,
             AgreedLevel.how,
         )
         .join(AgreedLevel, AgreedLevel.final_attempt_id == FinalAttempt.id)
         .where(
-            FinalAttempt.enrolment_id == attempt.enrolment_id,
-            FinalAttempt.attempt <= attempt.attempt,
+            FinalAttempt.enrolment_id.in_(with_earlier(attempt.enrolment_id)),
+            FinalAttempt.id <= attempt.id,
             FinalAttempt.state == "outcome",
         )
     ).all()
@@ -291,8 +291,8 @@ def _agreed(
     before = [row for row in rows if row.id != attempt.id]
     if not before:
         return agreed, {}
-    last = max(row.attempt for row in before)
-    levels = {row.criterion: row.level for row in before if row.attempt == last}
+    last = max(row.id for row in before)
+    levels = {row.criterion: row.level for row in before if row.id == last}
     again = resit_criteria(levels, final.rubric)
     return agreed, {name: level for name, level in levels.items() if name not in again}
 

@@ -21,8 +21,9 @@ from courses.models import (
     FinalAttempt,
     ScoreTalk,
 )
+from courses.queries.evidence import to_come
+from courses.queries.moved import with_earlier
 from courses.queries.practical.parts import said
-from courses.queries.progress import to_come
 from courses.rules import FinalRule, parse_rule, resit_criteria, resit_from
 
 
@@ -82,6 +83,8 @@ class FinalRow:
 def final_rows(enrolment_id: int) -> tuple[FinalRow, ...]:
     """Return the attempts of one enrolment as its participant reads them, the newest first.
 
+    Those of an enrolment that was moved into it come along.
+
     Levels and words only once there is an outcome. The caller checks who may read.
     """
     content = db.session.scalar(
@@ -97,8 +100,8 @@ def final_rows(enrolment_id: int) -> tuple[FinalRow, ...]:
         return ()
     attempts = db.session.scalars(
         sa.select(FinalAttempt)
-        .where(FinalAttempt.enrolment_id == enrolment_id)
-        .order_by(FinalAttempt.attempt)
+        .where(FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)))
+        .order_by(FinalAttempt.id)
     ).all()
     if not attempts:
         return ()
@@ -165,7 +168,7 @@ def _level_rows(enrolment_id: int, final: FinalRule) -> dict[int, list[LevelRow]
                 AgreedLevel.how,
             )
             .join(FinalAttempt, FinalAttempt.id == AgreedLevel.final_attempt_id)
-            .where(FinalAttempt.enrolment_id == enrolment_id)
+            .where(FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)))
         )
     }
     found: dict[int, list[LevelRow]] = {}
@@ -195,7 +198,7 @@ def _people(enrolment_id: int) -> dict[int, list[str]]:
         .join(Person, Person.id == Assessment.assessor_id)
         .join(FinalAttempt, FinalAttempt.id == Assessment.final_attempt_id)
         .where(
-            FinalAttempt.enrolment_id == enrolment_id,
+            FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)),
             FinalAttempt.state == "outcome",
             Assessment.handed_in_at.is_not(None),
         )
@@ -210,7 +213,10 @@ def _talks(enrolment_id: int) -> dict[int, date]:
     rows = db.session.execute(
         sa.select(ScoreTalk.final_attempt_id, ScoreTalk.talk_on)
         .join(FinalAttempt, FinalAttempt.id == ScoreTalk.final_attempt_id)
-        .where(FinalAttempt.enrolment_id == enrolment_id, FinalAttempt.state == "outcome")
+        .where(
+            FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)),
+            FinalAttempt.state == "outcome",
+        )
     )
     return {row.final_attempt_id: row.talk_on for row in rows}
 
@@ -221,7 +227,7 @@ def _scored(enrolment_id: int) -> set[tuple[int, str]]:
         sa.select(Assessment.final_attempt_id, CriterionScore.criterion)
         .join(CriterionScore, CriterionScore.assessment_id == Assessment.id)
         .join(FinalAttempt, FinalAttempt.id == Assessment.final_attempt_id)
-        .where(FinalAttempt.enrolment_id == enrolment_id)
+        .where(FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)))
     )
     return {(row.final_attempt_id, row.criterion) for row in rows}
 
@@ -233,7 +239,7 @@ def _comments(enrolment_id: int) -> dict[tuple[int, str], list[str]]:
         .join(CriterionScore, CriterionScore.assessment_id == Assessment.id)
         .join(FinalAttempt, FinalAttempt.id == Assessment.final_attempt_id)
         .where(
-            FinalAttempt.enrolment_id == enrolment_id,
+            FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)),
             FinalAttempt.state == "outcome",
             CriterionScore.comment != "",
         )

@@ -24,6 +24,7 @@ from courses.models import (
     FinalAttempt,
     ScoreTalk,
 )
+from courses.queries.moved import with_earlier
 from courses.rules import FinalRule, parse_rule, resit_criteria
 from courses.services.taking_part import Participation
 
@@ -95,26 +96,26 @@ def final_rule(course_version_id: int) -> tuple[FinalRule, int]:
 def _kept(attempt: FinalAttempt) -> Levels | None:
     """Return the agreed levels of the last attempt with an outcome before this one."""
     before = db.session.execute(
-        sa.select(FinalAttempt.attempt, AgreedLevel.criterion, AgreedLevel.level)
+        sa.select(FinalAttempt.id, AgreedLevel.criterion, AgreedLevel.level)
         .join(AgreedLevel, AgreedLevel.final_attempt_id == FinalAttempt.id)
         .where(
-            FinalAttempt.enrolment_id == attempt.enrolment_id,
-            FinalAttempt.attempt < attempt.attempt,
+            FinalAttempt.enrolment_id.in_(with_earlier(attempt.enrolment_id)),
+            FinalAttempt.id < attempt.id,
             FinalAttempt.state == "outcome",
         )
     ).all()
     if not before:
         return None
-    last = max(row.attempt for row in before)
-    return {row.criterion: row.level for row in before if row.attempt == last}
+    last = max(row.id for row in before)
+    return {row.criterion: row.level for row in before if row.id == last}
 
 
 def attempts_of(enrolment_id: int) -> Sequence[FinalAttempt]:
-    """Return all attempts of an enrolment, the first one first."""
+    """Return all attempts of an enrolment and of those moved into it, the first one first."""
     return db.session.scalars(
         sa.select(FinalAttempt)
-        .where(FinalAttempt.enrolment_id == enrolment_id)
-        .order_by(FinalAttempt.attempt)
+        .where(FinalAttempt.enrolment_id.in_(with_earlier(enrolment_id)))
+        .order_by(FinalAttempt.id)
     ).all()
 
 

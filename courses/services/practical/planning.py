@@ -69,13 +69,16 @@ def plan_attempt(
 def void(attempt_id: int, *, by: Actor) -> None:
     """Stop a practical, for instance because it was not safe; it is no attempt. No reason is kept.
 
-    Raises NotFoundError, or ConflictError once there is an outcome.
+    Raises NotFoundError, or ConflictError once both handed in: an outcome nobody hoped for is not
+    wiped that way.
     """
     case = locked_case(attempt_id)
     if by.person_id == case.attempt.first_assessor_id:
         policy.require(by, policies.SCORE, case.learner.reach)
     else:
         policy.require(by, policies.PLAN_FINAL, case.learner.reach)
+    if case.attempt.state == "both_scored":
+        raise ConflictError(_("De scores zijn al binnen. Stel eerst samen de uitslag vast."))
     if case.attempt.state not in BUSY:
         raise ConflictError(_("Deze proeve heeft al een uitslag."))
     case.attempt.state = "void"
