@@ -36,12 +36,21 @@
     if (button) { mark(button, false); }
   }
 
+  /* What there is to tap stays unsaid: "Klaar" behind a step would sound as if it were done. */
+  function wordsOf(text) {
+    var taps = [].slice.call(text.querySelectorAll("form"));
+    taps.forEach(function (tap) { tap.hidden = true; });
+    var words = text.innerText;
+    taps.forEach(function (tap) { tap.hidden = false; });
+    return words;
+  }
+
   /* A sentence at a time: some devices fall silent in a long text. */
   function sentences(text) { return text.replace(/\s+/g, " ").match(/[^.!?]+[.!?]*/g) || []; }
 
   function read(button) {
     var text = textOf(button);
-    var parts = sentences(text.innerText);
+    var parts = sentences(wordsOf(text));
     var voice = voiceFor(languageOf(text));
     reading = button;
     mark(button, true);
