@@ -25,6 +25,7 @@ from courses.models import (
     Promise,
     Session,
 )
+from courses.queries.moved import with_earlier
 
 DIRECTOR = "director"
 MINUTE = timedelta(minutes=1)
@@ -211,7 +212,7 @@ def contact_hours(enrolment_id: int) -> int:
         .join(AttendanceCell, AttendanceCell.session_id == Session.id)
         .join(AttendanceMark, AttendanceMark.id == AttendanceCell.mark_id)
         .where(
-            AttendanceCell.enrolment_id.in_(_with_earlier(enrolment_id)),
+            AttendanceCell.enrolment_id.in_(with_earlier(enrolment_id)),
             AttendanceMark.status.in_(WAS_THERE),
             Session.state != "cancelled",
         )
@@ -221,14 +222,6 @@ def contact_hours(enrolment_id: int) -> int:
         for row in sessions
     )
     return minutes // 60
-
-
-def _with_earlier(enrolment_id: int) -> sa.Select[tuple[int]]:
-    """Select this enrolment and those that were moved into it, however often."""
-    found = sa.select(Enrolment.id).where(Enrolment.id == enrolment_id).cte(recursive=True)
-    moved = sa.select(Enrolment.id).join(found, Enrolment.transferred_to_id == found.c.id)
-    found = found.union(moved)
-    return sa.select(found.c.id)
 
 
 def contact_minutes(minutes: int, *, plan: Sequence[Mapping[str, Any]]) -> int:

@@ -18,8 +18,9 @@ from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundErro
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 from courses import policies
-from courses.models import Cohort, CourseVersion, Enrolment
+from courses.models import Cohort, CourseVersion, Enrolment, FinalAttempt
 from courses.queries.cohorts import cohort_reach
+from courses.queries.practical.parts import BUSY
 from courses.rules.enrolment import APPLYING, TRANSITIONS, may_follow
 from courses.services.enrolment_steps import (
     enrolment_to_change,
@@ -246,10 +247,11 @@ def transfer(
 
     What was done in the first cohort counts in the second one. When the person was given a chair
     there already, that enrolment is used; otherwise `by` needs the right in both cohorts. Raises
-    ConflictError if there is no chair.
+    ConflictError if there is no chair, or while a practical is under way.
     """
     enrolment, cohort = enrolment_to_change(enrolment_id, by=by)
     refuse_step(enrolment, "transferred")
+    _refuse_practical_under_way(enrolment)
     target = locked_cohort(to_cohort_id)
     _refuse_other_course(cohort, target)
     there = find_enrolment(enrolment.person_id, to_cohort_id) or _new_chair(
@@ -263,6 +265,15 @@ def transfer(
     take_step(enrolment, "transferred", by=by)
     free_chair(cohort, by=by)
     return there.id
+
+
+def _refuse_practical_under_way(enrolment: Enrolment) -> None:
+    """It would stay open in a group nobody looks at any more."""
+    under_way = sa.exists().where(
+        FinalAttempt.enrolment_id == enrolment.id, FinalAttempt.state.in_(BUSY)
+    )
+    if db.session.scalar(sa.select(under_way)):
+        raise ConflictError(_("Er loopt nog een proeve. Rond die eerst af, of stop hem."))
 
 
 def _refuse_other_course(cohort: Cohort, target: Cohort) -> None:

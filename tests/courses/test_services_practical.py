@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +19,9 @@ from courses.models import (
     ScoreTalk,
 )
 from courses.queries.practical import get_candidates
+from courses.queries.practical.attempt import get_practical
+from courses.queries.practical.outcome import final_rows
+from courses.services.enrolment import transfer
 from courses.services.practical import (
     Score,
     conclude,
@@ -409,6 +413,62 @@ def test_a_stopped_practical_does_not_use_up_an_attempt(app):
         void(stopped, by=actor(group.trainer_id))
     assert db.session.get(Enrolment, group.enrolments[0]).state == "active"
     assert db.session.get(FinalAttempt, plan(group, at=moment)).attempt == 4
+
+
+def moved(group, there, *, at):
+    """Move the participant to another group of the course, where the practical goes on."""
+    with clock.at(at), unit_of_work():
+        grant(there.coordinator_id, "coordinator", kind="place", scope_id=group.place_id)
+        by = actor(there.coordinator_id)
+        enrolment_id = transfer(group.enrolments[0], there.cohort_id, by=by)
+    return dataclasses.replace(there, enrolments=[enrolment_id])
+
+
+def test_who_moved_to_another_group_shows_again_only_what_was_missing(app):
+    group, there = make_group(1), make_group(0, name="Veldweg")
+    before = both(group, scores(grenzen=2), scores(grenzen=2))
+    assert finish(group, before) == "not_yet"
+    after_move = moved(group, there, at=DAY + timedelta(days=1))
+    with pytest.raises(InvalidInputError):
+        plan(after_move, at=DAY + timedelta(days=2))
+    moment = DAY + timedelta(days=14)
+    attempt_id = plan(after_move, at=moment)
+    assert db.session.get(FinalAttempt, attempt_id).attempt == 2
+    only = {"grenzen": Score(3, "Gezien.")}
+    hand_in(after_move, attempt_id, after_move.trainer_id, only, at=moment)
+    hand_in(after_move, attempt_id, after_move.assessor_id, only, at=moment)
+    practical = get_practical(attempt_id, by=actor(after_move.trainer_id))
+    assert [one.id for one in practical.asked] == ["grenzen"]
+    assert finish(after_move, attempt_id, at=moment) == "passed"
+    rows = final_rows(after_move.enrolments[0])
+    assert [(one.number, one.outcome) for one in rows] == [(2, "passed"), (1, "not_yet")]
+    assert len(rows[0].levels) == len(CRITERIA)
+
+
+def test_who_passed_before_the_move_needs_no_other_practical(app):
+    group, there = make_group(1), make_group(0, name="Veldweg")
+    finish(group, both(group))
+    after_move = moved(group, there, at=DAY)
+    with pytest.raises(ConflictError, match="al gelukt"):
+        plan(after_move)
+
+
+def test_nobody_is_moved_while_a_practical_is_under_way(app):
+    group, there = make_group(1), make_group(0, name="Veldweg")
+    attempt_id = plan(group)
+    with pytest.raises(ConflictError, match="nog een proeve"):
+        moved(group, there, at=DAY)
+    with clock.at(DAY), unit_of_work():
+        void(attempt_id, by=actor(group.trainer_id))
+    assert moved(group, there, at=DAY).enrolments != group.enrolments
+
+
+def test_what_both_handed_in_is_not_wiped(app):
+    group = make_group(1)
+    attempt_id = both(group, scores(1), scores(1))
+    with clock.at(DAY), pytest.raises(ConflictError, match="al binnen"):
+        void(attempt_id, by=actor(group.trainer_id))
+    assert finish(group, attempt_id) == "not_yet"
 
 
 def test_a_talk_of_tomorrow_and_a_second_talk_are_refused(app):

@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 
+import html5lib
 import pytest
 import sqlalchemy as sa
 
@@ -176,7 +177,10 @@ def test_a_talk_is_written_down_and_raises_by_one(on_the_day, sign_in):
     assert "Eerst een gesprek." in page
     assert 'value="15-12-2026"' in page
     assert client.post(f"/proeven/{attempt_id}/uitslag").status_code == 409
-    assert client.post(f"/proeven/{attempt_id}/gesprek", data={}).status_code == 422
+    back = client.post(f"/proeven/{attempt_id}/gesprek", data={"level-luisteren": "3"})
+    assert back.status_code == 422
+    chosen = html5lib.parse(back.text, namespaceHTMLElements=False).findall(".//input[@checked]")
+    assert [one.get("value") for one in chosen if one.get("name") == "level-luisteren"] == ["3"]
     data = {
         "talk_on": "15-12-2026",
         "line": "Samen het filmpje bekeken.",
