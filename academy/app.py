@@ -23,6 +23,7 @@ from academy.kernel.db import db, engine_options, set_reading
 from academy.kernel.feature import Feature
 from academy.kernel.i18n import init_i18n
 from academy.kernel.messages import declared, texts
+from academy.kernel.periods import periods
 from academy.kernel.policy import NOBODY, Actor
 from academy.kernel.resources import folder
 from academy.kernel.settings import Settings, SettingsError, read_settings
@@ -43,7 +44,6 @@ from academy.people.adapters.bearer import actor_of_bearer
 from academy.people.adapters.cookie import actor_of_request
 from academy.people.feature import FEATURE as PEOPLE
 from academy.privacy.feature import FEATURE as PRIVACY
-from academy.privacy.rules.periods import periods
 from academy.reporting.feature import FEATURE as REPORTING
 from academy.research.feature import FEATURE as RESEARCH
 from certificates.feature import FEATURE as CERTIFICATES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from academy.coaching import rules
@@ -117,13 +115,3 @@ def test_what_is_not_known_is_said_and_counts_for_nobody():
 def test_equal_coaches_keep_one_order():
     fits = [rules.fit(Wanted(), Offered(number)) for number in (3, 1, 2)]
     assert [one.coach_id for one in rules.ranked(fits)] == [1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    ("stopped", "erased"),
-    [("2026-11-23", "2027-11-23"), ("2028-02-29", "2029-02-28"), ("2026-12-31", "2027-12-31")],
-)
-def test_notes_are_erased_a_year_after_the_stop(stopped, erased):
-
-    assert rules.erased_on(date.fromisoformat(stopped)) == date.fromisoformat(erased)
-    assert rules.erased_on(None) is None

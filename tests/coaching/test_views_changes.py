@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from academy.coaching.services import log, plans
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.settings import current
 from academy.people.queries.actors import actor_for
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 from tests.factories import make_grant, make_person
@@ -193,6 +195,14 @@ def test_the_talk_about_going_over_gets_a_day(table, sign_in):
 def test_guidance_that_never_went_over_has_no_handover(table, sign_in):
     assert sign_in(table.tineke).get(f"/begeleiding/{table.plan_id}/overdracht").status_code == 404
     assert sign_in(table.samira).post("/logboek/overdracht/ja").status_code == 404
+
+
+def test_the_day_of_clearing_follows_the_setting_on_both_pages(table, sign_in, app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "academy.settings", replace(current(), keep="coaching=6m"))
+    client = sign_in(table.tineke)
+    client.post(f"/begeleiding/{table.plan_id}/stop")
+    assert "23 mei 2027" in text(client, f"/begeleiding/{table.plan_id}/afscheid")
+    assert "23 mei 2027" in text(sign_in(table.samira), "/logboek/begeleiding")
 
 
 def test_a_goodbye_has_a_day_a_card_and_a_clock(table, sign_in):

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.kernel.db import NOTE, PERSON, PLAIN, PREFERENCE, WORDS
+from academy.kernel.periods import DEFAULTS, OUTSIDE
 from academy.privacy.queries.plan import (
     NoAnswerError,
     is_about_people,
@@ -16,7 +17,6 @@ from academy.privacy.queries.plan import (
 )
 from academy.privacy.queries.standing import group_of
 from academy.privacy.rules import answers
-from academy.privacy.rules.periods import DEFAULTS, OUTSIDE
 from academy.privacy.rules.processing import PROCESSING
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from academy.kernel.periods import DEFAULTS, Period, periods
 from academy.privacy.rules.masking import ANOTHER, BLACK, ME, masked, masked_ids, person_word
-from academy.privacy.rules.periods import DEFAULTS, Period, periods
 
 
 def black(text, *, others=(), own=()):
@@ -37,6 +37,18 @@ def test_a_link_says_only_whether_it_is_you():
 def test_the_last_day_of_a_shorter_month_is_taken():
     assert Period(1, "months").before(date(2026, 3, 31)) == date(2026, 2, 28)
     assert Period(1, "years").before(date(2028, 2, 29)) == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("stopped", "kept_until"),
+    [("2026-11-23", "2027-11-23"), ("2028-02-29", "2029-02-28"), ("2026-12-31", "2027-12-31")],
+)
+def test_what_ended_is_kept_until_the_same_day_later_and_no_longer(stopped, kept_until):
+    ended, last = date.fromisoformat(stopped), date.fromisoformat(kept_until)
+    year = Period(12, "months")
+    assert year.after(ended) == last
+    assert year.before(last) <= ended < year.before(last + timedelta(days=2))
+    assert Period(30, "days").after(ended) == ended + timedelta(days=30)
 
 
 def test_an_academy_chooses_other_periods():

@@ -14,11 +14,11 @@ from academy.kernel import audit, clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import NOTE, WORDS, db, unit_of_work
 from academy.kernel.errors import NotFoundError
+from academy.kernel.periods import DEFAULTS
 from academy.privacy import tasks
 from academy.privacy.models import KeptCount
 from academy.privacy.queries.old import QUERIES, old_counts
 from academy.privacy.queries.plan import label_of, plan_of
-from academy.privacy.rules.periods import DEFAULTS
 from academy.privacy.services import retention
 from academy.privacy.views.words import KINDS
 from certificates.models import Certificate

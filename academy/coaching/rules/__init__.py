@@ -12,13 +12,10 @@ from academy.coaching.rules.cadence import (
     escalates_on,
 )
 from academy.coaching.rules.changes import (
-    ERASED_AFTER_MONTHS,
     GOAL_WITHIN_MONTHS,
     HANDOVER_ANSWERS,
     MOST_STEPS,
     REVIEW_WANTS,
-    erased_on,
-    months_later,
 )
 from academy.coaching.rules.contact import (
     CHANNELS,
@@ -98,7 +95,6 @@ __all__ = [
     "DEFAULT_RHYTHM_DAYS",
     "ENTRY_KINDS",
     "ENTRY_STATES",
-    "ERASED_AFTER_MONTHS",
     "ESCALATE_AFTER",
     "FINAL_AFTER",
     "FIRST_CONTACT_WITHIN",
@@ -143,7 +139,6 @@ __all__ = [
     "cover_fault",
     "distance",
     "energy_low_twice",
-    "erased_on",
     "escalates_on",
     "first_contact_due",
     "fit",
@@ -153,7 +148,6 @@ __all__ = [
     "is_for_coach",
     "is_silent",
     "match_by",
-    "months_later",
     "next_contact_due",
     "overdue_before",
     "ranked",

@@ -5,13 +5,13 @@ Nobody is asked why, here or anywhere.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
-from academy.coaching import rules
 from academy.coaching.forms import PauseForm
 from academy.coaching.forms.changes import GoodbyeForm, TalkDayForm
 from academy.coaching.policies import FOLLOW_UP, OVERSEE, OWN_LOG
@@ -23,6 +23,8 @@ from academy.coaching.services import plans as plan_services
 from academy.coaching.views.blueprint import bp, put_errors, show
 from academy.kernel import clock
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.periods import periods
+from academy.kernel.settings import current
 from academy.kernel.web.blueprint import actor
 from academy.kernel.web.files import count_print, pdf_answer
 
@@ -34,6 +36,12 @@ def _own() -> PlanHead:
     if plan is None:
         raise NotFoundError
     return plan
+
+
+def _erased_on(plan: PlanHead) -> date | None:
+    """Return until when the notes of stopped guidance are kept, if nobody asks for it sooner."""
+    kept = periods(current().keep)["coaching"]
+    return kept.after(plan.stopped_on) if plan.stopped_on else None
 
 
 # --- one's own -------------------------------------------------------------------------------
@@ -53,7 +61,7 @@ def _own_page(plan: PlanHead, form: PauseForm) -> str:
         form=form,
         handover=find_handover(plan.id) if plan.transferred_on else None,
         sees=matching.responsible(plan.place_id, today, but=plan.person_id),
-        erased_on=rules.erased_on(plan.stopped_on),
+        erased_on=_erased_on(plan),
     )
 
 
@@ -189,7 +197,7 @@ def goodbye(plan_id: int) -> str:
 def _goodbye_page(head: PlanHead, form: GoodbyeForm) -> str:
     if head.state != "stopped":
         raise NotFoundError
-    return show("goodbye", plan=head, form=form, erased_on=rules.erased_on(head.stopped_on))
+    return show("goodbye", plan=head, form=form, erased_on=_erased_on(head))
 
 
 @bp.action("/begeleiding/<int:plan_id>/afscheid", needs=OVERSEE)

@@ -25,9 +25,9 @@ from academy.contact.models import ContactRequest, ContactStep
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import current
+from academy.kernel.periods import periods
 from academy.people.models import SignIn
 from academy.privacy.models import RetentionSwitch
-from academy.privacy.rules.periods import periods
 from certificates.models import Certificate, Decision
 from certificates.rules.standing import EMPTIED
 from courses.models import (

@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
+from academy.kernel.periods import OUTSIDE, periods
 from academy.kernel.policy import PUBLIC
 from academy.kernel.settings import current
 from academy.kernel.web.blueprint import actor
 from academy.privacy.policies import SEE_RETENTION, SWITCH_RETENTION
 from academy.privacy.queries.old import newest_switch, old_counts
-from academy.privacy.rules.periods import OUTSIDE, periods
 from academy.privacy.services import retention
 from academy.privacy.views.blueprint import bp
 from academy.privacy.views.words import kept_rows

@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
+from academy.kernel.periods import OUTSIDE, Period
 from academy.privacy.queries.plan import plan_of
 from academy.privacy.queries.standing import group_of
 from academy.privacy.rules.answers import Wish
-from academy.privacy.rules.periods import OUTSIDE, Period
 
 GOES: Mapping[str, Any] = {
     "people": lazy_gettext("Je naam, hoe we je bereiken en hoe je binnenkomt."),

@@ -1,7 +1,7 @@
 """How long each kind of data is kept: the one table of retention, with its defaults.
 
-Source: domain model 8. An academy may choose otherwise with ACADEMY_KEEP; the privacy page, the
-register of processing and the daily clearing all read this table.
+Source: domain model 8. An academy may choose otherwise with ACADEMY_KEEP. Whatever says a day on
+which something goes reads this table: the daily clearing, the privacy page, the page of who stops.
 """
 
 from __future__ import annotations
@@ -28,10 +28,17 @@ class Period:
 
     def before(self, day: date) -> date:
         """Return the day so long before `day`; what ended earlier is kept no longer."""
+        return self._moved(day, -self.number)
+
+    def after(self, day: date) -> date:
+        """Return the day so long after `day`: what ended then is kept until it."""
+        return self._moved(day, self.number)
+
+    def _moved(self, day: date, number: int) -> date:
+        """Return the same day of a shorter month, or its last one."""
         if self.unit == "days":
-            return day - timedelta(days=self.number)
-        months = day.year * 12 + day.month - 1
-        months -= self.number * (12 if self.unit == "years" else 1)
+            return day + timedelta(days=number)
+        months = day.year * 12 + day.month - 1 + number * (12 if self.unit == "years" else 1)
         year, month = divmod(months, 12)
         last = calendar.monthrange(year, month + 1)[1]
         return date(year, month + 1, min(day.day, last))
