@@ -49,9 +49,17 @@ def has_job(*states: str) -> sa.ColumnElement[bool]:
     return found.where(Job.state.in_(states)) if states else found
 
 
+def is_to_make() -> sa.ColumnElement[bool]:
+    """Return the condition that `Certificate` was granted and its file is still to be made.
+
+    What was revoked together with the certificate it was to follow is never made.
+    """
+    return sa.and_(Certificate.state == "approved", Certificate.standing == "valid")
+
+
 def waits_for_name() -> sa.ColumnElement[bool]:
     """Return the condition that `Certificate` was granted and waits for a yes to its name.
 
     What has a job was let go before: under an earlier yes, or before a yes was asked.
     """
-    return sa.and_(Certificate.state == "approved", ~has_job(), ~has_yes())
+    return sa.and_(is_to_make(), ~has_job(), ~has_yes())

@@ -19,7 +19,7 @@ from certificates.adapters.keys import KeysError, list_keys, root_certificate, t
 from certificates.adapters.pinning import list_pinned, reader
 from certificates.adapters.verify import Lookup, ReadSeal, check_file
 from certificates.models import Certificate, CertificateFile, Serial, SigningKey
-from certificates.queries.approvals import has_job, waits_for_name
+from certificates.queries.approvals import has_job, is_to_make, waits_for_name
 from certificates.queries.resealing import key_of
 from certificates.queries.rounds import is_in_a_live_round
 from certificates.rules.standing import EMPTIED
@@ -165,7 +165,7 @@ def waiting_faults() -> list[str]:
     numbers = db.session.scalars(
         sa.select(Certificate.number)
         .where(
-            Certificate.state == "approved",
+            is_to_make(),
             Certificate.approved_at < clock.now() - MOST_WAIT,
             ~has_job("waiting", "running"),
             ~waits_for_name(),

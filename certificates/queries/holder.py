@@ -11,6 +11,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from certificates.models import Certificate, Decision
+from certificates.queries.approvals import is_to_make
 from certificates.queries.archive import files_of
 from certificates.queries.standing import IS_OPEN
 from certificates.rules.standing import COUNTING, EMPTIED
@@ -117,7 +118,7 @@ def own_news(person_id: int) -> OwnNews:
         .scalar_subquery()
     )
     proposed = sa.exists().where(Decision.holder_id == person_id, IS_OPEN)
-    granted = sa.exists().where(own, Certificate.state == "approved")
+    granted = sa.exists().where(own, is_to_make())
     row = db.session.execute(
         sa.select(newest.label("newest"), sa.or_(proposed, granted).label("waits"))
     ).one()

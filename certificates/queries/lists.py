@@ -16,7 +16,7 @@ from academy.kernel.policy import Actor, Capability
 from academy.people.models import Person
 from certificates import policies
 from certificates.models import Certificate, Decision, Revocation
-from certificates.queries.approvals import waits_for_name
+from certificates.queries.approvals import is_to_make, waits_for_name
 from certificates.queries.standing import IS_OPEN
 from courses.models import Cohort, Enrolment
 from courses.queries.progress import progress_of_many
@@ -275,7 +275,7 @@ def approved_in(cohort_id: int) -> list[int]:
             .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
             .where(
                 Enrolment.cohort_id == cohort_id,
-                Certificate.state == "approved",
+                is_to_make(),
                 ~waits_for_name(),
             )
             .order_by(Certificate.id)

@@ -31,11 +31,14 @@ class ToPrint:
 
 
 def find_to_print(certificate_id: int, *, code: str, public_url: str) -> ToPrint | None:
-    """Return what to print, or None when the file was made before. Raises NotFoundError."""
+    """Return what to print; None when the file was made before, or never will be.
+
+    Raises NotFoundError.
+    """
     found = db.session.get(Certificate, certificate_id)
     if found is None:
         raise NotFoundError
-    if found.state != "approved":
+    if found.state != "approved" or found.standing != "valid":
         return None
     language: Literal["nl", "en"] = "en" if found.language == "en" else "nl"
     content = found.content

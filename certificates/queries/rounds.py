@@ -23,7 +23,7 @@ from certificates.models import (
     IssueRound,
     RoundProposal,
 )
-from certificates.queries.approvals import has_job, has_yes
+from certificates.queries.approvals import has_job, has_yes, is_to_make
 from certificates.queries.lists import PAGE_SIZE, full_name, within
 from certificates.queries.round_jobs import has_round_job, is_cut_off
 from certificates.rules.standing import EMPTIED
@@ -272,7 +272,7 @@ def next_to_make(round_id: int, *, limit: int) -> list[int]:
             .where(
                 IssueRound.id == round_id,
                 IssueRound.stopped_at.is_(None),
-                Certificate.state == "approved",
+                is_to_make(),
                 has_yes(),
                 ~has_job(),
             )
@@ -328,7 +328,11 @@ def _in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         sa.select(Certificate.id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Certificate.round_id.is_not(None), within(actor, policies.REGISTER))
+        .where(
+            Certificate.round_id.is_not(None),
+            sa.or_(Certificate.state == "issued", is_to_make()),
+            within(actor, policies.REGISTER),
+        )
     )
 
 

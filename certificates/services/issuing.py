@@ -49,7 +49,7 @@ class WeakerSealError(Exception):
 
 
 def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) -> bool:
-    """Enter the file of an approved certificate; False if another worker was first.
+    """Enter the file of a granted certificate; False if it was entered before, or revoked.
 
     Ends the certificate it replaces or renews, tells who listens, and mails the holder.
     """
@@ -59,7 +59,7 @@ def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) 
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    if certificate.state != "approved":
+    if certificate.state != "approved" or certificate.standing != "valid":
         return False
     certificate.sha256 = file.sha256
     certificate.size_bytes = file.size_bytes

@@ -27,6 +27,7 @@ from certificates.models import (
     Revocation,
     StandingProposal,
 )
+from certificates.queries.approvals import is_to_make
 from certificates.queries.facts import get_facts
 from certificates.queries.standing import find_open_revocation, was_handed_out
 from certificates.rules.standing import COUNTING, EMPTIED
@@ -212,19 +213,22 @@ def _announce(message: str, proposal: Revocation) -> None:
 
 
 def _revoke_successors(certificate: Certificate, ground: str, *, by: Actor) -> None:
-    """Revoke with it what was granted in its place and has no file yet: it would come out valid."""
+    """Revoke with it what was granted in its place and has no file yet: it would come out valid.
+
+    It is never made, also when the first is given back; name and promise have no use any more.
+    """
     rows = db.session.scalars(
         sa.select(Certificate)
         .where(
             sa.or_(
                 Certificate.replaces_id == certificate.id, Certificate.renews_id == certificate.id
             ),
-            Certificate.state == "approved",
-            Certificate.standing == "valid",
+            is_to_make(),
         )
         .with_for_update()
     )
     for successor in rows:
+        _clear_words(successor)
         set_standing(successor, "revoked", by=by, ground=ground)
 
 
@@ -278,12 +282,16 @@ def get_own_locked(certificate_id: int, *, by: Actor) -> Certificate:
 
 def empty(certificate: Certificate, standing: str, *, by: Actor) -> None:
     """End a certificate for good: name, promise and file go, number and standing stay."""
-    certificate.printed_name = ""
-    certificate.promise = ""
-    db.session.get_one(Decision, certificate.decision_id).printed_name = ""
+    _clear_words(certificate)
     set_standing(certificate, standing, by=by)
     queue.enqueue(REMOVE_JOB, key=f"certificate-{certificate.id}", certificate_id=certificate.id)
     events.emit(CertificateEnded(certificate.id, certificate.person_id, standing))
+
+
+def _clear_words(certificate: Certificate) -> None:
+    certificate.printed_name = ""
+    certificate.promise = ""
+    db.session.get_one(Decision, certificate.decision_id).printed_name = ""
 
 
 # --- shared ----------------------------------------------------------------------------------

@@ -17,7 +17,13 @@ from academy.people.models import Person
 from academy.people.services import about
 from certificates import policies
 from certificates.models import Certificate, NameApproval
-from certificates.queries.approvals import ISSUE_JOB, is_approved, job_key, waits_for_name
+from certificates.queries.approvals import (
+    ISSUE_JOB,
+    is_approved,
+    is_to_make,
+    job_key,
+    waits_for_name,
+)
 from certificates.rules.names import clean_name, find_name_problem
 
 
@@ -89,7 +95,7 @@ def _release(person_id: int, printed_name: str, *, by: Actor) -> int:
         sa.select(Certificate)
         .where(
             Certificate.person_id == person_id,
-            Certificate.state == "approved",
+            is_to_make(),
             Certificate.printed_name == printed_name,
         )
         .with_for_update()

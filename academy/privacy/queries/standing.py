@@ -16,6 +16,7 @@ from academy.people.models import Account, Grant, Person
 from academy.privacy.models import DataExport, ErasureRequest
 from academy.privacy.queries.plan import TablePlan, owned
 from certificates.models import Certificate, Decision
+from certificates.queries.approvals import is_to_make
 from certificates.queries.standing import IS_OPEN
 from certificates.rules.standing import COUNTING, EMPTIED
 from courses.models import Enrolment
@@ -109,7 +110,7 @@ def has_something_open(person_id: int) -> bool:
                     sa.exists().where(Signal.person_id == person_id, Signal.state != "closed"),
                     sa.exists().where(Decision.holder_id == person_id, IS_OPEN),
                     sa.exists().where(
-                        Certificate.person_id == person_id, Certificate.state == "approved"
+                        Certificate.person_id == person_id, is_to_make()
                     ),
                 )
             )
