@@ -12,7 +12,7 @@ import time_machine
 from academy.kernel import clock, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.i18n import clock_time
-from academy.kernel.queue import Job
+from academy.kernel.queue import Job, leases
 from certificates.rules.validity import is_expired
 from courses.rules.planning import meeting_days
 from courses.services import cohorts
@@ -151,18 +151,18 @@ def test_a_clock_that_jumps_doubles_no_lease(app, jump):
     done.clear()
     with unit_of_work():
         queue.enqueue("test.clock", number=1)
-    leased = queue._lease(("test.clock",), queue.INLINE_LEASE)
+    leased = leases.take(("test.clock",), queue.INLINE_LEASE)
     assert leased is not None
     is_server_time = db.engine.dialect.name != "sqlite"
     with time_machine.travel(clock.real_now() + jump, tick=False):
-        again = queue._lease(("test.clock",), queue.INLINE_LEASE)
+        again = leases.take(("test.clock",), queue.INLINE_LEASE)
         if is_server_time:
             assert again is None  # the database's clock decides, and it did not jump
         if again is None:
-            queue._do(app, leased)
+            leases.do(app, leased)
         else:
-            queue._do(app, again)  # the lease is over; what it held is done by who has it now
-            queue._record_end(leased, None)
+            leases.do(app, again)  # the lease is over; what it held is done by who has it now
+            leases.record_end(leased, None)
             db.session.rollback()
     state = db.session.scalar(sa.select(Job.state))
     db.session.rollback()

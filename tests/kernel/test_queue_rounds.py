@@ -10,7 +10,7 @@ import time_machine
 
 from academy.kernel import clock, queue
 from academy.kernel.db import db, unit_of_work
-from academy.kernel.queue import Job
+from academy.kernel.queue import Job, periodic
 from tests.kernel.databases import app, database_url, postgres_server  # noqa: F401
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ queue.register("test.turn", turn)
 @pytest.fixture(autouse=True)
 def _rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     done.clear()
-    monkeypatch.setattr(queue, "_periodic", {"test.turn": timedelta(minutes=5)})
+    monkeypatch.setattr(periodic, "periodic", {"test.turn": timedelta(minutes=5)})
 
 
 def jobs() -> int:
@@ -40,43 +40,43 @@ def jobs() -> int:
 def test_many_workers_enqueue_a_round_once(app):  # noqa: F811
     with time_machine.travel(NOON, tick=False):
         for _worker in range(3):
-            assert queue._beat(app, {}) == queue.rounds(clock.real_now())
+            assert periodic.beat(app, {}) == queue.rounds(clock.real_now())
         assert jobs() == 1
         queue.run_pending(strict=True)
-        queue._beat(app, {})
+        periodic.beat(app, {})
         queue.run_pending(strict=True)
     assert done == [1]
 
 
 def test_the_next_round_comes_and_a_worker_that_saw_one_asks_nothing(app):  # noqa: F811
     with time_machine.travel(NOON, tick=False):
-        seen = queue._beat(app, {})
+        seen = periodic.beat(app, {})
         queue.run_pending(strict=True)
     with time_machine.travel(NOON + timedelta(minutes=4, seconds=59), tick=False):
-        assert queue._beat(app, seen) is seen
+        assert periodic.beat(app, seen) is seen
     with time_machine.travel(NOON + timedelta(minutes=5), tick=False):
-        assert queue._beat(app, seen) != seen
+        assert periodic.beat(app, seen) != seen
     assert jobs() == 2
 
 
 def test_while_a_round_still_waits_no_other_is_enqueued(app):  # noqa: F811
     """A disk that fails for a day would leave a hundred of them behind."""
     with time_machine.travel(NOON, tick=False):
-        seen = queue._beat(app, {})
+        seen = periodic.beat(app, {})
     with time_machine.travel(NOON + timedelta(minutes=10), tick=False):
-        later = queue._beat(app, seen)
+        later = periodic.beat(app, seen)
         assert (later, jobs()) == ({}, 1)
         queue.run_pending(strict=True)
-        assert queue._beat(app, later) == queue.rounds(clock.real_now())
+        assert periodic.beat(app, later) == queue.rounds(clock.real_now())
         assert jobs() == 2
 
 
 def test_rounds_that_were_done_are_forgotten_and_no_other_jobs(app):  # noqa: F811
     with time_machine.travel(NOON, tick=False):
-        queue._beat(app, {})
+        periodic.beat(app, {})
         queue.run_pending(strict=True)
     with time_machine.travel(NOON + timedelta(minutes=5), tick=False):
-        queue._beat(app, {})
+        periodic.beat(app, {})
     with unit_of_work():
         queue.forget_done("test.turn", before=datetime(2100, 1, 1, tzinfo=UTC))
     assert jobs() == 1
