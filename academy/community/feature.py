@@ -11,8 +11,11 @@ from academy.community.mails import MESSAGES
 from academy.community.queries.meetups import unmarked_rows
 from academy.community.queries.stories import waiting_count
 from academy.community.views import (
+    feedback,
     library,
     meetups,
+    mentoring,
+    mentors,  # noqa: F401  their routes
     planning,  # noqa: F401  their routes
     stories,
 )
@@ -23,10 +26,11 @@ from academy.kernel.policy import Actor
 
 
 def today(actor: Actor) -> list[TodayItem]:
-    """Return what waits for a coordinator: who came, and which stories residents may confirm."""
+    """Return who asks to walk along; for a coordinator also who came, stories and mentors."""
+    asked = mentoring.today(actor)
     if not actor.may(policies.MANAGE_MEET_UPS):
-        return []
-    return _unmarked(actor) + _stories(actor)
+        return asked
+    return asked + _unmarked(actor) + _stories(actor)
 
 
 def _stories(actor: Actor) -> list[TodayItem]:
@@ -67,6 +71,8 @@ def for_another(by: Actor, person_id: int) -> list[ForAnother]:
         *meetups.for_another(by, person_id),
         *stories.for_another(by, person_id),
         *library.for_another(by, person_id),
+        *mentoring.for_another(by, person_id),
+        *feedback.for_another(by, person_id),
     ]
 
 
@@ -79,6 +85,10 @@ FEATURE = Feature(
     for_another=for_another,
     acts={
         "community:meetup:answered": _("Gezegd of je naar een terugkommiddag komt"),
+        "community:mentoring:agreed": _("Ja gezegd tegen meelopen"),
+        "community:mentoring:ended": _("Nee gezegd tegen meelopen"),
+        "community:mentoring:saved": _("Gezegd wat je wilt doen voor anderen"),
+        "community:mentoring:taken-back": _("Je aanbod om mee te helpen weggehaald"),
         "community:refresher:done": _("De opfrisles met je gedaan"),
         "community:story:told": _("Je verhaal opgeschreven"),
     },

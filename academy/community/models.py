@@ -7,8 +7,15 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.community.rules import ANSWERS, ASSETS, MEET_UP_KINDS, MEET_UP_STATES
-from academy.kernel.db import PERSON, PLAIN, PREFERENCE, WORDS, Id, Model, one_of
+from academy.community.rules import (
+    ANSWERS,
+    ASSETS,
+    MEET_UP_KINDS,
+    MEET_UP_STATES,
+    MENTOR_KINDS,
+    PAIR_STATES,
+)
+from academy.kernel.db import PERSON, PLAIN, PREFERENCE, PROGRESS, WORDS, Id, Model, one_of
 
 
 class MeetUp(Model):
@@ -100,3 +107,85 @@ class Story(Model):
     confirmed_by: Mapped[int] = mapped_column(default=0, info=PLAIN)
     may_share: Mapped[bool] = mapped_column(info=PREFERENCE)
     published_on: Mapped[date | None] = mapped_column(info=PLAIN)
+
+
+class MentorOffer(Model):
+    """What a graduate wants to do: walk along with who begins, help train, help assess.
+
+    Who wants nothing any more has no row.
+    """
+
+    __tablename__ = "mentor_offer"
+    __table_args__ = (sa.CheckConstraint("walk_along or train or assess", name="something"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), unique=True, info=PERSON
+    )
+    walk_along: Mapped[bool] = mapped_column(info=PREFERENCE)
+    train: Mapped[bool] = mapped_column(info=PREFERENCE)
+    assess: Mapped[bool] = mapped_column(info=PREFERENCE)
+    saved_at: Mapped[datetime] = mapped_column(info=PLAIN)
+
+
+class MentorPair(Model):
+    """A graduate, the mentor, who walks along with a person who begins. It runs once both say yes.
+
+    Either ends it. Who did, and why, is kept nowhere here.
+    """
+
+    __tablename__ = "mentor_pair"
+    __table_args__ = (
+        one_of("state", PAIR_STATES),
+        sa.CheckConstraint("mentor_id <> person_id", name="two_people"),
+        sa.CheckConstraint(
+            "state <> 'running' or (mentor_yes_on is not null and person_yes_on is not null)",
+            name="both_said_yes",
+        ),
+        sa.CheckConstraint("(state = 'ended') = (ended_on is not null)", name="ended_has_a_day"),
+        sa.Index(
+            "uq_mentor_pair_live",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    mentor_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    state: Mapped[str] = mapped_column(sa.String(10), info=PROGRESS)
+    proposed_on: Mapped[date] = mapped_column(info=PROGRESS)
+    mentor_yes_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+    person_yes_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+    ended_on: Mapped[date | None] = mapped_column(info=PROGRESS)
+
+
+class MentorDay(Model):
+    """A day on which a graduate met whom they walk along with, or helped. Never what was said.
+
+    It counts for renewal from `counted_on`, when a coordinator said so.
+    """
+
+    __tablename__ = "mentor_day"
+    __table_args__ = (
+        one_of("kind", MENTOR_KINDS),
+        sa.CheckConstraint("(kind = 'walk_along') = (pair_id is not null)", name="met_somebody"),
+        sa.UniqueConstraint("person_id", "kind", "done_on", "pair_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="RESTRICT"), index=True, info=PERSON
+    )
+    kind: Mapped[str] = mapped_column(sa.String(12), info=PROGRESS)
+    done_on: Mapped[date] = mapped_column(info=PROGRESS)
+    pair_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("mentor_pair.id", ondelete="CASCADE"), index=True, info=PLAIN
+    )
+    counted_on: Mapped[date | None] = mapped_column(info=PROGRESS)

@@ -25,6 +25,16 @@ PUBLISH = capability("community:story:publish", "coordinator")
 REFRESH = capability("community:refresher:do", "coach", "coordinator", own=True)
 """Do the refresher; a coach or coordinator may read it to somebody and note the answers."""
 
+HELP_BEGIN = capability("community:mentor:offer", "coach", "coordinator", own=True)
+"""Offer to walk along with who begins or to help, and say yes or no; a coach or coordinator passes
+it on."""
+
+LINK_MENTORS = capability("community:mentor:link", "coordinator")
+"""See who wants to help in the region, bring two people together, and say that a season counts."""
+
+NOTE_FEEDBACK = capability("community:feedback:write", "trainer", "coordinator")
+"""Note how many residents told a professional something back. No names."""
+
 ALL: tuple[Capability, ...] = (
     READ_MEET_UPS,
     ANSWER,
@@ -33,4 +43,7 @@ ALL: tuple[Capability, ...] = (
     TELL,
     PUBLISH,
     REFRESH,
+    HELP_BEGIN,
+    LINK_MENTORS,
+    NOTE_FEEDBACK,
 )

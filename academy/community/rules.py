@@ -5,7 +5,8 @@ Source: domain.md, section 4g.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from typing import Literal
 
 MEET_UP_KINDS = ("follow_up", "refresher", "exchange", "peer_consultation")
@@ -14,13 +15,33 @@ ANSWERS = ("yes", "maybe", "no")
 ASSETS = ("people", "groups", "places", "organisations", "stories", "habits")
 """What made it work: the five kinds of the asset map, and a habit."""
 FEWEST_CONFIRMATIONS = 3
-RENEWAL_REQUIREMENTS = {"follow_up": "meetups", "refresher": "safety_refresher"}
-"""What coming to a meet-up counts for, by the ids of course.yaml's `renewal_rule`."""
+RENEWAL_REQUIREMENTS: Mapping[str, Mapping[str, str]] = {
+    "follow_up": {"residents": "meetups"},
+    "refresher": {"residents": "safety_refresher", "professionals": "refresher_day"},
+    "peer_consultation": {"professionals": "intervision"},
+}
+"""What coming to a meet-up counts for, by kind and track: ids of course.yaml's `renewal_rule`."""
 STORY_REQUIREMENT = "story"
 REFRESHER_REQUIREMENT = "safety_refresher"
+FEEDBACK_REQUIREMENT = "resident_feedback"
+FEEDBACK_TRACK = "professionals"
+MOST_FEEDBACK = 20
+"""So many residents at most told something back on one day."""
+MENTOR_KINDS = ("walk_along", "train", "assess")
+HELPED_KINDS = ("train", "assess")
+"""What a coordinator notes: who helped with a lesson or a practical."""
+PAIR_STATES = ("open", "running", "ended")
+MENTOR_TRACK = "residents"
+MENTOR_REQUIREMENT = "meetups"
+"""A season of mentoring counts as one follow-up meet-up."""
+FEWEST_MEETINGS = 3
+"""So often in one season a mentor met who begins, before it counts."""
+FRESH = timedelta(days=365)
+"""So long after the certificate somebody still counts as one who begins."""
 
 Season = Literal["winter", "spring", "summer", "autumn"]
 Obstacle = Literal["too_few", "not_shared"]
+SEASONS: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
 
 
 def takes_answers(state: str) -> bool:
@@ -50,12 +71,34 @@ def obstacles(*, confirmed_by: int, may_share: bool) -> tuple[Obstacle, ...]:
 
 def season_of(day: date) -> tuple[Season, int]:
     """Return the season a day lies in and its year; December belongs to the winter that follows."""
-    names: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
-    return names[day.month % 12 // 3], day.year + (day.month == 12)
+    return SEASONS[day.month % 12 // 3], day.year + (day.month == 12)
 
 
 def turn(day: date, number: int) -> int:
     """Return which of `number` things has its turn in the season of a day."""
-    names = ("winter", "spring", "summer", "autumn")
     season, year = season_of(day)
-    return (year * len(names) + names.index(season)) % number
+    return (year * len(SEASONS) + SEASONS.index(season)) % number
+
+
+def requirements(kind: str, tracks: Collection[str]) -> tuple[str, ...]:
+    """Return what coming to a meet-up counts for, for a holder in these tracks."""
+    by_track = RENEWAL_REQUIREMENTS.get(kind, {})
+    return tuple(sorted(by_track[track] for track in by_track if track in tracks))
+
+
+def pair_state(state: str, *, mentor_yes: bool, person_yes: bool) -> str:
+    """Return how a pair stands: nobody walks along against anybody's will."""
+    if state == "ended":
+        return state
+    return "running" if mentor_yes and person_yes else "open"
+
+
+def season_counts(walked: int, *, helped: int) -> bool:
+    """Say whether so many meetings and days of help in one season make it count."""
+    return helped > 0 or walked >= FEWEST_MEETINGS
+
+
+def season_name(day: date) -> str:
+    """Return the name of the season of a day, as evidence names it: `2027-winter`."""
+    season, year = season_of(day)
+    return f"{year}-{season}"

@@ -55,6 +55,7 @@ FILLED: dict[str, str] = {
     "goodbye_on": "2026-12-20",
     "ground": "conduct",
     "happened_on": "2026-11-20",
+    "helped_with": "train",
     "how_far": "here",
     "kind": "phone",
     "languages": "nl",
@@ -281,6 +282,7 @@ FIELD_OF = {
     "place": "place",
     "place_id": "place",
     "second_id": "person",
+    "starter_id": "person",
     "third_id": "person",
     "to_cohort_id": "cohort",
     "wished_coach_id": "person",
@@ -302,11 +304,13 @@ NUMBERS = {
     "paper",
     "ready_add_something",
     "ready_done",
+    "region",
     "rhythm_days",
     "seen_version",
     "valid_from",
 }
-"""Fields whose values are numbers or days and no ids; a course belongs to everybody."""
+"""Fields whose values are numbers or days and no ids; a course belongs to everybody, and a message
+is handed over to the region of another."""
 
 
 def id_fields(form: Form) -> list[str]:

@@ -23,6 +23,12 @@ KIND_LABELS = {
     "exchange": _("Ervaringsuitwisseling"),
     "peer_consultation": _("Intervisie"),
 }
+COUNTS_LABELS = {
+    "follow_up": _("Telt mee voor verlengen: een terugkommiddag."),
+    "refresher": _("Telt mee voor verlengen: de opfrisles, en de opfrisdag van professionals."),
+    "exchange": "",
+    "peer_consultation": _("Telt mee voor verlengen bij professionals: intervisie."),
+}
 ANSWER_LABELS = {"yes": _("ik kom"), "maybe": _("misschien"), "no": _("ik kom niet")}
 HELP_LABELS = {"transport": _("vervoer"), "child_care": _("oppas voor mijn kinderen")}
 GUEST_LABELS = {"yes": _("komt"), "maybe": _("misschien"), "no": _("komt niet")}

@@ -24,3 +24,11 @@ def may_read_to(person_id: int, *, by: Actor) -> bool:
     return person is not None and covers(
         by, policies.REFRESH, Reach(person_id=person_id, place_id=person.place_id)
     )
+
+
+def get_name(person_id: int) -> str:
+    """Return the name of somebody; the caller checks the right. Raises NotFoundError."""
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    return person.display_name

@@ -1,5 +1,6 @@
 """Changes to meet-ups and stories: one function per thing a person does."""
 
+from academy.community.services.feedback import note_feedback
 from academy.community.services.meetups import (
     NewMeetUp,
     Reply,
@@ -12,6 +13,15 @@ from academy.community.services.meetups import (
     note_who_came,
     plan_meetup,
     record_came,
+)
+from academy.community.services.mentoring import (
+    answer_pair,
+    confirm_season,
+    link,
+    note_helped,
+    note_meeting,
+    save_offer,
+    take_day_back,
 )
 from academy.community.services.refresher import finish_refresher
 from academy.community.services.stories import (
@@ -28,16 +38,24 @@ __all__ = [
     "Reply",
     "add_walk_in",
     "answer_invitation",
+    "answer_pair",
     "cancel_meetup",
     "change_meetup",
+    "confirm_season",
     "count_confirmations",
     "finish_refresher",
     "hold_meetup",
     "invite",
+    "link",
+    "note_feedback",
+    "note_helped",
+    "note_meeting",
     "note_who_came",
     "plan_meetup",
     "publish_story",
     "record_came",
+    "save_offer",
+    "take_day_back",
     "tell_story",
     "withdraw_story",
 ]

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from academy.community import policies, rules
 from academy.community.models import MeetUp, Rsvp
+from academy.community.queries.feedback import tracks_of
 from academy.community.queries.meetups import is_welcome, welcome_people
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
@@ -306,12 +307,13 @@ def _note(meet_up: MeetUp, rsvp: Rsvp, *, came: bool, by: Actor) -> None:
     rsvp.came = came
     person_id = rsvp.person_id
     _record(meet_up, "came" if came else "stayed-away", by, person_id)
-    requirement = rules.RENEWAL_REQUIREMENTS.get(meet_up.kind)
     source = ("meetup", meet_up.source_id or str(meet_up.id))
-    if came and requirement is not None:
-        record_renewal_evidence(person_id, requirement, on=meet_up.held_on, source=source, by=by)
-    elif requirement is not None:
-        drop_renewal_evidence(person_id, requirement, source=source, by=by)
+    for requirement in rules.requirements(meet_up.kind, tracks_of(person_id)):
+        if came:
+            day = meet_up.held_on
+            record_renewal_evidence(person_id, requirement, on=day, source=source, by=by)
+        else:
+            drop_renewal_evidence(person_id, requirement, source=source, by=by)
 
 
 def hold_meetup(meetup_id: int, *, by: Actor) -> None:

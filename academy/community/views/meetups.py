@@ -59,6 +59,7 @@ def _meetup_page(meetup_id: int, *, form: ReplyForm | None = None) -> str:
         may_manage=me.may(MANAGE_MEET_UPS),
         guests=queries.guest_rows(meetup_id, by=me) if me.may(COUNT) else [],
         kinds=forms.KIND_LABELS,
+        counts=forms.COUNTS_LABELS[row.kind],
         answers=forms.ANSWER_LABELS,
         guest_answers=forms.GUEST_LABELS,
     )

@@ -163,7 +163,11 @@ def _gone(meetup_id: int) -> MeetUpRow:
 
 
 def _plan_page(form: MeetUpForm, *, row: MeetUpRow | None = None) -> str:
-    return render_template("community/plan.html", form=form, meetup=row)
+    kinds = [
+        {"value": kind, "label": label, "hint": forms.COUNTS_LABELS[kind]}
+        for kind, label in forms.KIND_LABELS.items()
+    ]
+    return render_template("community/plan.html", form=form, meetup=row, kinds=kinds)
 
 
 def _read(form: MeetUpForm) -> NewMeetUp:

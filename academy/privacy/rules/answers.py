@@ -49,6 +49,7 @@ DELETED = frozenset(
         "consent",
         "data_export",
         "declined_message",
+        "mentor_offer",
         "second_factor",
         "share_link",
         "sign_in",
