@@ -63,11 +63,14 @@ class Judge:
         )
 
 
-def with_snapshot(data: bytes, *, root_fingerprint: str) -> Judge:
-    """Return a judge that knows a snapshot. Raises SnapshotError for one not to be trusted."""
-    snapshot = open_snapshot(data, root_fingerprint=root_fingerprint)
-    lost = {leaf.key_id for leaf in snapshot.leaves if leaf.compromised_at is not None}
-    return Judge(trusted_leaves(snapshot), snapshot.root, snapshot, lost)
+def with_snapshot(data: bytes, *, root_fingerprint: str, lost_keys: Collection[str] = ()) -> Judge:
+    """Return a judge that knows a snapshot. Raises SnapshotError for one not to be trusted.
+
+    `lost_keys` are those that the asker knows to be in other hands, beside what the snapshot says.
+    """
+    snapshot = open_snapshot(data, root_fingerprint=root_fingerprint, lost_keys=lost_keys)
+    told = {leaf.key_id for leaf in snapshot.leaves if leaf.compromised_at is not None}
+    return Judge(trusted_leaves(snapshot), snapshot.root, snapshot, {*told, *lost_keys})
 
 
 def by_seal_alone(keys_folder: Path) -> Judge:

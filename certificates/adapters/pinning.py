@@ -3,6 +3,7 @@
 Pinned means: this leaf under this root, and no other leaf of that authority.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -49,13 +50,18 @@ def pinned_chains(folder: Path) -> list[list[bytes]]:
     ]
 
 
-def reader(folder: Path, *, with_badge: bool = False) -> ReadSeal:
+def reader(
+    folder: Path, *, with_badge: bool = False, more_chains: Iterable[Sequence[bytes]] = ()
+) -> ReadSeal:
     """Return how seals are read in the document child here: our own, and those pinned.
 
-    `with_badge`: the credential inside is looked at too, by the keys in `folder`.
+    `with_badge`: the credential inside is looked at too, by the keys in `folder`. `more_chains` are
+    seals from elsewhere that something we signed vouches for.
     """
     known = _believed(folder) if with_badge else None
-    return partial(read_seal_in_child, chains=pinned_chains(folder), badge_keys=known)
+    here = pinned_chains(folder)
+    chains = [*here, *(list(one) for one in more_chains if list(one) not in here)]
+    return partial(read_seal_in_child, chains=chains, badge_keys=known)
 
 
 def _believed(folder: Path) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ A library: no web, no database.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -43,17 +43,20 @@ def sign_digest(
     return {"key_id": key.info.key_id, "signature": signature}
 
 
-def open_snapshot(data: bytes, *, root_fingerprint: str) -> Snapshot:
+def open_snapshot(
+    data: bytes, *, root_fingerprint: str, lost_keys: Collection[str] = ()
+) -> Snapshot:
     """Return a snapshot that is signed by a key of ours for certificates.
 
-    `root_fingerprint` is the SHA-256 (hexadecimal) of the root that the reader trusts. Raises
-    SnapshotError, and nothing else, for any other file.
+    `root_fingerprint` is the SHA-256 (hexadecimal) of the root that the reader trusts, `lost_keys`
+    are the ids of the keys that the reader knows to be in other hands: those sign nothing, whatever
+    the snapshot says. Raises SnapshotError, and nothing else, for any other file.
     """
     signed = read(data)
     if hashlib.sha256(signed.snapshot.root).hexdigest() != root_fingerprint:
         raise SnapshotError("another_root")
     try:
-        leaf = _signer(signed.snapshot.leaves, signed.key_id)
+        leaf = _signer(signed.snapshot.leaves, signed.key_id, lost_keys)
         _require_our_leaves(signed.snapshot)
         public = x509.load_der_x509_certificate(leaf.certificate).public_key()
         cast("ec.EllipticCurvePublicKey", public).verify(
@@ -69,10 +72,11 @@ def trusted_leaves(snapshot: Snapshot) -> list[bytes]:
     return [leaf.certificate for leaf in snapshot.leaves]
 
 
-def _signer(leaves: Iterable[Leaf], key_id: str) -> Leaf:
+def _signer(leaves: Iterable[Leaf], key_id: str, lost_keys: Collection[str]) -> Leaf:
     """Return the leaf that signed; one that is known to be in other hands signs nothing."""
     for leaf in leaves:
-        if leaf.key_id == key_id and leaf.compromised_at is None:
+        is_lost = leaf.compromised_at is not None or leaf.key_id in lost_keys
+        if leaf.key_id == key_id and not is_lost:
             return leaf
     raise SnapshotError("bad_signature")
 

@@ -21,8 +21,8 @@ export async function judge(bytes, pinned, snapshot, today) {
 
 // No register vouches for this file.
 function bySeal(seal, pinned, snapshot) {
-  const lost = snapshot ? snapshot.lostKeys : new Set(pinned.lostKeys);
-  const stolen = lost.has(seal.keyId) ? ["key_stolen"] : [];
+  const lost = [...pinned.lostKeys, ...(snapshot ? snapshot.lostKeys : [])];
+  const stolen = lost.includes(seal.keyId) ? ["key_stolen"] : [];
   if (snapshot) return said("unknown", ...stolen, "not_in_snapshot");
   if (stolen.length) return said("unknown", ...stolen, "needs_register");
   if (seal.isStamped) return said("unknown", "needs_snapshot");
@@ -51,10 +51,11 @@ async function sealOf(bytes, pinned, snapshot) {
   const text = latin(bytes);
   const none = { intact: false, carries: false, problem: "not_a_pdf" };
   if (!text.startsWith("%PDF-")) return none;
-  const outside = pinned.chains.map((chain) => fromBase64(chain[0]));
+  const chains = [...pinned.chains, ...(snapshot ? snapshot.chains : [])];
+  const outside = chains.map((chain) => fromBase64(chain[0]));
   const leaves = [...pinned.leaves.map(fromBase64), ...outside, ...(snapshot ? snapshot.leaves : [])];
   try {
-    const trusted = { ...pinned, leaves: snapshot ? snapshot.keyIds : null };
+    const trusted = { ...pinned, chains, leaves: snapshot ? snapshot.keyIds : null };
     const read = await readSeal(bytes, text, trusted);
     const { number, credential } = await readInside(bytes, text);
     return { intact: true, carries: true, ...read, number, ...(await badgeOf(credential, number, pinned)) };

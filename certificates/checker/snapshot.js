@@ -21,8 +21,9 @@ export async function openSnapshot(text, pinned) {
   return {
     asOf: register.as_of,
     leaves: register.leaves.map((leaf) => fromBase64(leaf.certificate)),
+    chains: register.chains || [],
     keyIds: new Set(register.leaves.map((leaf) => leaf.key_id)),
-    lostKeys: new Set(register.leaves.filter((leaf) => leaf.compromised_at).map((leaf) => leaf.key_id)),
+    lostKeys: register.leaves.filter((leaf) => leaf.compromised_at).map((leaf) => leaf.key_id),
     bySha256: new Map(register.certificates.map((one) => [one.sha256, one])),
   };
 }
@@ -56,7 +57,8 @@ async function needSigned(register, signature, rootDer, pinned) {
     const leaf = readCertificate(fromBase64(row.certificate));
     await needOurLeaf(leaf, root, pinned);
     if (row.key_id !== (await keyId(leaf))) throw new Refused("bad_signature");
-    if (row.key_id === signature.key_id && !row.compromised_at) signer = leaf;
+    const isLost = row.compromised_at || pinned.lostKeys.includes(row.key_id);
+    if (row.key_id === signature.key_id && !isLost) signer = leaf;
   }
   const signed = new TextEncoder().encode(canonical(register));
   if (!(await verifies(signer.publicKey, fromBase64(signature.value), signed))) {

@@ -17,6 +17,7 @@ from academy.kernel.db import unit_of_work
 from academy.kernel.documents import DocumentError
 from academy.kernel.durable import write_whole
 from academy.kernel.settings import SettingsError, read_settings
+from certificates.adapters.keys import lost_keys
 from certificates.adapters.offline import NoRootError, by_seal_alone, find_root, with_snapshot
 from certificates.adapters.pinning import reader
 from certificates.queries.verification import check_upload
@@ -73,8 +74,11 @@ def _by_snapshot(register: Path, root: str | None) -> Judgement:
     folder = _keys_folder()
     try:
         fingerprint = find_root(root, keys_folder=folder)
-        judge = with_snapshot(register.read_bytes(), root_fingerprint=fingerprint)
-        return replace(judge, read_seal=reader(folder)).judge  # with the seals pinned here
+        judge = with_snapshot(
+            register.read_bytes(), root_fingerprint=fingerprint, lost_keys=lost_keys(folder)
+        )
+        known = judge.snapshot.chains if judge.snapshot else ()
+        return replace(judge, read_seal=reader(folder, more_chains=known)).judge
     except (NoRootError, SnapshotError) as error:
         raise RefusedError(f"{error.nl} / {error.en}") from error
 

@@ -11,6 +11,7 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import current
 from certificates.adapters.keys import is_for_certificates, list_keys, root_certificate
+from certificates.adapters.pinning import pinned_chains
 from certificates.models import Certificate, ChainHead
 from certificates.queries.archive import later_files
 from certificates.queries.keys import lost_keys
@@ -31,6 +32,7 @@ def get_snapshot() -> Snapshot:
         leaves=tuple(_leaves()),
         entries=tuple(_entries()),
         head=_head(),
+        chains=tuple(tuple(chain) for chain in pinned_chains(settings.keys)),
     )
 
 
@@ -43,7 +45,7 @@ def _head() -> dict[str, Any] | None:
 def _leaves() -> list[Leaf]:
     """Return the keys that sealed certificates, from the folder: those are what verifying pins.
 
-    Seals from elsewhere are not among them: our root does not vouch for those.
+    Seals from elsewhere are not among them, for our root does not vouch for those: see `chains`.
     """
     compromised = lost_keys()
     return [

@@ -98,7 +98,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The register at one moment. `head` names the end of the log of issues, if there is one."""
+    """The register at one moment. `head` names the end of the log of issues, if there is one.
+
+    `chains` are the seals from elsewhere (DER), each from its leaf to its root: the signature over
+    the snapshot vouches for those.
+    """
 
     as_of: datetime
     academy: str
@@ -106,6 +110,7 @@ class Snapshot:
     leaves: tuple[Leaf, ...]
     entries: tuple[Entry, ...]
     head: Mapping[str, Any] | None = None
+    chains: tuple[tuple[bytes, ...], ...] = ()
     by_sha256: Mapping[str, Entry] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -190,6 +195,8 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
     }
     if snapshot.head is not None:
         register["head"] = dict(snapshot.head)
+    if snapshot.chains:
+        register["chains"] = [[_text(one) for one in chain] for chain in snapshot.chains]
     return register
 
 
@@ -207,6 +214,7 @@ def _snapshot(register: dict[str, Any]) -> Snapshot:
         leaves=tuple(_leaves(register["leaves"])),
         entries=tuple(_entries(register["certificates"])),
         head=head,
+        chains=tuple(tuple(map(_bytes, chain)) for chain in register.get("chains", ())),
     )
 
 

@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 
 from academy.kernel import documents
-from certificates.adapters import keys, offline
+from certificates.adapters import key_life, keys, offline, pinning
 from certificates.adapters.make import make_certificate
 from certificates.adapters.signature import read_signature
 from certificates.adapters.snapshot import open_snapshot, sign, sign_digest
 from certificates.rules.snapshot import Entry, Leaf, Snapshot, SnapshotError, signed_bytes, write
+from tests.certificates.authority import buy
 from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_printed
 
 pytestmark = pytest.mark.slow
@@ -161,6 +162,71 @@ def test_a_key_in_other_hands_signs_no_snapshot(keys_folder, root, paper):
     gone = tuple(replace(leaf, compromised_at=AS_OF) for leaf in snapshot.leaves)
     with pytest.raises(SnapshotError, match="bad_signature"):
         open_snapshot(signed(keys_folder, replace(snapshot, leaves=gone)), root_fingerprint=root)
+
+
+def test_who_knows_a_key_is_lost_believes_no_register_of_the_thief(
+    keys_folder, root, paper, tmp_path
+):
+    """The thief leaves out that the key is lost; a folder of after the loss knows it by itself."""
+    (lost,) = (key for key in keys.list_keys(keys_folder) if key.purpose == "certificates")
+    forged = signed(keys_folder, snapshot_of(keys_folder, paper))
+    with pytest.raises(SnapshotError, match="bad_signature"):
+        offline.with_snapshot(forged, root_fingerprint=root, lost_keys={lost.key_id})
+
+    own = tmp_path / "own"
+    shutil.copytree(keys_folder, own)
+    root_key = own / "root.key.pem"
+    key_life.add_leaf(own, "certificates", PASSPHRASE, now=datetime.now(UTC), root=root_key)
+    judge = offline.with_snapshot(
+        signed(own, snapshot_of(own)), root_fingerprint=root, lost_keys={lost.key_id}
+    )
+    found = judge.judge(paper, read_seal=read_signature)
+    assert [one.code for one in found.reasons] == ["key_stolen", "not_in_snapshot"]
+
+
+def test_the_command_believes_no_register_by_a_key_that_the_folder_knows_is_lost(
+    desk, keys_folder, tmp_path
+):
+    own = tmp_path / "keys"
+    shutil.copytree(keys_folder, own)
+    words = ("--register", "register.json", "paper.pdf")
+    assert run(desk, *words, ACADEMY_KEYS=str(own)).returncode == 0
+    for key in keys.list_keys(own):
+        keys.lost_path(own, key.key_id).touch()
+    assert run(desk, *words, ACADEMY_KEYS=str(own)).returncode == 2
+
+
+@pytest.mark.parametrize("kind", ["p256", "rsa"])
+def test_a_stranger_checks_a_seal_from_elsewhere_with_the_snapshot(
+    desk, keys_folder, root, kind, tmp_path
+):
+    own = tmp_path / "keys"
+    shutil.copytree(keys_folder, own)
+    bought = buy(tmp_path, kind)
+    pinning.pin_seal(own, bought.pem)
+    paper = make_certificate(
+        make_printed(),
+        "residents",
+        keys_folder=own,
+        passphrase=PASSPHRASE,
+        now=datetime.now(UTC),
+        fonts_folder=FONTS,
+        external=bought.external,
+    ).pdf
+    (desk / "paper.pdf").write_bytes(paper)
+    (desk / "altered.pdf").write_bytes(paper.replace(b"%%EOF", b"%%EOf"))
+    words = ("--register", "register.json", "--root", root, "--json", "paper.pdf", "altered.pdf")
+    chains = tuple(map(tuple, pinning.pinned_chains(own)))
+    known = replace(snapshot_of(own, paper), chains=chains)
+    (desk / "register.json").write_bytes(signed(own, known))
+
+    one, other = json.loads(run(desk, *words).stdout)
+
+    assert (one["verdict"], other["verdict"]) == ("original", "altered")
+    assert open_snapshot(signed(own, known), root_fingerprint=root) == known
+    (desk / "register.json").write_bytes(signed(own, snapshot_of(own, paper)))
+    (without, _other) = json.loads(run(desk, *words).stdout)
+    assert without["verdict"] == "unknown"
 
 
 def test_the_key_for_coaching_signs_no_snapshot(keys_folder, root, paper):

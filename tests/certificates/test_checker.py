@@ -472,6 +472,9 @@ def test_what_a_lost_key_sealed_is_believed_by_the_register_alone(
     with open_page(browser) as opened:
         opened.goto(path.as_uri())
         assert judged(opened, paper)["reasons"] == ["key_stolen", "needs_register"]
+        kept_silent = enveloped(keys_folder, snapshot_of(keys_folder, paper))
+        assert judged(opened, paper, kept_silent)["refused"] == "bad_signature"
+        assert judged(opened, paper, register)["reasons"] == ["key_stolen", "not_in_snapshot"]
 
 
 @pytest.mark.parametrize("kind", ["p256", "rsa"])
@@ -492,6 +495,11 @@ def test_a_seal_from_elsewhere_that_is_pinned_is_read_too(
         for changed in list(flips(paper))[-20:]:
             assert judged(opened, changed)["verdict"] in {"altered", "unknown"}
     assert verdict(page, paper) == ("unknown", "not_ours")
+    chains = tuple(map(tuple, pinning.pinned_chains(own)))
+    register = enveloped(own, replace(snapshot_of(own, paper), chains=chains))
+    assert verdict(page, paper, register) == ("original", "original")
+    register = enveloped(own, replace(snapshot_of(own), chains=chains))
+    assert verdict(page, paper, register) == ("unknown", "not_in_snapshot")
 
 
 def test_what_stands_behind_the_seal_for_later_is_for_the_register_alone(page, keys_folder, paper):
