@@ -25,6 +25,9 @@ GIVE_COACHING = capability("people:grant:coach", "coordinator")
 MAKE_LETTER = capability("people:letter:write", "trainer", "coach", "coordinator")
 """Make a printed letter with a one-time code for a participant in reach."""
 
+INVITE = capability("people:account:invite", "coordinator")
+"""Let a participant in the own region come in by mail."""
+
 SEE_MESSAGES = capability("people:message:handle", "coordinator")
 """See what goes out by itself in the own region, and call or post what does not go by mail."""
 
@@ -53,6 +56,7 @@ ALL: tuple[Capability, ...] = (
     MANAGE_PEOPLE,
     GIVE_COACHING,
     MAKE_LETTER,
+    INVITE,
     SEE_MESSAGES,
     OWN_MESSAGES,
     SILENCE,

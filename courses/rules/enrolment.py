@@ -15,6 +15,9 @@ APPLYING = frozenset({"applied", "intake_planned", "waitlisted"})
 SEATED = frozenset({"admitted", "active", "paused", "completed", "not_passed"})
 """Somebody has, or had until the end, one of the chairs of the cohort."""
 
+MAY_COME_BACK = frozenset({"not_now", "other_track", "withdrawn"})
+"""Somebody stopped, or there was no place: asking again is always possible."""
+
 JOINED = frozenset({"admitted", "active"})
 """From the first of these on somebody belongs to the group. A chair counts: the group may be set
 running days after its first session."""
@@ -32,13 +35,13 @@ TRANSITIONS: Transitions = {
     "intake_planned": _to("waitlisted", "admitted", "not_now", "other_track", "withdrawn"),
     "waitlisted": _to("admitted", "not_now", "other_track", "withdrawn"),
     "admitted": _to("active", "withdrawn", "transferred"),
-    "not_now": _to(),
-    "other_track": _to(),
+    "not_now": _to("applied"),
+    "other_track": _to("applied"),
     "active": _to("paused", "completed", "not_passed", "withdrawn", "transferred"),
     "paused": _to("active", "withdrawn", "transferred"),
     "completed": _to(),
     "not_passed": _to(),
-    "withdrawn": _to(),
+    "withdrawn": _to("applied"),
     "transferred": _to(),
 }
 """An enrolment: from a state to the states that may follow. The empty state is: not there yet."""

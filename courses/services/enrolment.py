@@ -21,7 +21,7 @@ from courses import policies
 from courses.models import Cohort, CourseVersion, Enrolment, FinalAttempt
 from courses.queries.cohorts import cohort_reach
 from courses.queries.practical.parts import BUSY
-from courses.rules.enrolment import APPLYING, TRANSITIONS, may_follow
+from courses.rules.enrolment import APPLYING, MAY_COME_BACK, TRANSITIONS, may_follow
 from courses.services.enrolment_steps import (
     enrolment_to_change,
     find_enrolment,
@@ -48,16 +48,21 @@ NOTE_LENGTH = 300
 def apply(person_id: int, cohort_id: int, *, by: Actor, source_id: str | None = None) -> int:
     """Apply for a place in a cohort on behalf of somebody, and return the enrolment's id.
 
-    Raises ConflictError if the person is in this cohort already, or the cohort takes nobody.
+    Who was in this cohort before comes back on the same enrolment. Raises ConflictError if the
+    person is in it now, or the cohort takes nobody.
     """
     cohort = locked_cohort(cohort_id)
     policy.require(by, policies.APPLY, cohort_reach(cohort, person_id=person_id))
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError
-    if cohort.state not in TAKES_APPLICATIONS:
-        raise ConflictError(_("Voor deze groep kun je niemand meer aanmelden."))
-    _refuse_twice(person_id, cohort_id)
+    _refuse_unless_open(cohort)
+    before = find_enrolment(person_id, cohort_id)
+    if before is not None and before.state in MAY_COME_BACK:
+        take_step(before, "applied", by=by)
+        return before.id
+    if before is not None:
+        raise ConflictError(_("Deze persoon is al aangemeld voor deze groep."))
     enrolment = Enrolment(
         source_id=source_id,
         person_id=person_id,
@@ -70,9 +75,20 @@ def apply(person_id: int, cohort_id: int, *, by: Actor, source_id: str | None = 
     return enrolment.id
 
 
-def _refuse_twice(person_id: int, cohort_id: int) -> None:
-    if find_enrolment(person_id, cohort_id) is not None:
-        raise ConflictError(_("Deze persoon is al aangemeld voor deze groep."))
+def apply_again(enrolment_id: int, *, by: Actor) -> None:
+    """Let somebody who stopped, or for whom there was no place, ask for a place once more.
+
+    Raises ConflictError if the cohort takes nobody, or the person did not stop.
+    """
+    enrolment, cohort = enrolment_to_change(enrolment_id, by=by)
+    refuse_step(enrolment, "applied")
+    _refuse_unless_open(cohort)
+    take_step(enrolment, "applied", by=by)
+
+
+def _refuse_unless_open(cohort: Cohort) -> None:
+    if cohort.state not in TAKES_APPLICATIONS:
+        raise ConflictError(_("Voor deze groep kun je niemand meer aanmelden."))
 
 
 def plan_intake(enrolment_id: int, *, by: Actor) -> None:

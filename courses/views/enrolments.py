@@ -11,10 +11,12 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from academy.kernel import policy
-from academy.kernel.errors import DomainError, NotFoundError
+from academy.kernel.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
-from academy.people.policies import MAKE_LETTER
+from academy.people.policies import INVITE, MAKE_LETTER
 from academy.people.services.about import may_help
+from academy.people.services.invite import invite as let_in
+from academy.people.services.invite import may_invite
 from courses import policies
 from courses.forms.cohorts import select_choices
 from courses.forms.enrolment import AnswerForm, EndForm, IntakeForm, TransferForm
@@ -60,6 +62,7 @@ def _page(
         history=history(head.id),
         may_manage=may_manage,
         may_call=policy.covers(actor(), policies.MARK, head.reach),
+        may_invite=may_invite(head.person_id, by=actor(), found_at=head.reach),
         may_write=policy.covers(actor(), MAKE_LETTER, head.reach),
         may_plan_final=_may_plan_final(head, progress),
         may_promise=(
@@ -131,11 +134,24 @@ def step(enrolment_id: int) -> Response:
         "paused": steps.pause,
         "resumed": steps.resume,
         "withdrawn": steps.withdraw,
+        "applied": steps.apply_again,
     }
     chosen = known.get(request.form.get("step", ""))
     if chosen is None:
         raise NotFoundError
     return _take(enrolment_id, lambda id_: chosen(id_, by=actor()))
+
+
+@bp.action("/deelname/<int:enrolment_id>/binnenlaten", needs=INVITE)
+def invite(enrolment_id: int) -> Response:
+    """Let a participant come in with the e-mail address we know."""
+    head = get_enrolment(enrolment_id)
+    try:
+        let_in(head.person_id, by=actor(), found_at=head.reach)
+    except (ConflictError, InvalidInputError) as error:
+        return make_response(_page(head, problem=error.sentence), error.status)
+    flash(_("%(name)s kan nu binnenkomen en krijgt een mail.", name=head.call_name), "success")
+    return redirect(url_for("enrolments.show", enrolment_id=enrolment_id), 303)
 
 
 @bp.action("/deelname/<int:enrolment_id>/ingehaald/<int:session_id>", needs=policies.MARK)

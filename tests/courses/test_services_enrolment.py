@@ -146,6 +146,21 @@ def test_nobody_takes_part_before_the_cohort_begins(app: Flask) -> None:
     assert enrolment.state == "active"
 
 
+@pytest.mark.parametrize("ended", ["withdrawn", "not_now", "other_track"])
+def test_who_stopped_may_ask_for_a_place_again(app: Flask, ended: str) -> None:
+    by, cohort = _coordinator(), make_cohort(state="open")
+    enrolment = make_enrolment(cohort, state=ended)
+    steps.apply_again(enrolment.id, by=by)
+    assert enrolment.state == "applied"
+    enrolment.state = ended
+    assert steps.apply(enrolment.person_id, cohort.id, by=by) == enrolment.id
+    with pytest.raises(ConflictError, match="al aangemeld"):
+        steps.apply(enrolment.person_id, cohort.id, by=by)
+    enrolment.state, cohort.state = ended, "completed"
+    with pytest.raises(ConflictError, match="niemand meer aanmelden"):
+        steps.apply_again(enrolment.id, by=by)
+
+
 def test_who_moves_to_another_cohort_takes_the_intake_along(app: Flask) -> None:
     by, version = _coordinator(), make_course()
     cohort, target = make_cohort(version=version), make_cohort(version=version)

@@ -218,6 +218,12 @@ def _to_second_factor() -> Response:
     return redirect(url_for("second_factor.give", next=next_page()), 303)
 
 
+@bp.page("/uitloggen/wacht", needs=SIGNED_IN)
+def leave_unsent() -> str:
+    """Ask whether what waits on this device is sent first. Only the device knows: js/leave.js."""
+    return render_template("people/leave_unsent.html")
+
+
 @bp.action("/uitloggen", needs=SIGNED_IN)
 def leave() -> Response:
     """Go out on this device."""
@@ -226,6 +232,6 @@ def leave() -> Response:
         services.close_sign_in(me.sign_in_id, by=me)
     session.clear()
     answer = redirect("/", 303)
-    answer.headers["Clear-Site-Data"] = '"storage"'  # drafts that are kept on the device
+    answer.headers["Clear-Site-Data"] = '"storage"'  # what lies on the device: drafts, forms
     clear_cookie(answer)
     return answer
