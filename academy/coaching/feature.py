@@ -22,6 +22,7 @@ from academy.coaching.queries.due import people_of
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
 from academy.coaching.tasks.openings import TELL_JOB, tell
 from academy.coaching.views import (
+    again,  # noqa: F401
     cadence,  # noqa: F401
     changes,  # noqa: F401
     coach,  # noqa: F401  their routes

@@ -101,8 +101,11 @@ def sees_region_of(actor: Actor, place_id: int | None, person_id: int) -> bool:
 
 
 def require_guide(actor: Actor, plan: CoachingPlan) -> None:
-    """Refuse unless `actor` guides this person today; a stranger finds nothing here."""
-    if not guides(actor, plan.person_id):
+    """Refuse unless `actor` guides this person today by this plan; a stranger finds nothing.
+
+    Who begins again has a new plan; the one that stopped opens to nobody by that.
+    """
+    if plan.state == "stopped" or not guides(actor, plan.person_id):
         raise NotFoundError
 
 

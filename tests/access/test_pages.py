@@ -145,12 +145,15 @@ BY_SETTING = {"/api/wallet/status/<int:list_number>", "/certificaat/<int:certifi
 AFTER_A_CHANGE = {
     "/begeleiding/<int:plan_id>/afscheid",
     "/begeleiding/<int:plan_id>/bedankkaart",
+    "/begeleiding/<int:plan_id>/eerder",
     "/begeleiding/<int:plan_id>/overdracht",
     "/begeleiding/<int:plan_id>/pdf/overdracht",
     "/begeleiding/openingen/<int:opening_id>/beslis",
+    "/logboek/eerder/<int:plan_id>",
+    "/logboek/eerder/<int:plan_id>/pdf",
 }
 """Pages after a stop, a handover or somebody's wish to open a log, which happened to nobody here:
-see tests/coaching (changes, thanks, editions, openings)."""
+see tests/coaching (again, changes, thanks, editions, openings)."""
 OF_COACHES = {"/begeleiding/aanbod/<int:person_id>"}
 """A page of few among all people: see tests/coaching/test_views_matching.py."""
 

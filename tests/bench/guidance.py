@@ -17,7 +17,15 @@ import flask_migrate
 import sqlalchemy as sa
 
 from academy.app import create_app
-from academy.coaching.models import AgreedAction, CoachingPlan, CoachLoad, LogEntry, Signal
+from academy.coaching.models import (
+    AgreedAction,
+    CoachingPlan,
+    CoachLoad,
+    LogEntry,
+    PlanSheet,
+    PlanStep,
+    Signal,
+)
 from academy.coaching.services import log
 from academy.coaching.services.log import Contact, NewAction
 from academy.kernel import clock, ids
@@ -74,12 +82,14 @@ def build_guidance(plans: int) -> Guidance:
 
 
 def grow(people: range, place_id: int, coach_ids: list[int]) -> None:
-    """Add people with a plan, a talk, an agreement, and some with a signal."""
+    """Add people with a plan and a step in it, a talk, an agreement, and some with a signal."""
     with unit_of_work():
         _insert(Person, people, _person)
         _insert(CoachingPlan, people, lambda n: _plan(n, place_id, coach_ids))
         _insert(LogEntry, people, lambda n: _entry(n, coach_ids))
         _insert(AgreedAction, people, _action)
+        _insert(PlanSheet, people, lambda n: _sheet(n, coach_ids))
+        _insert(PlanStep, people, _step)
         _insert(Signal, people[::40], lambda n: _signal(n, coach_ids))
 
 
@@ -152,6 +162,36 @@ def _action(number: int) -> dict[str, object]:
         "text": "",
         "due_on": DAY + timedelta(days=number % 60 - 15),
         "state": "open",
+    }
+
+
+def _sheet(number: int, coaches: list[int]) -> dict[str, object]:
+    moment = clock.now() - timedelta(days=60)
+    return {
+        "id": number,
+        "plan_id": number,
+        "person_id": number,
+        "number": 1,
+        "goal": "",
+        "rhythm_days": 60,
+        "channel": "phone",
+        "written_by_id": _coach(number, coaches),
+        "written_at": moment,
+        "agreed_at": moment,
+        "agreed_by_id": number,
+    }
+
+
+def _step(number: int) -> dict[str, object]:
+    due_on = DAY + timedelta(days=number % 60 - 15)
+    return {
+        "id": number,
+        "sheet_id": number,
+        "order": 1,
+        "owner": ("participant", "coach")[number % 2],
+        "text": "",
+        "due_on": due_on,
+        "open_due_on": due_on,
     }
 
 

@@ -17,7 +17,7 @@ from academy.coaching.services.log import Contact
 from academy.kernel import clock, rekeying, settings
 from academy.kernel.audit import AuditEvent, chain_faults
 from academy.kernel.db import db, unit_of_work
-from academy.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from academy.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
 from academy.people.models import Grant
 from academy.people.queries.actors import actor_for
 from certificates.models import RenewalEvidence
@@ -99,7 +99,7 @@ def test_a_stopped_plan_takes_no_entries(table):
     with unit_of_work():
         plans.stop(table.plan_id, by=actor_for(table.tineke.id))
         make_grant(table.marije, "coach", about=table.samira)
-    with pytest.raises(ConflictError):
+    with pytest.raises(NotFoundError):
         write_entry(table)
 
 

@@ -99,7 +99,7 @@ def test_somebody_reads_what_stopping_does_before_it_is_done(table, sign_in):
     assert 'action="/logboek/stop"' not in page
     assert 'href="/logboek/stop"' in page
     page = text(own, "/logboek/stop")
-    assert "Je kunt dit niet zelf terugdraaien." in page
+    assert "Wil je later weer een begeleider? Dat kan altijd." in page
     assert "<textarea" not in page
     assert plan_of(table).state == "active"
     assert 'action="/logboek/stop"' in page

@@ -16,7 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, CoachLoad, LogEntry, Signal
+from academy.coaching.models import (
+    AgreedAction,
+    CoachingPlan,
+    CoachLoad,
+    LogEntry,
+    PlanSheet,
+    PlanStep,
+    Signal,
+)
 from academy.coaching.queries.plans import call_name
 from academy.kernel import policy
 from academy.kernel.db import Page, db, from_cursor, to_cursor
@@ -31,6 +39,7 @@ KINDS = (
     "match",
     "contact",
     "action",
+    "step",
     "energy",
     "silent",
     "full",
@@ -52,7 +61,7 @@ class MondayRow:
     """One thing that needs somebody: what, since or before when, about whom, who guides.
 
     `who` is who follows up a signal, else the coach. `word` is a signal's kind or whose agreement
-    it is, `grade` how severe or in which state, `figure` how many people.
+    or step it is, `grade` how severe or in which state, `figure` how many people.
     """
 
     kind: str
@@ -121,6 +130,7 @@ def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
         yield plan.part("energy", CoachingPlan.last_contact_on, is_so, low)
         yield plan.part("review", review, is_so, review <= today + rules.REVIEW_SOON)
     yield _actions(near, cut, today, live)
+    yield _steps(near, cut, today)
     yield from _coaches(near, cut, today, live)
     yield _renewals(near, cut, today, live)
 
@@ -132,6 +142,13 @@ def _near(actor: Actor) -> sa.ColumnElement[bool]:
         policy.within(actor, policies.OVERSEE, place=place),
         CoachingPlan.person_id != actor.person_id,
     )
+
+
+def _is_live() -> sa.ColumnElement[bool]:
+    """Say that a plan runs, so that SQLite does not begin with all that do."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    state = CoachingPlan.state.concat("") if is_sqlite else CoachingPlan.state
+    return state.in_(rules.LIVE_STATES)
 
 
 class _Cut:
@@ -249,6 +266,27 @@ def _actions(near: Any, cut: _Cut, today: date, live: Any) -> Any:
         )
     )
     return cut.apply(statement, "action", AgreedAction.due_on, AgreedAction.id)
+
+
+def _steps(near: Any, cut: _Cut, today: date) -> Any:
+    """Return the steps of plans that count whose day has gone by."""
+    due = PlanStep.open_due_on
+    columns = _columns(
+        "step",
+        due,
+        PlanStep.id,
+        plan_id=CoachingPlan.id,
+        person_id=CoachingPlan.person_id,
+        who_id=CoachingPlan.coach_id,
+        word=PlanStep.owner,
+    )
+    statement = (
+        sa.select(*columns)
+        .join_from(PlanStep, PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .join(CoachingPlan, CoachingPlan.id == PlanSheet.plan_id)
+        .where(due < today, _is_live(), near)
+    )
+    return cut.apply(statement, "step", due, PlanStep.id)
 
 
 def _coaches(near: Any, cut: _Cut, today: date, live: Any) -> Iterator[Any]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, PlanSheet, PlanStep
 from academy.coaching.queries.plans import full_name
 from academy.kernel.db import db
 from academy.kernel.policy import Actor
@@ -88,7 +88,7 @@ def _plans(actor: Actor, *conditions: Any, day: Any) -> tuple[PlanRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ActionCount:
-    """How many agreements of a plan are open, how many late, and the first day due."""
+    """How many agreements and steps of a plan are open, how many late, and the first day due."""
 
     open: int
     overdue: int
@@ -96,16 +96,33 @@ class ActionCount:
 
 
 def action_count(plan_id: int, today: date) -> ActionCount:
-    """Return the number and due dates of a plan's open agreements, without their text."""
-    late = sa.func.sum(sa.case((AgreedAction.due_on < today, 1), else_=0))
-    row = db.session.execute(
-        sa.select(sa.func.count(AgreedAction.id), late, sa.func.min(AgreedAction.due_on))
+    """Return the number and due dates of a plan's open agreements and steps, without their text."""
+    return _count(plan_id, today)
+
+
+def _count(plan_id: int, today: date, owner: str | None = None) -> ActionCount:
+    """Count what is to be done: what talks agreed, and the steps of the plan that counts."""
+    agreed = (
+        sa.select(AgreedAction.due_on.label("day"))
         .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
         .where(
             AgreedAction.plan_id == plan_id,
             AgreedAction.state == "open",
             LogEntry.state != "draft",
         )
+    )
+    steps = (
+        sa.select(PlanStep.open_due_on.label("day"))
+        .join(PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .where(PlanSheet.plan_id == plan_id, PlanStep.open_due_on.is_not(None))
+    )
+    if owner is not None:
+        agreed = agreed.where(AgreedAction.owner == owner)
+        steps = steps.where(PlanStep.owner == owner)
+    to_do = sa.union_all(agreed, steps).subquery()
+    late = sa.func.sum(sa.case((to_do.c.day < today, 1), else_=0))
+    row = db.session.execute(
+        sa.select(sa.func.count(to_do.c.day), late, sa.func.min(to_do.c.day))
     ).one()
     return ActionCount(row[0], int(row[1] or 0), row[2])
 
@@ -132,16 +149,5 @@ def own_news(plan_id: int, *, today: date, unread_since: Any) -> OwnNews:
             LogEntry.shared_at > unread_since,
         )
     )
-    own = AgreedAction.owner == "participant"
-    late = sa.func.sum(sa.case((AgreedAction.due_on < today, 1), else_=0))
-    row = db.session.execute(
-        sa.select(sa.func.count(AgreedAction.id), late, sa.func.min(AgreedAction.due_on))
-        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
-        .where(
-            AgreedAction.plan_id == plan_id,
-            AgreedAction.state == "open",
-            LogEntry.state != "draft",
-            own,
-        )
-    ).one()
-    return OwnNews(unread or 0, row[0], int(row[1] or 0), row[2])
+    own = _count(plan_id, today, "participant")
+    return OwnNews(unread or 0, own.open, own.overdue, own.first_due)

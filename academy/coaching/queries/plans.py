@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, PlanSheet
+from academy.coaching.models import (
+    AgreedAction,
+    CoachingPlan,
+    CoachTransfer,
+    LogEntry,
+    PlanSheet,
+    PlanStep,
+)
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -49,6 +56,7 @@ class PlanHead:
 
     id: int
     person_id: int
+    earlier_id: int | None
     person_name: str
     call_name: str
     phone: str
@@ -78,6 +86,8 @@ class PlanHead:
     goodbye_on: date | None
     last_contact_on: date | None
     next_contact_due: date | None
+    has_handover: bool
+    """Whether somebody else guided before, so that the participant is asked about the old talks."""
 
     @property
     def is_live(self) -> bool:
@@ -88,6 +98,7 @@ class PlanHead:
 _OWN_COLUMNS = (
     CoachingPlan.id,
     CoachingPlan.person_id,
+    CoachingPlan.earlier_id,
     CoachingPlan.place_id,
     CoachingPlan.coach_id,
     CoachingPlan.state,
@@ -119,11 +130,13 @@ _AGREED = (
     .scalar_subquery()
 )
 
+_HANDED = sa.exists().where(CoachTransfer.plan_id == CoachingPlan.id).correlate(CoachingPlan)
+
 
 def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
     """Return the latest plan that fits, with the goal that was agreed last."""
     row = db.session.execute(
-        sa.select(Person, Coach, Place.name, PlanSheet.goal, *_OWN_COLUMNS)
+        sa.select(Person, Coach, Place.name, PlanSheet.goal, _HANDED.label("handed"), *_OWN_COLUMNS)
         .select_from(CoachingPlan)
         .join(Person, Person.id == CoachingPlan.person_id)
         .outerjoin(Coach, Coach.id == CoachingPlan.coach_id)
@@ -135,7 +148,7 @@ def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
     ).first()
     if row is None:
         return None
-    person, coach, place_name, agreed_goal, *own = row
+    person, coach, place_name, agreed_goal, has_handover, *own = row
     plan_has_coach = bool(row.coach_id)
     values = dict(zip((column.key for column in _OWN_COLUMNS), own, strict=True))
     values["goal"] = agreed_goal or values["goal"]
@@ -148,6 +161,7 @@ def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
         coach_name=full_name(coach),
         coach_call_name=call_name(coach) if plan_has_coach else "",
         coach_phone=(coach.phone or "") if plan_has_coach else "",
+        has_handover=bool(has_handover),
         **values,
     )
 
@@ -207,6 +221,28 @@ def find_own_plan(person_id: int) -> PlanHead | None:
     return _head(CoachingPlan.person_id == person_id)
 
 
+def get_newest(plan: PlanHead) -> PlanHead:
+    """Return the newest plan of that person: this one, or what began again after it."""
+    return _found(_head(CoachingPlan.person_id == plan.person_id))
+
+
+def find_overseen_earlier(plan: PlanHead, actor: Actor) -> int | None:
+    """Return the plan before this one, if it lies in the region of `actor` too."""
+    if plan.earlier_id is None:
+        return None
+    found = sa.select(CoachingPlan.id).where(
+        CoachingPlan.id == plan.earlier_id, policies.within_region(actor)
+    )
+    return db.session.scalar(found)
+
+
+def get_own_earlier(plan_id: int, actor: Actor) -> PlanHead:
+    """Return one's own guidance that stopped. Raises NotFoundError."""
+    own = CoachingPlan.person_id == actor.person_id
+    stopped = CoachingPlan.state == "stopped"
+    return _found(_head(sa.and_(CoachingPlan.id == plan_id, own, stopped)))
+
+
 def _found(head: PlanHead | None) -> PlanHead:
     if head is None:
         raise NotFoundError
@@ -262,7 +298,13 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         )
         .scalar_subquery()
     )
-    counts = (drafts.label("drafts"), actions.label("actions"), late.label("late"))
+    steps = _open_steps()
+    late_steps = _open_steps(PlanStep.open_due_on < today)
+    counts = (
+        drafts.label("drafts"),
+        (actions + steps).label("actions"),
+        (late + late_steps).label("late"),
+    )
     rows = db.session.execute(
         sa.select(Person, Coach, *_OWN_COLUMNS, *counts)
         .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
@@ -299,6 +341,17 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         )
         for row in rows
     ]
+
+
+def _open_steps(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """Return, for a query of plans, how many steps of the plan that counts are to be done."""
+    return (
+        sa.select(sa.func.count(PlanStep.id))
+        .join(PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .where(PlanSheet.plan_id == CoachingPlan.id, PlanStep.open_due_on.is_not(None), *conditions)
+        .correlate(CoachingPlan)
+        .scalar_subquery()
+    )
 
 
 def plan_id_of_action(action_id: int) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, PlanSheet, PlanStep
 from academy.coaching.queries.plans import call_name
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
@@ -186,21 +186,36 @@ class CoachAction:
 
 
 def late_coach_actions(actor: Actor, today: date, *, most: int = 5) -> tuple[CoachAction, ...]:
-    """Return what this coach promised people they guide and did not do in time, oldest first."""
-    rows = db.session.execute(
-        sa.select(AgreedAction.plan_id, Person, AgreedAction.due_on)
+    """Return what this coach promised people they guide and did not do in time, oldest first.
+
+    What a talk agreed, and the steps of a plan that counts.
+    """
+    guided = sa.and_(
+        policies.within_guided(actor, CoachingPlan.person_id), CoachingPlan.state == "active"
+    )
+    agreed = (
+        sa.select(AgreedAction.plan_id, CoachingPlan.person_id, AgreedAction.due_on.label("day"))
         .join_from(AgreedAction, CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
         .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
-        .join(Person, Person.id == CoachingPlan.person_id)
         .where(
-            policies.within_guided(actor, CoachingPlan.person_id),
+            guided,
             AgreedAction.owner == "coach",
             AgreedAction.state == "open",
             AgreedAction.due_on < today,
             LogEntry.state != "draft",
-            CoachingPlan.state == "active",
         )
-        .order_by(AgreedAction.due_on, AgreedAction.id)
+    )
+    steps = (
+        sa.select(PlanSheet.plan_id, CoachingPlan.person_id, PlanStep.open_due_on.label("day"))
+        .join_from(PlanStep, PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .join(CoachingPlan, CoachingPlan.id == PlanSheet.plan_id)
+        .where(guided, PlanStep.owner == "coach", PlanStep.open_due_on < today)
+    )
+    late = sa.union_all(agreed, steps).subquery()
+    rows = db.session.execute(
+        sa.select(late.c.plan_id, Person, late.c.day)
+        .join_from(late, Person, Person.id == late.c.person_id)
+        .order_by(late.c.day, late.c.plan_id)
         .limit(most)
     )
     return tuple(

@@ -86,6 +86,19 @@ def sheets_of(plan_id: int, *, today: date, within: Horizon | None = None) -> Sh
     return Sheets(agreed[0] if agreed else None, pending, tuple(agreed[1:]))
 
 
+def open_steps(plan_id: int, *, today: date, within: Horizon | None = None) -> tuple[StepView, ...]:
+    """Return the steps of the plan that counts that are to be done, first due first."""
+    rows = db.session.execute(
+        sa.select(PlanStep, PlanSheet.written_at)
+        .join(PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .where(PlanSheet.plan_id == plan_id, PlanStep.open_due_on.is_not(None))
+        .order_by(PlanStep.open_due_on, PlanStep.id)
+    )
+    return tuple(
+        _step(row, today) for row, written_at in rows if within is None or within.opens(written_at)
+    )
+
+
 def _steps(sheet_ids: list[int], today: date) -> dict[int, list[StepView]]:
     found: dict[int, list[StepView]] = defaultdict(list)
     rows = db.session.scalars(
@@ -94,11 +107,13 @@ def _steps(sheet_ids: list[int], today: date) -> dict[int, list[StepView]]:
         .order_by(PlanStep.sheet_id, PlanStep.order)
     )
     for row in rows:
-        is_overdue = row.done_on is None and row.due_on < today
-        found[row.sheet_id].append(
-            StepView(row.id, row.owner, row.text, row.due_on, row.done_on, is_overdue)
-        )
+        found[row.sheet_id].append(_step(row, today))
     return found
+
+
+def _step(row: PlanStep, today: date) -> StepView:
+    is_overdue = row.done_on is None and row.due_on < today
+    return StepView(row.id, row.owner, row.text, row.due_on, row.done_on, is_overdue)
 
 
 def _view(

@@ -125,7 +125,7 @@ def _owner(action: AgreedAction, plan: CoachingPlan, by: Actor) -> int | None:
 
 
 def _require_may_settle(action: AgreedAction, plan: CoachingPlan, by: Actor) -> None:
-    if policies.guides(by, plan.person_id):
+    if plan.state != "stopped" and policies.guides(by, plan.person_id):
         return
     entry = db.session.get(LogEntry, action.entry_id)
     is_draft = entry is None or entry.state == "draft"

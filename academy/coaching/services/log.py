@@ -384,7 +384,8 @@ def _require_for_participant(entry: LogEntry, by: Actor, on_behalf_of: int | Non
         raise NotFoundError
     is_own = by.person_id == entry.person_id and on_behalf_of is None
     for_them = on_behalf_of == entry.person_id and policies.guides(by, entry.person_id)
-    if not (is_own or for_them):
+    state = db.session.scalar(sa.select(CoachingPlan.state).where(CoachingPlan.id == entry.plan_id))
+    if not (is_own or (for_them and state != "stopped")):
         raise NotFoundError
 
 

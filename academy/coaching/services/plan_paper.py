@@ -1,4 +1,7 @@
-"""The plan on paper: the reading is noted, as of every paper with words from the log."""
+"""The plan on paper: the reading is noted, as of every paper with words from the log.
+
+As on every paper of the log, what somebody put between double brackets is black.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from academy.coaching.queries.handover import horizon_for
 from academy.coaching.queries.log import ActionView, open_actions
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.queries.sheets import Sheets, StepView, sheets_of
+from academy.coaching.rules.masking import without_marked
 from academy.coaching.services.reading import note_document, note_reading
 from academy.kernel import clock
 from academy.kernel.i18n import short_day
@@ -38,7 +42,7 @@ def make_plan_paper(plan: PlanHead, *, by: Actor) -> bytes:
     sheets = sheets_of(plan.id, today=today, within=horizon)
     with force_locale("nl"):
         printed = _printed(sheets, plan) or PrintedPlan(
-            goal=plan.goal,
+            goal=without_marked(plan.goal),
             steps=_steps(open_actions(plan.id, today=today, within=horizon.entries()), plan),
         )
     made = plan_paper(
@@ -60,10 +64,10 @@ def _printed(sheets: Sheets, plan: PlanHead) -> PrintedPlan | None:
     if sheet.agreed_at is not None:
         agreed = f"Plan {sheet.number}, afgesproken op {short_day(sheet.agreed_at)}."
     return PrintedPlan(
-        goal=sheet.goal,
-        strengths=sheet.strengths,
-        learning=sheet.learning,
-        overload=sheet.overload,
+        goal=without_marked(sheet.goal),
+        strengths=without_marked(sheet.strengths),
+        learning=without_marked(sheet.learning),
+        overload=without_marked(sheet.overload),
         steps=_steps(sheet.steps, plan),
         said=agreed,
     )
@@ -72,7 +76,10 @@ def _printed(sheets: Sheets, plan: PlanHead) -> PrintedPlan | None:
 def _steps(
     steps: Sequence[StepView | ActionView], plan: PlanHead
 ) -> tuple[tuple[str, str, str], ...]:
-    return tuple((_owner(one, plan), one.text, f"vóór {short_day(one.due_on)}") for one in steps)
+    return tuple(
+        (_owner(one, plan), without_marked(one.text), f"vóór {short_day(one.due_on)}")
+        for one in steps
+    )
 
 
 def _facts(plan: PlanHead) -> list[tuple[str, str]]:

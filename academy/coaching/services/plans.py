@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.events import PlanChanged
 from academy.coaching.models import CoachingPlan, CoachTransfer
-from academy.coaching.services import cover, proposals, signals
+from academy.coaching.services import cover, proposals, signals, steps
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -39,20 +39,19 @@ def open_plan(
     """Open a plan to match within a fortnight; None if the person is guided already.
 
     `place_id` is the region it falls under: the person's own place, else this one. They speak
-    every `rhythm_days` until their plan says otherwise.
+    every `rhythm_days` until their plan says otherwise. It points to the plan before it.
     """
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError
-    running = sa.select(CoachingPlan.id).where(
-        CoachingPlan.person_id == person_id, CoachingPlan.state != "stopped"
-    )
-    if db.session.scalar(running) is not None:
+    earlier = _newest(person_id)
+    if earlier is not None and earlier.state != "stopped":
         return None
     today = clock.today()
     plan = CoachingPlan(
         source_id=source_id,
         person_id=person_id,
+        earlier_id=earlier.id if earlier else None,
         place_id=person.place_id or place_id,
         certificate_number=certificate_number,
         channel=person.preferred_channel,
@@ -67,6 +66,42 @@ def open_plan(
     return plan
 
 
+def _newest(person_id: int) -> CoachingPlan | None:
+    """Return the newest plan of a person: the one that runs, when one does."""
+    return db.session.scalars(
+        sa.select(CoachingPlan)
+        .where(CoachingPlan.person_id == person_id)
+        .order_by(CoachingPlan.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def begin_again(plan_id: int, *, by: Actor) -> CoachingPlan:
+    """Open a new plan after one that stopped, for oneself or in one's region. Nobody asks why.
+
+    It goes into matching as every plan does. Raises ConflictError while guidance runs.
+    """
+    earlier = get_plan(plan_id)
+    policies.require_own_or_overseer(by, earlier)
+    plan = open_plan(
+        earlier.person_id,
+        by=by,
+        certificate_number=earlier.certificate_number,
+        place_id=earlier.place_id,
+        rhythm_days=earlier.rhythm_days,
+    )
+    if plan is None:
+        raise ConflictError(_("Er loopt al begeleiding."))
+    audit.record(
+        "coaching:plan:begun-again",
+        ("coaching_plan", plan.id),
+        by=by,
+        subject_id=plan.person_id,
+        on_behalf_of=audit.on_behalf(by, plan.person_id),
+    )
+    return plan
+
+
 def match(
     plan_id: int,
     coach_id: int,
@@ -76,8 +111,8 @@ def match(
 ) -> CoachingPlan:
     """Propose a coach: that person may guide from today, and both are asked to say yes.
 
-    After guidance went over, the participant is asked anew whether this one may read back.
-    Raises ConflictError when the plan already has a coach.
+    After guidance went over or began again, the participant is asked anew whether this one may
+    read back. Raises ConflictError when the plan already has a coach.
     """
     plan = get_plan(plan_id)
     policies.require_overseer(by, plan)
@@ -87,11 +122,28 @@ def match(
         grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
         signals.pass_on(plan, plan.coach_id, coach_id, by=by)
     _propose(plan, coach_id, by)
-    if plan.transferred_on is not None:
-        _note_transfer(plan, plan.transferred_from_id or coach_id, coach_id)
+    before = _who_guided(plan)
+    if before is not None:
+        _note_transfer(plan, before, coach_id)
     plan.source_id = source_id or plan.source_id
     _changed(plan, "matched", by)
     return plan
+
+
+def _who_guided(plan: CoachingPlan) -> int | None:
+    """Return who guided before, whose talks may be there still; None without anybody."""
+    if plan.transferred_on is not None:
+        return plan.transferred_from_id
+    return db.session.scalar(
+        sa.select(CoachingPlan.coach_id)
+        .where(
+            CoachingPlan.person_id == plan.person_id,
+            CoachingPlan.id < plan.id,
+            CoachingPlan.started_on.is_not(None),
+        )
+        .order_by(CoachingPlan.id.desc())
+        .limit(1)
+    )
 
 
 def _propose(plan: CoachingPlan, coach_id: int, by: Actor) -> None:
@@ -271,6 +323,7 @@ def stop(plan_id: int, *, by: Actor) -> CoachingPlan:
         grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id)
     proposals.note_ended(plan, "withdrawn")
     signals.pass_on(plan, plan.coach_id, None, by=by)
+    steps.rest(plan.id)
     plan.state = "stopped"
     plan.stopped_on = clock.today()
     plan.next_contact_due = plan.yearly_review_due = None

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, PlanSheet, PlanStep
+from academy.coaching.services import steps
 from academy.coaching.services.plans import get_plan, set_rhythm
 from academy.kernel import audit, clock
 from academy.kernel.db import db
@@ -155,6 +156,7 @@ def agree_sheet(
     row.agreed_at, row.agreed_by_id = clock.now(), by.person_id
     row.was_read_aloud = read_aloud
     plan.goal = ""
+    steps.wait(row)
     set_rhythm(plan, row.rhythm_days, row.channel)
     _record("agreed", row, by, on_behalf_of=on_behalf_of)
     return row
@@ -176,6 +178,8 @@ def settle_step(step_id: int, *, is_done: bool, by: Actor) -> PlanStep:
         policies.require_guide(by, plan)
     if (step.done_on is not None) != is_done:
         step.done_on = clock.today() if is_done else None
+        waits = not is_done and plan.state != "stopped" and steps.counts(sheet)
+        step.open_due_on = step.due_on if waits else None
         what = "step-done" if is_done else "step-open"
         _record(what, sheet, by, on_behalf_of=for_other)
     return step

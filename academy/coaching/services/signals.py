@@ -73,7 +73,8 @@ def raise_signal(
 
 def _follows_up(plan: CoachingPlan, severity: str, by: Actor, today: date) -> int | None:
     """Return who follows up: the coach, or who looks after the place; None when nobody does."""
-    for_coach = severity != "high" and by.person_id != plan.person_id and plan.coach_id is not None
+    is_guided = plan.coach_id is not None and plan.state != "stopped"
+    for_coach = is_guided and severity != "high" and by.person_id != plan.person_id
     if for_coach and not stands_in_for_own_coach(plan.person_id, plan.coach_id, today):
         covers = covers_between(today, today)
         return who_guides(plan.person_id, plan.coach_id or 0, today, covers)

@@ -17,7 +17,7 @@ from academy.kernel.feature import TodayItem
 from academy.kernel.i18n import short_day
 from academy.kernel.policy import Actor
 
-ON_TODAY = ("signal", "match", "contact", "action")
+ON_TODAY = ("signal", "match", "contact", "action", "step")
 """What the coordinator sees at once; the rest is on the overview."""
 MOST = 8
 
@@ -90,7 +90,7 @@ def _region_item(one: MondayRow, day: date) -> TodayItem:
     late = (day - one.day).days
     href = url_for("coaching.standing", plan_id=one.plan_id)
     title, why, action, icon = _words(one)
-    if one.kind == "action":
+    if one.kind in ("action", "step"):
         href = url_for("coaching.overview")
     is_new = one.grade == "high"
     return TodayItem(
@@ -131,8 +131,11 @@ def _words(one: MondayRow) -> tuple[str, str, str, str]:
             )
         title = _("Te lang geen gesprek: %(name)s", name=one.person_name)
         return title, why, _("Kijk wat er kan"), "next"
+    title = _("Een afspraak met %(name)s is te laat", name=one.person_name)
+    if one.kind == "step":
+        title = _("Een stap uit het plan van %(name)s is te laat", name=one.person_name)
     return (
-        _("Een afspraak met %(name)s is te laat", name=one.person_name),
+        title,
         _("Die zou klaar zijn vóór %(day)s.", day=short_day(one.day)),
         _("Bekijk het overzicht"),
         "list",

@@ -59,7 +59,7 @@ def _own_page(plan: PlanHead, form: PauseForm) -> str:
         "own_guidance",
         plan=plan,
         form=form,
-        handover=find_handover(plan.id) if plan.transferred_on else None,
+        handover=find_handover(plan.id) if plan.has_handover else None,
         sees=matching.responsible(plan.place_id, today, but=plan.person_id),
         erased_on=_erased_on(plan),
     )
@@ -197,7 +197,8 @@ def goodbye(plan_id: int) -> str:
 def _goodbye_page(head: PlanHead, form: GoodbyeForm) -> str:
     if head.state != "stopped":
         raise NotFoundError
-    return show("goodbye", plan=head, form=form, erased_on=_erased_on(head))
+    newest = plans.get_newest(head)
+    return show("goodbye", plan=head, form=form, newest=newest, erased_on=_erased_on(head))
 
 
 @bp.action("/begeleiding/<int:plan_id>/afscheid", needs=OVERSEE)

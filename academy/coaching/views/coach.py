@@ -13,8 +13,9 @@ from academy.coaching.adapters.device import device_key
 from academy.coaching.forms import WordsForm
 from academy.coaching.policies import BEGIN, GUIDE
 from academy.coaching.queries import log as entries
-from academy.coaching.queries import plans, signals
+from academy.coaching.queries import plans, sheets, signals
 from academy.coaching.queries.handover import (
+    earlier_guidance,
     get_guided_entry,
     get_readable_plan,
     horizon_for,
@@ -51,17 +52,20 @@ def plan(plan_id: int) -> str:
     if not head.is_live:
         return show("proposal", plan=head, is_coach=me.person_id == head.coach_id)
     now = note_reading(head.id, "page", by=me)
-    within = horizon_for(head, me).entries()
+    horizon, today = horizon_for(head, me), clock.today()
+    within = horizon.entries()
     page = entries.entry_page(head.id, now=now, cursor=request.args.get("vanaf"), within=within)
     return show(
         "plan",
         plan=head,
         page=page,
-        actions=entries.actions_now(head.id, today=clock.today(), within=within),
+        actions=entries.actions_now(head.id, today=today, within=within),
+        steps=sheets.open_steps(head.id, today=today, within=horizon),
+        earlier=earlier_guidance(head, me),
         device_key=device_key(me.person_id),
-        signals=signals.for_coach(signals.signals_of_plan(head.id, clock.today())),
+        signals=signals.for_coach(signals.signals_of_plan(head.id, today)),
         draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
-        is_overdue=rules.contact_overdue(head.next_contact_due, clock.today()),
+        is_overdue=rules.contact_overdue(head.next_contact_due, today),
         quick_key=ids.nonce(),
         escalation=_escalation(head),
         me=me.person_id,

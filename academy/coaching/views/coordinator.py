@@ -36,6 +36,8 @@ def _standing_page(head: PlanHead, pause_form: PauseForm) -> str:
     return show(
         "standing",
         plan=head,
+        newest=plans.get_newest(head),
+        earlier=plans.find_overseen_earlier(head, actor()),
         pause_form=pause_form,
         wish=find_wish_of(head.id),
         sees=responsible(head.place_id, today, but=head.person_id),

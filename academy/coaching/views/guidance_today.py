@@ -31,7 +31,7 @@ def own_items(plan: PlanHead) -> list[TodayItem]:
                 urgency=2,
             )
         )
-    asks = plan.transferred_on is not None and plan.state != "stopped"
+    asks = plan.has_handover and plan.state != "stopped"
     handover = find_handover(plan.id) if asks else None
     if handover is not None and handover.is_asked(plan.coach_id):
         items.append(

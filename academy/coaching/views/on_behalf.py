@@ -24,6 +24,7 @@ ACTS = {
     "coaching:plan:paused": lazy_gettext("Een pauze voor je opgeschreven"),
     "coaching:plan:resumed": lazy_gettext("Je pauze beëindigd"),
     "coaching:plan:stopped": lazy_gettext("Je begeleiding voor je gestopt"),
+    "coaching:plan:begun-again": lazy_gettext("Weer een begeleider voor je gevraagd"),
     "coaching:wish:saved": lazy_gettext("Je wensen voor een begeleider opgeschreven"),
     "coaching:sheet:agreed": lazy_gettext("Namens jou ja gezegd tegen je plan"),
     "coaching:sheet:step-done": lazy_gettext("Een stap uit je plan afgevinkt"),
@@ -45,8 +46,10 @@ def for_another(by: Actor, person_id: int) -> list[ForAnother]:
     """Return what `by` may do for somebody around the guidance; only the coach reads the log."""
     plan = find_own_plan(person_id)
     wish = _wish(person_id) if may_get_coach(person_id) else []
-    if plan is None or plan.state == "stopped":
+    if plan is None:
         return wish
+    if plan.state == "stopped":
+        return wish + _again(plan.id, plan.place_id, by=by)
     if plan.state == "proposed" and plan.participant_yes_on is None:
         answer = _answer(plan.id, plan.coach_name, plan.place_id, by=by, person_id=person_id)
         return answer + wish
@@ -83,6 +86,20 @@ def _change(plan_id: int, place_id: int | None, *, by: Actor) -> list[ForAnother
         ForAnother(
             title=_("Pauze, stoppen of overdracht"),
             why=_("Zegt iemand het liever tegen jou? Niemand vraagt waarom."),
+            action=_("Ga naar de begeleiding"),
+            href=url_for("coaching.standing", plan_id=plan_id),
+            icon="cup",
+        )
+    ]
+
+
+def _again(plan_id: int, place_id: int | None, *, by: Actor) -> list[ForAnother]:
+    if not policy.covers(by, policies.OVERSEE, Reach(place_id=place_id)):
+        return []
+    return [
+        ForAnother(
+            title=_("Weer een begeleider"),
+            why=_("De begeleiding is gestopt. Opnieuw beginnen kan altijd."),
             action=_("Ga naar de begeleiding"),
             href=url_for("coaching.standing", plan_id=plan_id),
             icon="cup",

@@ -12,8 +12,9 @@ from academy.coaching.forms import WordsForm
 from academy.coaching.forms.opening import OPENING_REASONS
 from academy.coaching.policies import OWN_LOG
 from academy.coaching.queries import log as entries
-from academy.coaching.queries import matching, openings, plans, signals
+from academy.coaching.queries import matching, openings, plans, sheets, signals
 from academy.coaching.queries.cover import Reader, other_guides
+from academy.coaching.queries.handover import earlier_guidance
 from academy.coaching.queries.openings import OpeningRow
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
@@ -32,9 +33,10 @@ def own_log() -> str:
     me = actor()
     plan = plans.find_own_plan(me.person_id or 0)
     if plan is None or (plan.state == "to_match" and not plan.transferred_on):
-        return show("own_none", plan=plan, sees=_sees(plan))
+        return show("own_none", plan=plan, sees=_sees(plan), earlier=earlier_guidance(plan, me))
     if plan.state == "proposed" and plan.participant_yes_on is None and not plan.transferred_on:
-        return show("own_proposal", plan=plan, about=matching.about_coach(plan.coach_id))
+        about = matching.about_coach(plan.coach_id)
+        return show("own_proposal", plan=plan, about=about, earlier=earlier_guidance(plan, me))
     return _own_page(plan)
 
 
@@ -58,6 +60,8 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
         plan=plan,
         page=page,
         actions=entries.actions_now(plan.id, today=today),
+        steps=sheets.open_steps(plan.id, today=today),
+        earlier=earlier_guidance(plan, me),
         signals=signals.own_signals(plan.person_id, today),
         reads=entries.read_page(plan.id, but=me.person_id, cursor=earlier_reads),
         reads_open=earlier_reads is not None,
