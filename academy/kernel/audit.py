@@ -3,6 +3,9 @@
 Each event commits to `HMAC(person's salt, data)` and to the hash of the event before it. Erasing
 a salt makes the data unprovable and leaves the chain whole. Events of one unit of work are kept
 back and written together just before the commit, so the chain's head is locked only once.
+
+An old event may be emptied: its place and its hash stay, so the chain goes on through it. That it
+was old, and none that has to stay, only a checkpoint outside the database can say.
 """
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +30,16 @@ from academy.kernel.policy import Actor
 GENESIS = "0" * 64
 ERASED = "privacy:person:erased"
 """What is recorded when a person's salt is destroyed, with the number of the person as `person`."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+EMPTIED: Mapping[str, Any] = MappingProxyType(
+    {
+        **dict.fromkeys(("at", "recorded_at"), LONG_AGO),
+        **dict.fromkeys(("actor_id", "subject_id", "object_id")),
+        **dict.fromkeys(("action", "object_kind", "origin", "result", "commitment"), ""),
+        "data": {},
+    }
+)
+"""What an emptied event tells: nothing. Beside it stand its id, the link back and its hash."""
 
 
 class AuditEvent(Model):
@@ -229,25 +243,57 @@ def chain_faults() -> Iterator[str]:
     """Yield one sentence per place where the chain is broken; nothing when it is whole."""
     previous, count = GENESIS, 0
     fields = [column for column in AuditEvent.__table__.columns if column.name != "id"]
-    salts = {
-        row.person_id: row.salt for row in db.session.scalars(sa.select(PersonSalt)) if row.salt
-    }
+    salts = known_salts()
     yield from _salt_faults(set(salts))
     rows = db.session.execute(sa.select(AuditEvent.id, *fields).order_by(AuditEvent.id))
     for row in rows.mappings():
         values = dict(row)
         if values["previous"] != previous:
             yield f"audit event {values['id']} does not follow the one before it"
-        if values["hash"] != chain_hash(values):
-            yield f"audit event {values['id']} was changed"
-        subject = values["subject_id"]
-        provable = subject is None or subject in salts
-        if provable and values["commitment"] != commitment(salts.get(subject), values["data"]):
-            yield f"the data of audit event {values['id']} were changed"
+        yield from event_faults(values, salts)
         previous, count = values["hash"], count + 1
     head = db.session.scalars(sa.select(AuditHead)).one_or_none()
     if (head.hash if head else GENESIS) != previous or (head.events if head else 0) != count:
         yield "the audit chain does not end where its head says"
+
+
+def known_salts() -> dict[int, bytes]:
+    """Return the salts of everybody who was not erased."""
+    return {
+        row.person_id: row.salt for row in db.session.scalars(sa.select(PersonSalt)) if row.salt
+    }
+
+
+def event_faults(values: dict[str, Any], salts: Mapping[int, bytes]) -> Iterator[str]:
+    """Yield what is wrong with one event by itself."""
+    if values["action"] == EMPTIED["action"]:
+        if any(values[name] != value for name, value in EMPTIED.items()):
+            yield f"audit event {values['id']} was emptied in part"
+        return
+    if values["hash"] != chain_hash(values):
+        yield f"audit event {values['id']} was changed"
+    subject = values["subject_id"]
+    provable = subject is None or subject in salts
+    if provable and values["commitment"] != commitment(salts.get(subject), values["data"]):
+        yield f"the data of audit event {values['id']} were changed"
+
+
+def empty(event_ids: Collection[int]) -> None:
+    """Let events keep their place and their hash only; nobody can bring back what they told.
+
+    A checkpoint must say first that they may go, or the next check finds them. Raises ValueError
+    for an event that is not as it was written: it is evidence, and stays.
+    """
+    which = AuditEvent.id.in_(event_ids)
+    salts = known_salts()
+    rows = db.session.execute(sa.select(*AuditEvent.__table__.columns).where(which)).mappings()
+    for values in rows:
+        for fault in event_faults(dict(values), salts):
+            raise ValueError(fault)
+    db.session.execute(
+        sa.update(AuditEvent).where(which).values(EMPTIED),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _salt_faults(salted: set[int]) -> Iterator[str]:

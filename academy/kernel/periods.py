@@ -56,6 +56,7 @@ DEFAULTS: Mapping[str, Period] = MappingProxyType(
         "entries": Period(5, "years"),
         "signals": Period(12, "months"),
         "self_scan": Period(12, "months"),
+        "audit": Period(24, "months"),
         "sign_ins": Period(6, "months"),
     }
 )

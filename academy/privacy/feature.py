@@ -7,12 +7,15 @@ from flask_babel import lazy_gettext as _
 from academy.kernel import mail
 from academy.kernel.feature import Feature, NavItem
 from academy.privacy import policies, tasks
+from academy.privacy.services import retention
 from academy.privacy.services.exports import MAKE_JOB, make_export
 from academy.privacy.services.requests import ASKED_MAIL, WIPE_JOB, mail_values
 from academy.privacy.views import handling, keeping, own  # noqa: F401  their routes
 from academy.privacy.views.blueprint import bp
 from academy.privacy.views.today import today
+from certificates.queries import emptied
 
+emptied.only_while(retention.is_on)
 mail.register_values(ASKED_MAIL, mail_values)
 
 FEATURE = Feature(

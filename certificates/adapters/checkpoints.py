@@ -6,7 +6,7 @@ The signature is plain ECDSA over the file, so that openssl alone can check it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -81,6 +81,14 @@ def file_of(folder: Path, day: date) -> tuple[bytes, bytes] | None:
 def kept(folder: Path, leaves: Sequence[KeyInfo]) -> list[Kept]:
     """Return what lies in the folder, oldest first, each held against our keys."""
     return [_kept(path, leaves) for path in sorted(folder.glob("[0-9]*.json"))]
+
+
+def newest_first(folder: Path, leaves: Sequence[KeyInfo]) -> Iterator[Checkpoint]:
+    """Yield the checkpoints of the folder that our keys signed, the newest first."""
+    for path in sorted(folder.glob("[0-9]*.json"), reverse=True):
+        found = _kept(path, leaves).checkpoint
+        if found is not None:
+            yield found
 
 
 def newest(folder: Path) -> date | None:

@@ -13,6 +13,7 @@ from academy.kernel.settings import current
 from certificates.adapters import checkpoints
 from certificates.adapters.keys import list_keys
 from certificates.models import Certificate, ChainEntry, ChainHead
+from certificates.queries.emptied import emptied_faults
 from certificates.queries.keys import lost_keys
 from certificates.rules.chain import GENESIS
 from certificates.rules.checkpoint import Checkpoint, End
@@ -57,10 +58,10 @@ def _faults() -> Iterator[str]:
             yield f"the checkpoint of {one.name} does not follow that of {before.name}"
         before = one
     whole = [one.checkpoint for one in kept if one.checkpoint is not None]
-    if not whole:
-        return
     yield from _signed_by_others(whole)
-    audit = _at([one.audit for one in whole], _audit_hashes())
+    events = _audit_events()
+    yield from emptied_faults(whole, events)
+    audit = _at([one.audit for one in whole], [one.hash for one in events])
     register = _at([one.register for one in whole], _register_hashes())
     for said, holds_audit, holds_register in zip(whole, audit, register, strict=True):
         if not holds_audit:
@@ -86,8 +87,10 @@ def _at(ends: Sequence[End], found: list[str]) -> Iterator[bool]:
             yield end.rows <= len(found) and found[end.rows - 1] == end.hash
 
 
-def _audit_hashes() -> list[str]:
-    return list(db.session.scalars(sa.select(AuditEvent.hash).order_by(AuditEvent.id)))
+def _audit_events() -> Sequence[Any]:
+    return db.session.execute(
+        sa.select(AuditEvent.hash, AuditEvent.action).order_by(AuditEvent.id)
+    ).all()
 
 
 def _register_hashes() -> list[str]:

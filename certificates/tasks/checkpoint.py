@@ -13,6 +13,7 @@ from academy.kernel.settings import current
 from certificates.adapters import checkpoints
 from certificates.adapters.keys import list_keys
 from certificates.queries.checkpoints import audit_end, register_end, standings
+from certificates.queries.emptied import next_to_empty
 from certificates.rules.checkpoint import Checkpoint
 
 CHECKPOINT_JOB = "certificates.checkpoint"
@@ -60,6 +61,7 @@ def _keep(day: date) -> None:
             standings=standings(),
             previous=earlier[-1].sha256 if earlier else None,
             key_id="",
+            emptied=next_to_empty(clock.real_today()),
         )
     data, signature = checkpoints.sign(
         checkpoint,

@@ -178,6 +178,38 @@ def test_after_an_erasure_the_chain_is_whole(checkpoint):
     assert found(checkpoint) == []
 
 
+def empty(*places: int) -> None:
+    with unit_of_work():
+        audit.empty([events()[place]["id"] for place in places])
+
+
+def test_an_emptied_chain_is_whole_and_tells_nothing_more(checkpoint):
+    empty(0, 1, 12, EVENTS - 1)
+    assert found(checkpoint) == []
+    left = events()[12]
+    assert {name: left[name] for name in audit.EMPTIED} == dict(audit.EMPTIED)
+    assert left["hash"] == events()[13]["previous"]
+
+
+def test_a_changed_event_is_evidence_and_is_not_emptied(checkpoint):
+    carry_out(Attack(set_other("result", 12)))
+    with pytest.raises(ValueError, match="was changed"):
+        empty(11, 12)
+    assert all(one["action"] for one in events())
+
+
+PARTS = [name for name in COLUMNS if name in audit.EMPTIED]
+
+
+@pytest.mark.trust("T32", planted=True)
+@pytest.mark.parametrize("column", PARTS)
+def test_an_emptied_event_that_tells_something_again_is_found(checkpoint, column):
+    values = events()[12][column]
+    empty(12)
+    carry_out(Attack(lambda rows: rows[12].update({column: values or 7})))
+    assert found(checkpoint) != []
+
+
 @pytest.mark.slow
 def test_a_long_chain_is_judged_quickly(app):
     moment, previous, rows = clock.real_now(), GENESIS, []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from academy.coaching.models import CoachingPlan, CoachingWish, LogEntry, Signal
 from academy.coaching.rules import OUTCOMES, REPORTED_BACK
@@ -15,6 +17,8 @@ from academy.kernel.audit import AuditEvent
 from academy.kernel.db import NOTE, WORDS, db, unit_of_work
 from academy.kernel.errors import NotFoundError
 from academy.kernel.periods import DEFAULTS
+from academy.kernel.policy import SYSTEM
+from academy.kernel.settings import current
 from academy.privacy import tasks
 from academy.privacy.models import KeptCount
 from academy.privacy.queries.old import QUERIES, old_counts
@@ -22,6 +26,9 @@ from academy.privacy.queries.plan import label_of, plan_of
 from academy.privacy.services import retention
 from academy.privacy.views.words import KINDS
 from certificates.models import Certificate
+from certificates.queries.checkpoints import checkpoint_faults
+from certificates.rules.checkpoint import STAYS
+from certificates.tasks.checkpoint import make_checkpoint
 from courses.models import (
     AttendanceMark,
     Cohort,
@@ -33,6 +40,7 @@ from courses.models import (
     PracticeSubmission,
     Session,
 )
+from tests.certificates.ready import make_keys
 from tests.privacy.academies import stepped_up
 
 pytestmark = pytest.mark.slow
@@ -216,6 +224,50 @@ def test_a_wish_stays_as_long_as_other_guidance_runs(academy):
     assert db.session.get_one(CoachingWish, wish_id).words == "Liever een vrouw."
     assert not db.session.scalars(sa.select(CoachingPlan.id).filter_by(goal="Oud doel")).all()
     db.session.rollback()
+
+
+@pytest.fixture
+def days_later(academy, monkeypatch, tmp_path):
+    """The academy two days on, which keeps its audit log for a day."""
+    make_keys()
+    with unit_of_work():
+        audit.record("certificates:certificate:issued", ("certificate", 1), by=SYSTEM)
+    changed = replace(current(), keep="audit=1d", checkpoints=tmp_path / "checkpoints")
+    monkeypatch.setitem(academy.app.extensions, "academy.settings", changed)
+    with time_machine.travel(clock.real_now() + timedelta(days=2), tick=False):
+        yield
+
+
+def test_the_audit_log_is_emptied_but_for_the_register_once_a_checkpoint_says_so(
+    academy, days_later
+):
+    def faults():
+        found = [*audit.chain_faults(), *checkpoint_faults()]
+        db.session.rollback()
+        return found
+
+    def full():
+        return count(AuditEvent, AuditEvent.action != "")
+
+    before = faults()
+    make_checkpoint()
+    tasks.daily()
+    events, steps = full(), count(AuditEvent, AuditEvent.action.startswith(STAYS[0]))
+    assert old_counts()["audit"] > 0
+    switch_on(academy)
+    tasks.daily()
+    assert full() >= events  # the checkpoint of that day was made before: it lets nothing go
+    for path in current().checkpoints.iterdir():
+        path.unlink()
+    make_checkpoint()
+    tasks.daily()
+    assert old_counts()["audit"] == 0
+    assert steps > 0
+    assert count(AuditEvent, AuditEvent.action.startswith(STAYS[0])) == steps
+    young = sa.select(sa.func.count()).where(AuditEvent.recorded_at > audit.LONG_AGO)
+    assert full() == db.session.scalar(young) < events
+    db.session.rollback()
+    assert faults() == before == []
 
 
 def test_only_an_administrator_switches(academy):

@@ -23,12 +23,14 @@ from academy.coaching.models import (
 )
 from academy.contact.models import ContactRequest, ContactStep
 from academy.kernel import clock
+from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db
-from academy.kernel.settings import current
 from academy.kernel.periods import periods
+from academy.kernel.settings import current
 from academy.people.models import SignIn
 from academy.privacy.models import RetentionSwitch
 from certificates.models import Certificate, Decision
+from certificates.queries import emptied
 from certificates.rules.standing import EMPTIED
 from courses.models import (
     AttendanceMark,
@@ -231,6 +233,11 @@ def _sign_ins(before: date) -> sa.Select[int]:
     return sa.select(SignIn.id).where(SignIn.last_seen_at < _start(before))
 
 
+def _audit(before: date) -> sa.Select[int]:
+    """Events of the audit log, but for what it tells of the register."""
+    return emptied.old_events(before)
+
+
 QUERIES: Mapping[str, Query] = {
     "contact": _contact,
     "spam": _spam,
@@ -242,20 +249,26 @@ QUERIES: Mapping[str, Query] = {
     "entries": _entries,
     "signals": _signals,
     "self_scan": _self_scan,
+    "audit": _audit,
     "sign_ins": _sign_ins,
 }
 """Per row of the retention table: what ended before a day and is still there."""
 
 
 def _query(kind: str) -> sa.Select[int]:
-    """Return what of a kind is kept too long today; sign-ins by the real clock."""
-    today = clock.real_today() if kind == "sign_ins" else clock.today()
+    """Return what of a kind is kept too long today; what the demo's clock never told by ours."""
+    today = clock.real_today() if kind in ("audit", "sign_ins") else clock.today()
     return QUERIES[kind](periods(current().keep)[kind].before(today))
 
 
 def old_ids(kind: str, *, most: int) -> list[int]:
-    """Return the first ids of a kind that are kept too long."""
+    """Return the first ids of a kind that are kept too long.
+
+    Of the audit log only those that a checkpoint outside the database lets go.
+    """
     query = _query(kind)
+    if kind == "audit":
+        query = query.where(AuditEvent.id <= emptied.last_that_may_go())
     key = next(iter(query.selected_columns))
     return list(db.session.scalars(query.order_by(key).limit(most)))
 

@@ -72,7 +72,7 @@ PROCESSING: Mapping[str, Processing] = {
         "to send what was promised, and to account for what was done",
         "6(1)(c) and (f), article 32",
         "administrator, without content; the person reads what was done on their behalf",
-        (),
+        ("audit",),
     ),
     "record": Processing(
         "that everybody can see who read their log",

@@ -213,6 +213,11 @@ def _sign_ins(ids: Ids) -> None:
     _delete(SignIn, SignIn.id.in_(ids))
 
 
+def _audit(ids: Ids) -> None:
+    """Empty old events; their links and hashes stay, so that the chain goes on through them."""
+    audit.empty(ids)
+
+
 CLEARING: Mapping[str, Callable[[Sequence[int]], None]] = {
     "contact": _requests,
     "spam": _requests,
@@ -224,5 +229,6 @@ CLEARING: Mapping[str, Callable[[Sequence[int]], None]] = {
     "entries": _entries,
     "signals": _signals,
     "self_scan": _self_scans,
+    "audit": _audit,
     "sign_ins": _sign_ins,
 }

@@ -79,6 +79,10 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
         lazy_gettext("Antwoorden op de zelfscan, zonder naam"),
         lazy_gettext("na het einde van de groep"),
     ),
+    "audit": (
+        lazy_gettext("Wie wat deed in ons systeem, zonder woorden"),
+        lazy_gettext("nadat het gebeurde; stappen van een certificaat blijven"),
+    ),
     "sign_ins": (
         lazy_gettext("Waar en wanneer je binnenkwam"),
         lazy_gettext("na het laatste gebruik"),
@@ -103,12 +107,7 @@ def kept_rows(chosen: Mapping[str, Period]) -> list[KeptRow]:
     """Return the table of how long everything is kept, as people read it."""
     rows = [_row(kind, period) for kind, period in (*chosen.items(), *OUTSIDE.items())]
     quotes = KeptRow("quotes", _("Een citaat dat je terugneemt"), _("gaat meteen weg"))
-    log = KeptRow(
-        "audit",
-        _("Wie wat deed in ons systeem, zonder woorden"),
-        _("blijft; na vergeten met een getal in plaats van je naam"),
-    )
-    return [*rows, log, quotes]
+    return [*rows, quotes]
 
 
 def _row(kind: str, period: Period) -> KeptRow:
