@@ -260,6 +260,12 @@ def test_a_copied_cookie_dies_when_one_goes_out(app, samira, sign_in):
     assert replay(app, cookie) == 303
 
 
+def test_leaving_clears_what_lies_on_the_device(samira, sign_in):
+    answer = sign_in(samira).post("/uitloggen")
+    assert '"storage"' in answer.headers["Clear-Site-Data"]
+    assert "academy=;" in answer.headers["Set-Cookie"]
+
+
 @pytest.mark.trust("T13")
 def test_a_new_password_ends_the_other_devices(app, samira, sign_in):
     here, there = sign_in(samira), sign_in(samira)
