@@ -206,7 +206,7 @@ def test_words_below_a_plan_that_stopped_go_also_when_no_talk_is_left(academy, t
     assert count(kept, mine, kept.c[LEFT[table]] != "") == 0
 
 
-def test_a_wish_stays_as_long_as_other_guidance_runs(academy):
+def test_who_began_again_keeps_old_words_and_the_wish_until_all_guidance_stopped(academy):
     switch_on(academy)
     with unit_of_work():
         wish = db.session.scalars(sa.select(CoachingWish).order_by(CoachingWish.id)).first()
@@ -218,12 +218,25 @@ def test_a_wish_stays_as_long_as_other_guidance_runs(academy):
         old = clock.today() - 2 * YEARS
         values |= {"opened_on": old, "match_by": old, "state": "stopped", "stopped_on": old}
         db.session.add(CoachingPlan(**values, goal="Oud doel"))
-        wish_id, state = wish.id, plan.state
+        plan_id, wish_id, state = plan.id, wish.id, plan.state
     assert state != "stopped"
     tasks.daily()
-    assert db.session.get_one(CoachingWish, wish_id).words == "Liever een vrouw."
-    assert not db.session.scalars(sa.select(CoachingPlan.id).filter_by(goal="Oud doel")).all()
+    assert words_left(wish_id) == ("Liever een vrouw.", 1)
+    with unit_of_work():
+        last = {"state": "stopped", "stopped_on": clock.today()}
+        db.session.execute(sa.update(CoachingPlan).filter_by(id=plan_id).values(last))
+    tasks.daily()
+    assert words_left(wish_id) == ("Liever een vrouw.", 1)
+    with clock.at(clock.now() + YEARS + timedelta(days=2)):
+        tasks.daily()
+    assert words_left(wish_id) == ("", 0)
+
+
+def words_left(wish_id):
+    goals = sa.select(sa.func.count()).where(CoachingPlan.goal == "Oud doel")
+    found = db.session.get_one(CoachingWish, wish_id).words, db.session.scalar(goals)
     db.session.rollback()
+    return found
 
 
 @pytest.fixture

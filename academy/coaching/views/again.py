@@ -54,6 +54,7 @@ def own_earlier(plan_id: int) -> str:
     return show(
         "earlier",
         plan=head,
+        newest=plans.get_newest(head),
         page=page,
         is_own=True,
         reads=entries.read_page(head.id, but=me.person_id, cursor=earlier_reads),

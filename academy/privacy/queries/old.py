@@ -157,11 +157,15 @@ def _register(before: date) -> sa.Select[int]:
 
 
 def _coaching(before: date) -> sa.Select[int]:
-    """Guidance that stopped, of which any text is left, in the plan or below it."""
+    """Guidance that stopped, of which any text is left, in the plan or below it.
+
+    Who begins again goes on with the same story: its clock waits until all of it stopped.
+    """
     of_plan = CoachingPlan.id
     return sa.select(CoachingPlan.id).where(
         CoachingPlan.state == "stopped",
         CoachingPlan.stopped_on < before,
+        _is_last(before),
         sa.or_(
             CoachingPlan.goal != "",
             sa.exists().where(LogEntry.plan_id == of_plan, _has_text()),
@@ -179,11 +183,8 @@ def _coaching(before: date) -> sa.Select[int]:
             ),
             sa.exists().where(YearlyReview.plan_id == of_plan, _any_text(*REVIEW_TEXTS)),
             sa.exists().where(Opening.plan_id == of_plan, Opening.line != ""),
-            sa.and_(
-                sa.exists().where(
-                    CoachingWish.person_id == CoachingPlan.person_id, _any_text(CoachingWish.words)
-                ),
-                _is_last(before),
+            sa.exists().where(
+                CoachingWish.person_id == CoachingPlan.person_id, _any_text(CoachingWish.words)
             ),
         ),
     )
