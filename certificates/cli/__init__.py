@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from flask.cli import with_appcontext
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.documents import DocumentError
 from academy.kernel.rekeying_cli import notes
 from academy.kernel.settings import Settings, current
 from certificates.adapters import badge_keys
@@ -27,7 +29,7 @@ from certificates.cli.keys import compromise, keys_list, rotate, status
 from certificates.cli.resealing import reseal
 from certificates.cli.verify import checker, snapshot, verify
 from certificates.models import SigningKey
-from certificates.queries.lists import approved_in, find_cohort
+from certificates.queries.lists import find_cohort, waiting_in
 from certificates.services.keys import enter_key
 from certificates.tasks import issuing
 from certificates.tasks import sweep as sweeping
@@ -43,22 +45,44 @@ def certificates() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @with_appcontext
 def issue(cohort: str, *, as_json: bool) -> None:
-    """Make the files of a cohort's granted certificates now, without waiting for the worker."""
+    """Make the files of a cohort's granted certificates now, without waiting for the worker.
+
+    Exit 1 when one could not be made; the others are made all the same.
+    """
     with unit_of_work():
         cohort_id = find_cohort(cohort)
-        waiting = approved_in(cohort_id) if cohort_id is not None else []
+        waiting = waiting_in(cohort_id) if cohort_id is not None else []
     if cohort_id is None:
         raise click.ClickException(f"Er is geen groep {cohort}.")
+    refused = [(number, why) for one, number in waiting if (why := _make(one))]
+    made = len(waiting) - len(refused)
+    if as_json:
+        told: dict[str, Any] = {"cohort": cohort, "issued": made}
+        if refused:
+            told["refused"] = [{"number": number, "reason": why} for number, why in refused]
+        click.echo(json.dumps(told))
+    else:
+        click.echo(f"{made} certificaten gemaakt.")
+        for number, why in refused:
+            click.echo(f"{number}: {why}")
+    raise SystemExit(1 if refused else 0)
+
+
+def _make(certificate_id: int) -> str:
+    """Make one file, and return why that was not possible; empty when it was.
+
+    Raises ClickException for what would stop every other file too.
+    """
     try:
-        for certificate_id in waiting:
-            issuing.issue(certificate_id)
+        issuing.issue(certificate_id)
     except AuthorityAwayError as error:
         sentence = "De tijdstempel kwam niet. De certificaten wachten en zijn niet verzegeld."
         raise click.ClickException(sentence) from error
-    if as_json:
-        click.echo(json.dumps({"cohort": cohort, "issued": len(waiting)}))
-    else:
-        click.echo(f"{len(waiting)} certificaten gemaakt.")
+    except DocumentError as error:
+        if isinstance(error, KeysError) or error.kind == KeysError.__name__:
+            raise click.ClickException(error.sentence) from error
+        return error.sentence
+    return ""
 
 
 certificates.add_command(verify)

@@ -264,23 +264,18 @@ def _page(rows: Sequence[Any]) -> Page[RegisterRow]:
     return Page(shown, cursor)
 
 
-def approved_in(cohort_id: int) -> list[int]:
-    """Return the ids of a cohort's certificates that were granted and have no file yet.
+def waiting_in(cohort_id: int) -> list[tuple[int, str]]:
+    """Return id and number of a cohort's certificates that were granted and have no file yet.
 
     Without those that wait for the holder's yes to the name.
     """
-    return list(
-        db.session.scalars(
-            sa.select(Certificate.id)
-            .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-            .where(
-                Enrolment.cohort_id == cohort_id,
-                is_to_make(),
-                ~waits_for_name(),
-            )
-            .order_by(Certificate.id)
-        )
+    rows = db.session.execute(
+        sa.select(Certificate.id, Certificate.number)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.cohort_id == cohort_id, is_to_make(), ~waits_for_name())
+        .order_by(Certificate.id)
     )
+    return [(row.id, row.number) for row in rows]
 
 
 def find_cohort(cohort: str) -> int | None:

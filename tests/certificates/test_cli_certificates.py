@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from academy.kernel.db import db
+from academy.kernel.db import db, unit_of_work
+from academy.kernel.documents import DocumentError
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.cli import certificates, keys
 from certificates.models import Certificate, SigningKey
-from tests.certificates.ready import commit_scene, grant, make_keys
+from certificates.services import decisions
+from certificates.tasks import issuing
+from tests.certificates.ready import commit_scene, grant, make_keys, make_ready
+from tests.factories import make_actor, make_enrolment, make_person
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +64,59 @@ def test_one_altered_file_among_them_makes_the_exit_status_one(
     assert answer.exit_code == 1
     assert f"{issued_file}: original." in answer.output
     assert f"{altered}: altered." in answer.output
+
+
+def test_without_keys_issuing_is_refused_in_a_sentence(
+    runner: FlaskCliRunner, app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    make_keys()
+    scene = commit_scene()
+    grant(scene)
+    settings = replace(current(), keys=tmp_path / "none")
+    monkeypatch.setitem(app.extensions, "academy.settings", settings)
+    db.session.rollback()
+
+    answer = runner.invoke(certificates, ["issue", "--cohort", str(scene.cohort.id)])
+
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: ")
+    assert not isinstance(answer.exception, DocumentError)
+
+
+def test_one_paper_that_cannot_be_made_stops_no_other(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_keys()
+    scene = commit_scene()
+    refused = grant(scene)
+    with unit_of_work():
+        enrolment = make_enrolment(scene.cohort, make_person("Hồng", "Żółkiewski"))
+        make_ready(enrolment, by=scene.trainer)
+        other = enrolment.id
+    with unit_of_work():
+        decision_id = decisions.propose(other, by=make_actor(scene.trainer))
+    with unit_of_work():
+        made = decisions.decide(decision_id, "grant", by=make_actor(scene.board))
+    issue = issuing.issue
+
+    def refuse_one(certificate_id: int) -> None:
+        if certificate_id == refused:
+            raise DocumentError("De naam past niet.")
+        issue(certificate_id)
+
+    monkeypatch.setattr(issuing, "issue", refuse_one)
+    number = db.session.get_one(Certificate, refused).number
+    db.session.rollback()
+
+    answer = runner.invoke(certificates, ["issue", "--cohort", str(scene.cohort.id), "--json"])
+
+    assert answer.exit_code == 1
+    assert json.loads(answer.output) == {
+        "cohort": str(scene.cohort.id),
+        "issued": 1,
+        "refused": [{"number": number, "reason": "De naam past niet."}],
+    }
+    assert db.session.get_one(Certificate, made).state == "issued"
 
 
 def test_issuing_an_unknown_cohort_is_said(runner: FlaskCliRunner) -> None:

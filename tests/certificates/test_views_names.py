@@ -13,7 +13,7 @@ from academy.kernel.queue import Job
 from academy.people.models import Person
 from certificates.models import Certificate, NameApproval
 from certificates.queries import checks
-from certificates.queries.lists import approved_in
+from certificates.queries.lists import waiting_in
 from certificates.queries.names import get_name
 from certificates.services import decisions, names
 from courses.queries.on_behalf import reaches_of
@@ -123,7 +123,7 @@ def test_the_check_and_the_command_leave_alone_what_waits_for_a_name(scene, monk
     grant(scene)
     monkeypatch.setattr(checks, "MOST_WAIT", -checks.MOST_WAIT)
     assert checks.waiting_faults() == []
-    assert approved_in(scene.cohort.id) == []
+    assert waiting_in(scene.cohort.id) == []
 
 
 @pytest.mark.parametrize("name", REFUSED)
