@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from academy.coaching.models import CoachingPlan
 from academy.coaching.queries import due, told
+from academy.coaching.queries.checks import faults
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.messages.declared import Window
+from academy.people.models import Grant
 from tests.coaching.builders import set_the_table, write_entry
 from tests.factories import make_coordinator
 
@@ -56,8 +59,22 @@ def test_a_pause_keeps_silent_until_its_end(table, until, hears):
     assert (heard(due.escalations, ESCALATED_ON) == [table.tineke.id]) is hears
 
 
-def test_nobody_is_told_about_their_own_guidance(table):
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_coach_who_is_the_only_coordinator_hears_it_all_the_same(table, is_alone):
     with unit_of_work():
+        other = None if is_alone else make_coordinator()
         plan = db.session.get_one(CoachingPlan, table.plan_id)
         plan.coach_id = table.tineke.id
+    assert heard(due.escalations, ESCALATED_ON) == [other.id if other else table.tineke.id]
+
+
+def test_nobody_is_told_about_their_own_guidance(table):
+    with unit_of_work():
+        for grant in db.session.scalars(sa.select(Grant).where(Grant.role == "coordinator")):
+            grant.person_id = table.samira.id
     assert heard(due.escalations, ESCALATED_ON) == []
+    assert "no coordinator looks after it" in " ".join(faults())
+
+
+def test_a_plan_that_a_coordinator_looks_after_is_no_fault(table):
+    assert "no coordinator" not in " ".join(faults())

@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import Signal
+from academy.coaching.models import CoachingPlan, Signal
 from academy.coaching.queries.signals import told, told_closed
 from academy.coaching.services import plans, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.messages.models import AnnouncedMessage
+from academy.people.models import Grant
 from academy.people.queries.actors import actor_for
 from tests.coaching.builders import set_the_table
 from tests.factories import make_coordinator, make_grant, make_person, make_place
@@ -69,6 +70,42 @@ def test_the_smallest_region_around_it_follows_up(table):
         everywhere = make_person("Overal")
         make_grant(everywhere, "coordinator")
     assert signal_of(raise_by(table, table.marije, "high")).assigned_to_id == table.tineke.id
+
+
+def guided_by_the_coordinator(table):
+    with unit_of_work():
+        make_grant(table.tineke, "coach", about=table.samira)
+        db.session.get_one(CoachingPlan, table.plan_id).coach_id = table.tineke.id
+
+
+def test_a_coach_who_is_the_only_coordinator_follows_up_what_is_high(table):
+    guided_by_the_coordinator(table)
+    assert signal_of(raise_by(table, table.tineke, "high")).assigned_to_id == table.tineke.id
+    with unit_of_work():
+        other = make_person("Overal")
+        make_grant(other, "coordinator")
+    assert signal_of(raise_by(table, table.tineke, "high")).assigned_to_id == other.id
+
+
+def test_what_somebody_says_about_themselves_never_reaches_a_coach_who_coordinates(table, sign_in):
+    guided_by_the_coordinator(table)
+    client = sign_in(table.samira)
+    page = client.get("/zorgen").text
+    assert "Een mens luistert" in page
+    assert 'name="kind"' not in page
+    assert signal_of(raise_by(table, table.samira)).assigned_to_id is None
+    with unit_of_work():
+        make_grant(make_person("Overal"), "coordinator")
+    assert "Je begeleider is ook coördinator en kan dit zien." in client.get("/zorgen").text
+
+
+def test_where_nobody_looks_after_it_the_page_says_so(table, sign_in):
+    with unit_of_work():
+        db.session.execute(sa.delete(Grant).where(Grant.role == "coordinator"))
+    client = sign_in(table.marije)
+    address = f"/begeleiding/{table.plan_id}/signaal"
+    client.post(address, data=RAISED | {"severity": "high"})
+    assert "bel de academie" in client.get("/begeleiding").text
 
 
 def test_what_somebody_says_about_themselves_is_not_for_the_coach(table, sign_in):

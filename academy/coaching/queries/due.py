@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
 from academy.coaching.queries.cover import covers_between, who_guides
-from academy.coaching.queries.overseers import overseer_of, overseers
+from academy.coaching.queries.overseers import overseers, told_about
 from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.messages.declared import Due, Window
@@ -55,7 +55,7 @@ def escalations(window: Window) -> Iterator[Due]:
     among = overseers(_day(window.until))
     asked = None if window.people is None else set(db.session.scalars(window.people))
     for plan in _late_plans(window):
-        told = overseer_of(plan.place_id, among, but=(plan.coach_id, plan.person_id))
+        told = told_about(plan.place_id, among, person_id=plan.person_id, rather_not=plan.coach_id)
         if told is None or (asked is not None and told.person_id not in asked):
             continue
         due_on = plan.next_contact_due

@@ -62,3 +62,22 @@ def overseer_of(
         if one.person_id not in but and (one.places is None or place_id in one.places):
             return one
     return None
+
+
+def told_about(
+    place_id: int | None,
+    among: tuple[Overseer, ...],
+    *,
+    person_id: int,
+    rather_not: int | None,
+    is_private: bool = False,
+) -> Overseer | None:
+    """Return who hears about somebody, by name: another than `rather_not`, when there is another.
+
+    That is who guides or was to act: only without any other coordinator is it they themselves.
+    Never the person it is about; and what is private never reaches `rather_not`.
+    """
+    another = overseer_of(place_id, among, but=(person_id, rather_not))
+    if another is not None or is_private:
+        return another
+    return overseer_of(place_id, among, but=(person_id,))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, LogEntry, Signal
 from academy.coaching.queries.cover import covers_between, stands_in_for_own_coach, who_guides
-from academy.coaching.queries.overseers import overseer_of, overseers
+from academy.coaching.queries.overseers import overseers, told_about
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -37,7 +37,8 @@ def raise_signal(
     """Share a worry about the person of this plan. `note` is one line about what was agreed.
 
     Low and middle go to the coach, or who stands in; high, and what somebody raises about
-    themselves, to a coordinator by name. Who follows up hears it.
+    themselves, to a coordinator by name. Who follows up hears it. Where nobody looks after the
+    place, `assigned_to_id` is empty: the page says so, and `academy check` too.
     """
     plan = _plan(plan_id)
     _require_near(plan, by)
@@ -78,11 +79,18 @@ def _follows_up(plan: CoachingPlan, severity: str, by: Actor, today: date) -> in
     if for_coach and not stands_in_for_own_coach(plan.person_id, plan.coach_id, today):
         covers = covers_between(today, today)
         return who_guides(plan.person_id, plan.coach_id or 0, today, covers)
-    return _overseer_id(plan, today)
+    return _overseer_id(plan, today, is_own=by.person_id == plan.person_id)
 
 
-def _overseer_id(plan: CoachingPlan, today: date) -> int | None:
-    found = overseer_of(plan.place_id, overseers(today), but=(plan.person_id, plan.coach_id))
+def _overseer_id(plan: CoachingPlan, today: date, *, is_own: bool = False) -> int | None:
+    """Return who looks after it; what somebody said about themselves never reaches their coach."""
+    found = told_about(
+        plan.place_id,
+        overseers(today),
+        person_id=plan.person_id,
+        rather_not=plan.coach_id,
+        is_private=is_own,
+    )
     return found.person_id if found else None
 
 

@@ -20,7 +20,7 @@ from academy.coaching.queries.handover import (
     get_readable_plan,
     horizon_for,
 )
-from academy.coaching.queries.overseers import overseer_of, overseers
+from academy.coaching.queries.overseers import overseers, told_about
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
@@ -79,7 +79,7 @@ def _escalation(head: PlanHead) -> dict[str, Any] | None:
     if due is None or due > clock.today():
         return None
     among = overseers(clock.today())
-    told = overseer_of(head.place_id, among, but=(head.person_id, head.coach_id))
+    told = told_about(head.place_id, among, person_id=head.person_id, rather_not=head.coach_id)
     if told is None:
         return None
     day = rules.escalates_on(due)

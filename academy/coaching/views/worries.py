@@ -39,6 +39,7 @@ def _worries_page(form: SignalForm) -> str:
         form=form,
         own=own,
         reads_it=_coordinator_of(own) if own else None,
+        coach_sees=own is not None and _is_overseer(own.coach_id, own.place_id),
         guided=plans.guided_rows(me, clock.today()) if policies.guided_person_ids(me) else [],
         sees_region=me.may(OVERSEE),
     )
@@ -52,6 +53,11 @@ def _own_live_plan(me: Actor) -> PlanHead | None:
 def _coordinator_of(plan: PlanHead) -> Overseer | None:
     among = overseers(clock.today())
     return overseer_of(plan.place_id, among, but=(plan.person_id, plan.coach_id))
+
+
+def _is_overseer(person_id: int | None, place_id: int | None) -> bool:
+    among = tuple(one for one in overseers(clock.today()) if one.person_id == person_id)
+    return overseer_of(place_id, among) is not None
 
 
 @bp.action("/zorgen", needs=WORRY)
@@ -88,14 +94,17 @@ def save_worry(plan_id: int) -> Any:
 
 
 def _raise(head: PlanHead, form: SignalForm, me: Actor) -> None:
-    signals.raise_signal(
+    raised = signals.raise_signal(
         head.id,
         form.kind.data,
         by=me,
         severity=form.severity.data,
         note=form.note.data or "",
     )
-    flash(_("Goed dat je het zegt. Iemand kijkt ernaar."), "success")
+    if raised.assigned_to_id is None:
+        flash(_("Het signaal staat erin. Nog niemand volgt het op: bel de academie."), "warning")
+    else:
+        flash(_("Goed dat je het zegt. Iemand kijkt ernaar."), "success")
 
 
 def _back_to(head: PlanHead) -> AnyResponse:
