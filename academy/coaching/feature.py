@@ -29,6 +29,7 @@ from academy.coaching.views import (
     coordinator,  # noqa: F401
     guidance_today,
     matching,  # noqa: F401
+    offline,  # noqa: F401
     on_behalf,
     openings,  # noqa: F401
     paper,  # noqa: F401

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, PATIENCE_MS, PHONE, chromium
 from tests.browser.live import Live, free_port, serving
@@ -21,6 +21,7 @@ from tests.browser.walk import COOKIE, mailboxes, sign_in
 
 pytestmark = pytest.mark.browser
 
+OFFLINE_FORM = "/begeleiding/zonder-internet"
 HALF = "Zij vertelde dat de tuingroep gr"
 SAID = "We belden. De tuingroep groeit."
 OFFLINE = "Geen internet. Ga gerust door."
@@ -38,6 +39,23 @@ STORED = """async () => {
             };
         };
     });
+}"""
+
+CACHED = """async () => {
+    const found = [];
+    for (const name of await caches.keys()) {
+        for (const request of await (await caches.open(name)).keys()) {
+            found.push(new URL(request.url).pathname);
+        }
+    }
+    return found;
+}"""
+KEPT_FORM = """async path => {
+    for (const name of await caches.keys()) {
+        const kept = await (await caches.open(name)).match(path);
+        if (kept) { return kept.text(); }
+    }
+    return "";
 }"""
 
 
@@ -85,9 +103,29 @@ def entries(academy: Live, path: str, *, drafts: bool = False) -> int:
 
 def phone(academy: Live, browser: Browser) -> Page:
     context = browser.new_context(viewport={"width": PHONE, "height": 640})
-    token = sign_in(academy.folder, mailboxes(academy.folder)["coach"])
-    context.add_cookies([{"name": COOKIE, "value": token, "url": academy.url}])
+    come_in(academy, context, "coach")
     return context.new_page()
+
+
+def come_in(academy: Live, context: BrowserContext, role: str) -> None:
+    token = sign_in(academy.folder, mailboxes(academy.folder)[role])
+    context.add_cookies([{"name": COOKIE, "value": token, "url": academy.url}])
+
+
+def wait_for_form(page: Page) -> None:
+    """Wait until the device has the empty form, and whoever answers without internet is ready."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    while OFFLINE_FORM not in page.evaluate(CACHED):
+        assert time.monotonic() < deadline, "the device kept no form"
+        page.wait_for_timeout(50)
+
+
+def go_offline(academy: Live, page: Page) -> None:
+    """Visit one's people, so that the device keeps the form; then there is no internet."""
+    page.goto(f"{academy.url}/begeleiding")
+    wait_for_form(page)
+    page.context.set_offline(True)
 
 
 def type_into(page: Page, text: str) -> None:
@@ -179,7 +217,7 @@ def test_what_is_typed_is_with_us_too_and_then_no_more_on_the_device(academy, br
     page.context.close()
 
 
-def test_signing_out_wipes_what_is_on_the_device(academy, browser):
+def test_going_out_asks_first_when_a_talk_waits_and_then_wipes_it(academy, browser):
     path = next(talks(academy))
     page = phone(academy, browser)
     page.route(re.compile("/bewaar$"), lambda route: route.abort())
@@ -189,9 +227,26 @@ def test_signing_out_wipes_what_is_on_the_device(academy, browser):
     page.goto(f"{academy.url}/vandaag")
     assert page.evaluate(STORED) != []
     page.locator("form.sign-out button:visible").first.click()
+    page.wait_for_url(f"{academy.url}/uitloggen/wacht")
+    expect(page.get_by_text("Er staat nog een gesprek op dit apparaat")).to_be_visible()
+    page.get_by_role("link", name="Open en verstuur het gesprek met").click()
+    page.wait_for_url(academy.url + path)
+    expect(page.get_by_label("Waar ging het over?")).to_have_value(HALF)
+    page.goto(f"{academy.url}/uitloggen/wacht")
+    page.get_by_role("button", name="Log uit en gooi het weg").click()
     page.wait_for_url(f"{academy.url}/")
     assert page.evaluate(STORED) == []
     page.context.close()
+
+
+def test_without_script_one_goes_out_at_once(academy, browser):
+    context = browser.new_context(java_script_enabled=False)
+    come_in(academy, context, "coach")
+    page = context.new_page()
+    page.goto(f"{academy.url}/vandaag")
+    page.locator("form.sign-out button:visible").first.click()
+    page.wait_for_url(f"{academy.url}/")
+    context.close()
 
 
 @contextmanager
@@ -254,3 +309,213 @@ def test_a_browser_killed_in_mid_sentence_without_internet_loses_nothing(
         field = page.get_by_label("Waar ging het over?")
         expect(field).to_have_value(HALF)
         expect(page.get_by_text("Wat je hier eerder typte, staat er weer.")).to_be_visible()
+
+
+def test_the_form_opens_without_internet_and_what_is_typed_is_sent_once(academy, browser, tmp_path):
+    path = next(talks(academy))
+    before = entries(academy, path)
+    with own_browser(tmp_path / "phone") as (pid, address):
+        context = reach(browser, address).contexts[0]
+        come_in(academy, context, "coach")
+        page = context.new_page()
+        go_offline(academy, page)
+        page.goto(academy.url + path)
+        expect(page.get_by_text("Er is geen internet.")).to_be_visible()
+        type_into(page, HALF)
+        expect(page.get_by_text("Bewaard op dit apparaat.")).to_be_visible()
+        page.wait_for_timeout(300)  # the last letters are written down one change later
+        os.killpg(pid, signal.SIGKILL)
+    with own_browser(tmp_path / "phone") as (_pid, address):
+        context = reach(browser, address).contexts[0]
+        page = context.new_page()
+        context.set_offline(True)
+        page.goto(academy.url + path)
+        expect(page.get_by_text("Hier staat al tekst over")).to_be_visible()
+        expect(page.get_by_label("Waar ging het over?")).to_have_value("")
+        type_into(page, "De kas is af.")
+        page.get_by_role("button", name="Bewaar op dit apparaat").click()
+        expect(page.get_by_text("Bewaard op dit apparaat.")).to_be_visible()
+        kept = page.evaluate(STORED)
+        assert len(kept) == 2
+        assert not any("tuingroep" in one or "kas" in one for one in kept)
+        context.set_offline(False)
+        come_in(academy, context, "coach")
+        page.get_by_role("link", name="Is er weer internet?").click()
+        expect(page.get_by_text("Dit schreef je zonder internet.")).to_be_visible()
+        field = page.get_by_label("Waar ging het over?")
+        expect(field).to_have_value(f"{HALF}\n\nDe kas is af.")
+        page.get_by_role("button", name=re.compile("^Laat aan")).click()
+        expect(page.get_by_text("kan het nu lezen")).to_be_visible()
+        assert entries(academy, path) == before + 1
+        assert entries(academy, path, drafts=True) == 0
+        assert page.evaluate(STORED) == []
+
+
+def test_the_device_keeps_first_names_and_no_more(academy, browser):
+    path = next(talks(academy))
+    page = phone(academy, browser)
+    page.goto(academy.url + path)
+    wait_for_form(page)
+    cached = page.evaluate(CACHED)
+    assert {one for one in cached if not one.startswith("/static/")} == {OFFLINE_FORM}
+    kept = page.evaluate(KEPT_FORM, OFFLINE_FORM)
+    mailbox = mailboxes(academy.folder)["coach"]
+    ((own_last,),) = ask(
+        academy,
+        "select last_name from person join account on person_id = person.id where mailbox = ?",
+        mailbox,
+    )
+    others = ask(
+        academy,
+        """
+        select guided.last_name, guided.phone from coaching_plan
+        join person as guided on guided.id = coaching_plan.person_id
+        join account on account.person_id = coaching_plan.coach_id where account.mailbox = ?""",
+        mailbox,
+    )
+    secret = page.locator("[data-outbox]").get_attribute("data-opens")
+    told = [own_last, secret, "csrf_token", *(word for row in others for word in row if word)]
+    assert len(told) > 4
+    assert [word for word in told if word in kept] == []
+    page.context.close()
+
+
+def test_without_internet_a_coach_chooses_with_whom_it_was(academy, browser):
+    path = next(talks(academy))
+    page = phone(academy, browser)
+    go_offline(academy, page)
+    page.goto(f"{academy.url}/begeleiding")
+    expect(page.get_by_role("heading", name="Met wie sprak je?")).to_be_visible()
+    page.locator(f"a[href='{path}']").click()
+    expect(page.get_by_role("heading", name=re.compile("^Gesprek met"))).to_be_visible()
+    expect(page.get_by_text("lezen dit, en wie jou vervangt.")).to_be_visible()
+    assert page.locator("[data-talks]").get_attribute("data-kept-at")
+    with pytest.raises(Error):
+        page.goto(f"{academy.url}/vandaag")
+    page.context.close()
+
+
+def test_whoever_was_signed_out_comes_in_and_the_talk_goes_out(academy, browser):
+    path = next(talks(academy))
+    before = entries(academy, path)
+    page = phone(academy, browser)
+    page.goto(academy.url + path)
+    page.context.set_offline(True)
+    type_into(page, SAID)
+    page.get_by_role("button", name=re.compile("^Laat aan")).click()
+    expect(page.get_by_text(OFFLINE).first).to_be_visible()
+    page.context.clear_cookies(name=COOKIE)
+    page.context.set_offline(False)
+    expect(page.get_by_text("Kom eerst weer binnen.")).to_be_visible()
+    page.get_by_role("link", name="Open het").click()
+    expect(page.get_by_role("heading", name="Kom binnen")).to_be_visible()
+    come_in(academy, page.context, "coach")
+    page.goto(academy.url + path)
+    expect(page.get_by_text("kan het nu lezen")).to_be_visible()
+    assert entries(academy, path) == before + 1
+    page.context.close()
+
+
+def test_at_the_door_the_forms_are_gone_and_the_draft_is_not(academy, browser):
+    path = next(talks(academy))
+    page = phone(academy, browser)
+    go_offline(academy, page)
+    page.goto(academy.url + path)
+    type_into(page, HALF)
+    wait_until_kept(page)
+    page.context.set_offline(False)
+    page.context.clear_cookies(name=COOKIE)
+    page.goto(academy.url + path)
+    expect(page.get_by_role("heading", name="Kom binnen")).to_be_visible()
+    wait_until_no_form(page)
+    assert len(page.evaluate(STORED)) == 1
+    come_in(academy, page.context, "coordinator")
+    page.goto(f"{academy.url}/begeleiding")
+    assert page.evaluate(CACHED) == []
+    expect(page.get_by_text("op dit apparaat")).to_have_count(0)
+    page.locator("form.sign-out button:visible").first.click()
+    page.wait_for_url(f"{academy.url}/")
+    page.context.close()
+
+
+def wait_until_no_form(page: Page) -> None:
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while page.evaluate(CACHED):
+        assert time.monotonic() < deadline, "the device still has forms"
+        page.wait_for_timeout(50)
+
+
+def test_after_signing_out_nothing_is_left_on_the_device(academy, browser):
+    path = next(talks(academy))
+    page = phone(academy, browser)
+    page.goto(academy.url + path)
+    wait_for_form(page)
+    page.locator("[data-theme-switch]").click()
+    page.goto(f"{academy.url}/vandaag")
+    page.locator("form.sign-out button:visible").first.click()
+    page.wait_for_url(f"{academy.url}/")
+    assert page.evaluate(CACHED) == []
+    assert page.evaluate(STORED) == []
+    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+    page.context.set_offline(True)
+    with pytest.raises(Error):
+        page.goto(academy.url + path)
+    page.context.close()
+
+
+def test_the_form_is_good_for_as_long_as_the_sign_in_could_last(academy, browser):
+    path = next(talks(academy))
+    page = phone(academy, browser)
+    go_offline(academy, page)
+    page.goto(academy.url + path)
+    page.evaluate(
+        """async path => {
+        const cache = await caches.open((await caches.keys())[0]);
+        const kept = await cache.match(path);
+        const headers = new Headers(kept.headers);
+        const hours = (Number(headers.get("X-Good-Until")) - Date.now()) / 3600000;
+        if (hours <= 0 || hours > 12) { throw new Error(`good for ${hours} hours`); }
+        headers.set("X-Good-Until", String(Date.now() - 1));
+        await cache.put(path, new Response(await kept.text(), { headers }));
+    }""",
+        OFFLINE_FORM,
+    )
+    with pytest.raises(Error):
+        page.goto(academy.url + path)
+    page.context.set_offline(False)
+    page.goto(f"{academy.url}/vandaag")
+    assert page.evaluate(CACHED) == []
+    page.context.close()
+
+
+def test_somebody_else_on_the_same_phone_sees_nothing(academy, browser):
+    path = next(talks(academy))
+    ((other,),) = ask(
+        academy,
+        """
+        select min(account.mailbox) from account
+        join coaching_plan on coaching_plan.coach_id = account.person_id
+        where coaching_plan.state = 'active' and account.mailbox <> ?""",
+        mailboxes(academy.folder)["coach"],
+    )
+    page = phone(academy, browser)
+    go_offline(academy, page)
+    page.goto(academy.url + path)
+    type_into(page, HALF)
+    wait_until_kept(page)
+    mine = page.evaluate("caches.keys()")
+    page.context.set_offline(False)
+    token = sign_in(academy.folder, other)
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": academy.url}])
+    page.goto(f"{academy.url}/begeleiding")
+    expect(page.get_by_role("heading", name="Mijn mensen")).to_be_visible()
+    wait_for_form(page)
+    theirs = page.evaluate("caches.keys()")
+    assert len(theirs) == 1
+    assert theirs != mine
+    assert f'href="{path}"' not in page.evaluate(KEPT_FORM, OFFLINE_FORM)
+    expect(page.get_by_text("op dit apparaat")).to_have_count(0)
+    page.locator("form.sign-out button:visible").first.click()
+    page.wait_for_url(f"{academy.url}/")
+    page.context.close()

@@ -41,7 +41,7 @@ def page_context(**changes: Any) -> dict[str, Any]:
             item(label="Begeleiding", href="/begeleiding", icon="cup", current=False),
             item(label="Certificaten", href="/certificaten", icon="certificate", current=False),
         ],
-        "viewer": item(call_name="Tineke", display_name="Tineke Veenstra"),
+        "viewer": item(call_name="Tineke", display_name="Tineke Veenstra", mark="a mark"),
         "demo_banner": item(today="maandag 23 november 2026"),
         "languages": [
             item(code="nl", label="Nederlands", href="/taal/nl", current=True),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import policies, rules
-from academy.coaching.adapters.device import device_key
+from academy.coaching.adapters.device import device_keys
 from academy.coaching.forms import WordsForm
 from academy.coaching.policies import BEGIN, GUIDE
 from academy.coaching.queries import log as entries
@@ -39,7 +39,7 @@ def people() -> Any:
     return show(
         "people",
         found=plans.guided_rows(me, clock.today()),
-        device_key=device_key(me.person_id),
+        device=device_keys(me.person_id),
         sees_region=me.may(policies.OVERSEE),
     )
 
@@ -62,7 +62,7 @@ def plan(plan_id: int) -> str:
         actions=entries.actions_now(head.id, today=today, within=within),
         steps=sheets.open_steps(head.id, today=today, within=horizon),
         earlier=earlier_guidance(head, me),
-        device_key=device_key(me.person_id),
+        device=device_keys(me.person_id),
         signals=signals.for_coach(signals.signals_of_plan(head.id, today)),
         draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
         is_overdue=rules.contact_overdue(head.next_contact_due, today),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import rules
-from academy.coaching.adapters.device import device_key
+from academy.coaching.adapters.device import device_keys
 from academy.coaching.forms import ENTRY_KINDS as KIND_WORDS
 from academy.coaching.forms import KIND_ICONS, TalkForm
 from academy.coaching.forms.carried import CarriedForm
@@ -119,12 +119,17 @@ def _talk_page(
         carried=carried or [],
         readers=_readers(head, others),
         names=_names(head, others),
-        device_key=device_key(me.person_id),
-        kind_options=[
-            {"value": kind, "label": KIND_WORDS[kind], "icon": KIND_ICONS[kind]}
-            for kind in rules.ENTRY_KINDS
-        ],
+        device=device_keys(me.person_id),
+        kind_options=kind_options(),
     )
+
+
+def kind_options() -> list[dict[str, Any]]:
+    """Return the ways to speak with somebody, with their words and icons."""
+    return [
+        {"value": kind, "label": KIND_WORDS[kind], "icon": KIND_ICONS[kind]}
+        for kind in rules.ENTRY_KINDS
+    ]
 
 
 def _readers(head: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]:

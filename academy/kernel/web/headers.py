@@ -23,6 +23,8 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=()"
 OWN = frozenset({"Referrer-Policy", "Content-Security-Policy", "Permissions-Policy"})
 """What an answer may say otherwise by itself; see the functions below."""
 YEAR = 31_536_000
+WORKERS = {"/static/js/worker.js": "/begeleiding"}
+"""Scripts that answer for pages without internet, and below which address they may."""
 
 
 def init_headers(app: Flask) -> None:
@@ -48,9 +50,11 @@ def common_headers(*, is_https: bool) -> dict[str, str]:
 def file_headers(*, is_https: bool) -> Callable[[Headers, str, str], None]:
     """Return what gives WhiteNoise's own files the same headers as every page."""
 
-    def add(headers: Headers, _path: str, _url: str) -> None:
+    def add(headers: Headers, _path: str, url: str) -> None:
         for name, value in common_headers(is_https=is_https).items():
             headers[name] = value
+        if url in WORKERS:
+            headers["Service-Worker-Allowed"] = WORKERS[url]
 
     return add
 

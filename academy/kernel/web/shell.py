@@ -13,7 +13,9 @@ from flask_login import current_user
 from academy.kernel import clock, demo_clock
 from academy.kernel.feature import Feature, NavItem
 from academy.kernel.i18n import LANGUAGES, day, language
+from academy.kernel.policy import Actor
 from academy.kernel.settings import current
+from academy.kernel.web.device import mark_of
 
 MENU_SIZE = 4
 
@@ -38,10 +40,11 @@ class HelpLine:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at the page."""
+    """Who looks at the page; `mark` is that of their things on the device."""
 
     call_name: str
     display_name: str
+    mark: str
 
 
 def page_frame(features: Iterable[Feature]) -> dict[str, Any]:
@@ -51,15 +54,17 @@ def page_frame(features: Iterable[Feature]) -> dict[str, Any]:
     signed_in = bool(who and who.is_authenticated)
     return {
         "nav": _menu(features) if signed_in else _public_menu(),
-        "viewer": Viewer(who.call_name or who.display_name, who.display_name)
-        if signed_in
-        else None,
+        "viewer": _viewer(who) if signed_in else None,
         "demo_banner": _demo_banner(),
         "languages": _languages(),
         "locale": language(),
         "help_line": HelpLine(settings.help_name, settings.help_phone),
         "academy_name": settings.name,
     }
+
+
+def _viewer(who: Actor) -> Viewer:
+    return Viewer(who.call_name or who.display_name, who.display_name, mark_of(who.person_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from werkzeug import Response
 
 from academy.kernel import clock
 from academy.kernel.errors import DomainError, InvalidInputError
-from academy.kernel.policy import PUBLIC, SIGNED_IN
+from academy.kernel.policy import PUBLIC, SIGNED_IN, Actor
 from academy.kernel.web.addresses import asker, safe_next
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people import rules
 from academy.people.adapters.cookie import clear_cookie, set_cookie
 from academy.people.adapters.device import device_name, known_device, remember_device
-from academy.people.forms import CodeForm, DoorForm, PasswordDoorForm, StepUpForm
+from academy.people.forms import CodeForm, DoorForm, LetterForm, PasswordDoorForm, StepUpForm
 from academy.people.queries.accounts import (
     MailboxPerson,
     has_password,
@@ -23,12 +23,14 @@ from academy.people.queries.accounts import (
     people_of_code,
 )
 from academy.people.queries.second_factor import kinds_of
+from academy.people.services import letter
 from academy.people.services import sign_in as services
 
 bp = FeatureBlueprint("sign_in", __name__)
 
 WAITING = "waiting_at_the_door"
 FITTING = "code_that_fitted"
+STEP_UP_LETTER = "people/step_up_letter.html"
 
 
 def next_page() -> str:
@@ -171,6 +173,8 @@ def step_up() -> str | Response:
     assert person_id is not None  # noqa: S101 - SIGNED_IN
     if kinds_of(person_id):
         return _to_second_factor()
+    if not mailbox_of(person_id):
+        return render_template(STEP_UP_LETTER, form=LetterForm(next=next_page()))
     return render_template(
         "people/step_up.html",
         form=StepUpForm(next=next_page()),
@@ -186,6 +190,8 @@ def send_step_up_code() -> Response:
     if kinds_of(person_id):
         return _to_second_factor()
     mailbox = mailbox_of(person_id)
+    if not mailbox:
+        return redirect(url_for("sign_in.step_up", next=next_page()), 303)
     services.ask_code(mailbox, asker=_asker(mailbox))
     return redirect(url_for("sign_in.step_up", sent=1, next=next_page()), 303)
 
@@ -199,6 +205,8 @@ def confirm_step_up() -> Any:
     if kinds_of(person_id):
         return _to_second_factor()
     mailbox, by_password = mailbox_of(person_id), has_password(person_id)
+    if not mailbox:
+        return _step_up_with_letter(me)
     try:
         if form.password.data:
             services.check_password(
@@ -209,6 +217,19 @@ def confirm_step_up() -> Any:
             services.use_code(fitting.code_id, person_id)
     except InvalidInputError as error:
         return _again("people/step_up.html", form, error, by_password=by_password, sent=True)
+    services.step_up(me.sign_in_id or 0, by=me)
+    return redirect(next_page(), 303)
+
+
+def _step_up_with_letter(me: Actor) -> Any:
+    """Accept the code of a new letter from who came in by letter."""
+    form = LetterForm()
+    if not form.validate():
+        return _again(STEP_UP_LETTER, form)
+    try:
+        letter.use_letter(form.code.data or "", address=asker(), own=me.person_id)
+    except InvalidInputError as error:
+        return _again(STEP_UP_LETTER, form, error)
     services.step_up(me.sign_in_id or 0, by=me)
     return redirect(next_page(), 303)
 

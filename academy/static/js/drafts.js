@@ -1,45 +1,25 @@
 /* What somebody writes stays on the device until we have it, locked with a key that only their own pages hold.
-   A form with data-keep-on-device is kept at every change. Sent without internet it waits, and goes out by itself, once. */
+   A form with data-keep-on-device is kept at every change. Sent without internet it waits, and goes out by itself, once.
+   What was begun on the form that the device keeps (js/talk.js) comes back here, to look at and send. */
 (function () {
-  var outbox = document.querySelector("[data-device-key]");
-  if (!outbox || !window.indexedDB || !window.crypto || !window.crypto.subtle) { return; }
+  var outbox = document.querySelector("[data-outbox]");
+  if (!outbox || !window.kept || !window.indexedDB || !window.crypto || !window.crypto.subtle) { return; }
   var form = document.querySelector("form[data-keep-on-device]");
   var said = outbox.querySelector("span");
+  var link = outbox.querySelector("a");
+  var owner = outbox.dataset.owner;
+  var opens = outbox.dataset.opens;
   var address = form ? new URL(form.getAttribute("action"), location.href).pathname : "";
+  var locked = kept.lock(outbox.dataset.locks);
   var again = false;
   var queued = false;  // somebody said that it is done: what they type after goes out with it
   var writing = null;
-  var locked = opened();
 
-  function opened() {
-    var bytes = Uint8Array.from(outbox.dataset.deviceKey.match(/../g), function (pair) { return parseInt(pair, 16); });
-    var key = crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-    var owner = crypto.subtle.digest("SHA-256", bytes).then(function (sum) {
-      return Array.from(new Uint8Array(sum).slice(0, 8), function (byte) { return byte.toString(16).padStart(2, "0"); }).join("");
-    });
-    var base = new Promise(function (done, failed) {
-      var request = indexedDB.open("drafts", 1);
-      request.onupgradeneeded = function () { request.result.createObjectStore("drafts", { keyPath: ["owner", "address"] }); };
-      request.onsuccess = function () { done(request.result); };
-      request.onerror = failed;
-    });
-    return Promise.all([key, owner, base]);
-  }
-
-  function ask(mode, question) {
-    return locked.then(function (parts) {
-      return new Promise(function (done, failed) {
-        var change = parts[2].transaction("drafts", mode, { durability: "strict" });
-        var request = question(change.objectStore("drafts"), parts[1]);
-        change.oncomplete = function () { done(request.result); };
-        change.onerror = change.onabort = failed;
-      });
-    });
-  }
-
-  function say(text) {
+  function say(text, name, where) {
     outbox.hidden = !text;
-    said.textContent = text;
+    said.textContent = text.replace("{name}", name || "");
+    link.hidden = !where;
+    link.href = where || "";
   }
 
   function values() {
@@ -47,15 +27,9 @@
   }
 
   function keep() {
-    var iv = crypto.getRandomValues(new Uint8Array(12));
-    var text = new TextEncoder().encode(JSON.stringify(values()));
-    return locked.then(function (parts) {
-      return crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, parts[0], text).then(function (box) {
-        return ask("readwrite", function (store, owner) {
-          return store.put({ owner: owner, address: address, iv: iv, box: box, queued: queued, name: form.dataset.keepOnDevice });
-        });
-      });
-    });
+    var record = { owner: owner, address: address, part: "", queued: queued, name: form.dataset.keepOnDevice };
+    var pairs = values();
+    return locked.then(function (closed) { return kept.put(closed, record, pairs); });
   }
 
   function keepSoon() {
@@ -64,16 +38,6 @@
       writing = null;
       if (again) { again = false; keepSoon(); }
     });
-  }
-
-  function forget(where) {
-    return ask("readwrite", function (store, owner) { return store.delete([owner, where]); });
-  }
-
-  function read(record) {
-    return locked.then(function (parts) {
-      return crypto.subtle.decrypt({ name: "AES-GCM", iv: record.iv }, parts[0], record.box);
-    }).then(function (text) { return JSON.parse(new TextDecoder().decode(text)); });
   }
 
   function send(where, pairs) {
@@ -91,67 +55,92 @@
   }
 
   /* Two texts of one talk become one: nothing that was typed is lost. */
-  function together(kept, there) {
-    if (!there || kept.startsWith(there)) { return kept; }
-    return there.startsWith(kept) ? there : kept + "\n\n" + there;
+  function together(typed, there) {
+    if (!there || typed.startsWith(there)) { return typed; }
+    return there.startsWith(typed) ? there : there + "\n\n" + typed;
   }
 
-  function putBack(pairs) {
-    var has_draft = "hasDraft" in form.dataset;
+  function putBack(pairs, hasKey, begun) {
     pairs.forEach(function (pair) {
       var field = form.elements.namedItem(pair[0]);
-      if (!field || (pair[0] === "form_key" && has_draft)) { return; }
+      if (!field || (pair[0] === "form_key" && hasKey)) { return; }
       if (field.tagName === "TEXTAREA") {
         field.value = together(pair[1], field.value);
-      } else {
+      } else if (pair[1] || !begun) {
         field.value = pair[1];
       }
     });
-    form.dispatchEvent(new Event("input", { bubbles: true }));
-    say(outbox.dataset.back);
+  }
+
+  /* Puts the parts of a talk back into the form, oldest first. */
+  function putAllBack(records) {
+    var begun = records.some(function (record) { return record.begun; });
+    return Promise.all(records.map(function (record) {
+      return kept.read(opens, record).catch(function () { return []; });
+    })).then(function (parts) {
+      parts.forEach(function (pairs, number) {
+        putBack(pairs, "hasDraft" in form.dataset || number > 0, records[number].begun);
+      });
+      return keep().then(function () { return kept.forget(owner, address, ""); }).catch(function () { return null; });
+    }).then(function () {
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+      say(begun ? outbox.dataset.begun : outbox.dataset.back);
+    });
+  }
+
+  function isHere(record) { return Boolean(form) && record.address === address; }
+
+  function delivered(record, answer) {
+    return kept.forget(owner, record.address).then(function () {
+      if (isHere(record)) {
+        return answer.json().then(function (sent) { location.assign(sent.page); });
+      }
+      say(outbox.dataset.sent, record.name);
+      return null;
+    });
   }
 
   function deliver(record) {
-    return read(record).then(function (pairs) {
+    return kept.read(opens, record).then(function (pairs) {
       return send(record.address, pairs).then(function (answer) {
-        if (answer.ok) {
-          return forget(record.address).then(function () {
-            if (form && record.address === address) {
-              return answer.json().then(function (sent) { location.assign(sent.page); });
-            }
-            say(outbox.dataset.sent.replace("{name}", record.name));
-            return null;
-          });
-        }
-        if (form && record.address === address) { queued = false; putBack(pairs); }
-        else { say(outbox.dataset.refused.replace("{name}", record.name)); }
+        if (answer.ok) { return delivered(record, answer); }
+        if (answer.type === "opaqueredirect") { say(outbox.dataset.out, record.name, record.address); return null; }
+        if (isHere(record)) { queued = false; return putAllBack([record]); }
+        say(outbox.dataset.refused, record.name, record.address);
         return null;
       }, function () {
-        if (form && record.address === address && !queued) { queued = true; putBack(pairs); }
-        say(outbox.dataset.waiting.replace("{name}", record.name));
+        if (isHere(record) && !queued) { queued = true; putBack(pairs, "hasDraft" in form.dataset); }
+        say(outbox.dataset.waiting, record.name);
       });
     }, function () { return null; });
   }
 
   function deliverAll() {
-    return ask("readonly", function (store, owner) {
-      return store.getAll(IDBKeyRange.bound([owner, ""], [owner, "\uffff"]));
-    }).then(function (records) {
-      return records.filter(function (record) { return record.queued; }).reduce(function (before, record) {
-        return before.then(function () { return deliver(record); });
+    return kept.all(owner).then(function (records) {
+      var begun = new Set(records.filter(function (one) { return one.begun; }).map(function (one) { return one.address; }));
+      records.filter(function (one) { return one.begun && !isHere(one); }).slice(0, 1).forEach(function (one) {
+        say(outbox.dataset.look, one.name, one.address);
+      });
+      return records.filter(function (one) { return one.queued && !begun.has(one.address); }).reduce(function (before, one) {
+        return before.then(function () { return deliver(one); });
       }, Promise.resolve());
     });
+  }
+
+  /* Who was signed out meanwhile comes in first, and then finds this form and what waits for it. */
+  function sent(answer) {
+    if (answer.type === "opaqueredirect") { location.assign(address); return null; }
+    queued = false;
+    if (!answer.ok) { return keep().then(function () { form.submit(); }); }
+    return kept.forget(owner, address).then(function () { return answer.json(); }).then(function (done) { location.assign(done.page); });
   }
 
   function begin() {
     var status = form.querySelector("[data-autosave-status]");
     if (status && status.dataset.onDevice) { status.dataset.waiting = status.dataset.onDevice; }
-    ask("readonly", function (store, owner) { return store.get([owner, address]); }).then(function (record) {
-      if (record && !record.queued) { read(record).then(putBack, function () { forget(address); }); }
-    });
     form.addEventListener("input", keepSoon);
     form.addEventListener("change", keepSoon);
-    form.addEventListener("autosave:kept", function () { if (!writing && !queued) { forget(address); } });
+    form.addEventListener("autosave:kept", function () { if (!writing && !queued) { kept.forget(owner, address); } });
     form.addEventListener("submit", function (event) {
       var button = form.querySelector("button:not([type=button])");
       event.preventDefault();
@@ -160,20 +149,20 @@
       queued = true;
       Promise.resolve(writing).then(keep).catch(function () { return null; }).then(function () {
         return send(address, values());
-      }).then(function (answer) {
-        queued = false;
-        if (!answer.ok) { return keep().then(function () { form.submit(); }); }
-        return forget(address).then(function () { return answer.json(); }).then(function (sent) { location.assign(sent.page); });
-      }).catch(function () {
+      }).then(sent).catch(function () {
         delete form.dataset.busy;
-        say(outbox.dataset.waiting.replace("{name}", form.dataset.keepOnDevice));
+        say(outbox.dataset.waiting, form.dataset.keepOnDevice);
         outbox.scrollIntoView({ block: "center" });
         button.blur();
       });
     });
+    return kept.all(owner, address).then(function (records) {
+      var waits = records.filter(function (record) { return record.queued; });
+      if (records.length && waits.length < records.length) { return putAllBack(records); }
+      return null;
+    });
   }
 
-  if (form) { begin(); }
-  deliverAll();
+  (form ? begin() : Promise.resolve()).catch(function () { return null; }).then(deliverAll);
   window.addEventListener("online", deliverAll);
 }());
