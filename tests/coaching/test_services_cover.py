@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from academy.coaching import policies
-from academy.coaching.models import CoachingPlan
+from academy.coaching.models import CoachingPlan, Signal
 from academy.coaching.queries import due
 from academy.coaching.services import cover, load, plans, signals
+from academy.coaching.tasks.openings import hand_on
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -223,6 +224,57 @@ def test_somebody_new_during_a_cover_is_guided_by_who_stands_in(table, ronald, f
     with unit_of_work():
         cover.end_cover(cover_id, by=actor_for(table.tineke.id))
     assert not guides_on(ronald, joke, FIRST)
+
+
+def raised_during(table, ronald) -> tuple[int, int]:
+    """Return a signal that came in during a cover, and the cover; who stands in took it over."""
+    cover_id = arrange(table, ronald, first_day=date(2026, 11, 23))
+    with unit_of_work():
+        by = actor_for(table.tineke.id)
+        found = signals.raise_signal(table.plan_id, "overload", by=by, severity="low")
+        assert found.assigned_to_id == ronald.id
+        signals.take_over(found.id, by=actor_for(ronald.id))
+        return found.id, cover_id
+
+
+def follower_of(signal_id) -> tuple[str, int | None]:
+    db.session.rollback()
+    found = db.session.get_one(Signal, signal_id)
+    return found.state, found.assigned_to_id
+
+
+def test_what_came_in_during_a_cover_goes_back_to_the_coach_when_it_is_ended(table, ronald):
+    signal_id, cover_id = raised_during(table, ronald)
+    with unit_of_work():
+        cover.end_cover(cover_id, by=actor_for(table.tineke.id))
+    assert follower_of(signal_id) == ("open", table.marije.id)
+    heard = db.session.scalars(
+        sa.select(AnnouncedMessage.person_id).where(AnnouncedMessage.name == "coaching/signal")
+    ).all()
+    assert heard == [ronald.id, table.marije.id]
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_came_in_during_a_cover_goes_back_when_its_days_are_over(table, ronald, is_over):
+    signal_id, _cover_id = raised_during(table, ronald)
+    day = LAST + timedelta(days=is_over)
+    with clock.at(clock.local(day, 1)):
+        hand_on()
+        hand_on()
+    back = ("open", table.marije.id)
+    assert follower_of(signal_id) == (back if is_over else ("taken_over", ronald.id))
+
+
+def test_a_signal_whose_follower_lost_the_right_goes_to_who_looks_after_it(table, ronald):
+    with unit_of_work():
+        high = signals.raise_signal(
+            table.plan_id, "safety", by=actor_for(table.marije.id), severity="high"
+        ).id
+        other = make_coordinator(table.place)
+        left = sa.delete(Grant).where(Grant.person_id == table.tineke.id)
+        db.session.execute(left)
+    hand_on()
+    assert follower_of(high) == ("open", other.id)
 
 
 def test_two_do_not_stand_in_at_once_nor_does_somebody_for_themselves(table, ronald):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, Cover
 from academy.coaching.queries.cover import covers_between
+from academy.coaching.services import signals
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -86,7 +87,10 @@ def _let_guide(cover: Cover, plan: CoachingPlan, by: Actor) -> Grant | None:
 
 
 def end_cover(cover_id: int, *, by: Actor) -> Cover:
-    """Let a cover end today: from now on the right is gone. Raises NotFoundError outside reach."""
+    """Let a cover end today: from now on the right is gone. Raises NotFoundError outside reach.
+
+    What who stood in followed up goes back to the coach.
+    """
     cover = db.session.get(Cover, cover_id, with_for_update=True)
     today = clock.today()
     if cover is None or cover.ended_on is not None or cover.last_day < today:
@@ -106,6 +110,9 @@ def end_cover(cover_id: int, *, by: Actor) -> Cover:
             reason=rules.COVER_REASON,
         )
     cover.ended_on = max(today, cover.first_day)
+    db.session.flush()  # from here on the coach is who guides
+    for plan in plans:
+        signals.hand_on_lost(plan.person_id, by=by)
     _record("ended", cover, by)
     return cover
 

@@ -11,6 +11,7 @@ from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, LogEntry, Signal
 from academy.coaching.queries.cover import covers_between, stands_in_for_own_coach, who_guides
 from academy.coaching.queries.overseers import overseers, told_about
+from academy.coaching.queries.signals_care import lost_signals
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -73,13 +74,19 @@ def raise_signal(
 
 
 def _follows_up(plan: CoachingPlan, severity: str, by: Actor, today: date) -> int | None:
+    return _guide_or_overseer(plan, severity, today, is_own=by.person_id == plan.person_id)
+
+
+def _guide_or_overseer(
+    plan: CoachingPlan, severity: str, today: date, *, is_own: bool
+) -> int | None:
     """Return who follows up: the coach, or who looks after the place; None when nobody does."""
     is_guided = plan.coach_id is not None and plan.state != "stopped"
-    for_coach = is_guided and severity != "high" and by.person_id != plan.person_id
+    for_coach = is_guided and rules.is_for_coach(severity, own=is_own)
     if for_coach and not stands_in_for_own_coach(plan.person_id, plan.coach_id, today):
         covers = covers_between(today, today)
         return who_guides(plan.person_id, plan.coach_id or 0, today, covers)
-    return _overseer_id(plan, today, is_own=by.person_id == plan.person_id)
+    return _overseer_id(plan, today, is_own=is_own)
 
 
 def _overseer_id(plan: CoachingPlan, today: date, *, is_own: bool = False) -> int | None:
@@ -171,6 +178,28 @@ def pass_on(plan: CoachingPlan, from_id: int | None, to_id: int | None, *, by: A
             signal.assigned_to_id = to_id or _overseer_id(plan, clock.today())
             _record("passed-on", signal, by)
             _tell_assigned(signal, by)
+
+
+def hand_on_lost(person_id: int | None = None, *, by: Actor) -> int:
+    """Give signals to somebody who may follow them up, where nobody does or nobody may any more.
+
+    So it goes when a cover is over, or a right ended another way. Of one person, or of everybody.
+    Returns how many went over.
+    """
+    return sum(_handed_on(signal_id, by) for signal_id in lost_signals(clock.today(), person_id))
+
+
+def _handed_on(signal_id: int, by: Actor) -> bool:
+    signal, plan = _open_signal(signal_id)
+    today = clock.today()
+    is_own = _is_own(signal)
+    to_id = _guide_or_overseer(plan, signal.severity, today, is_own=is_own)
+    if to_id == signal.assigned_to_id:
+        return False
+    signal.state, signal.assigned_to_id = "open", to_id
+    _record("passed-on", signal, by)
+    _tell_assigned(signal, by)
+    return True
 
 
 def _loses_it(signal: Signal, plan: CoachingPlan, from_id: int | None, to_id: int | None) -> bool:

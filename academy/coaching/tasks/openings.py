@@ -1,14 +1,16 @@
-"""Telling participants, once it may be told, that their log was opened in need."""
+"""What goes every hour: telling of logs opened in need, and giving signals to who may follow up."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from academy.coaching.services import openings
+from academy.coaching.services import openings, signals
 from academy.kernel import clock, queue
 from academy.kernel.db import unit_of_work
+from academy.kernel.policy import SYSTEM
 
 TELL_JOB = "coaching.tell_openings"
+HAND_ON_JOB = "coaching.hand_on_signals"
 JOBS_KEPT = timedelta(days=2)
 
 
@@ -19,4 +21,12 @@ def tell() -> None:
         queue.forget_done(TELL_JOB, before=clock.real_now() - JOBS_KEPT)
 
 
+def hand_on() -> None:
+    """Give signals that nobody may follow up any more to who may."""
+    with unit_of_work():
+        signals.hand_on_lost(by=SYSTEM)
+        queue.forget_done(HAND_ON_JOB, before=clock.real_now() - JOBS_KEPT)
+
+
 queue.every(TELL_JOB, timedelta(hours=1))
+queue.every(HAND_ON_JOB, timedelta(hours=1))

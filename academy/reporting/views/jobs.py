@@ -33,6 +33,7 @@ def job_names() -> dict[str, str]:
         "certificates.remove_file": _("Het bestand van een certificaat verwijderen"),
         "certificates.archive": _("Certificaten bewijs voor later geven"),
         "coaching.tell_openings": _("Vertellen dat een logboek bij nood open was"),
+        "coaching.hand_on_signals": _("Signalen geven aan wie ze mag opvolgen"),
         "privacy.make_export": _("Iemands gegevens bij elkaar zetten"),
         "privacy.daily": _("Weghalen wat niet meer bewaard hoeft te worden"),
         "privacy.wipe": _("Sporen wissen van wat weg is"),
