@@ -224,6 +224,20 @@ def test_a_new_coach_follows_up_what_the_old_one_did(table, sign_in):
     assert sign_in(ronald).post(address, data=DONE).status_code == 303
 
 
+def test_who_gets_it_back_hears_it_again(table):
+    signal_id = raise_by(table, table.tineke)
+    with unit_of_work():
+        ronald = make_person("Ronald")
+    for minute, coach in ((5, ronald), (10, table.marije)):
+        with clock.at(clock.local(date(2026, 11, 23), 11, minute)), unit_of_work():
+            plans.transfer(table.plan_id, coach.id, by=actor_for(table.tineke.id))
+            plans.agree(table.plan_id, by=actor_for(coach.id))
+            plans.agree(table.plan_id, by=actor_for(table.samira.id))
+    assert signal_of(signal_id).assigned_to_id == table.marije.id
+    heard = [person for name, person in announced() if name == "coaching/signal"]
+    assert heard == [table.marije.id, ronald.id, table.marije.id]
+
+
 def test_without_a_coach_the_coordinator_follows_up(table):
     stays_id = raise_by(table, table.marije)
     with unit_of_work():

@@ -104,9 +104,9 @@ def _overseer_id(plan: CoachingPlan, today: date, *, is_own: bool = False) -> in
 def _tell_assigned(signal: Signal, by: Actor) -> None:
     if signal.assigned_to_id in (None, by.person_id):
         return
-    announce(
+    announce(  # with the moment: who gets it back hears it again
         RAISED_HIGH if signal.severity == "high" else RAISED,
-        key=f"signal-{signal.id}-{signal.assigned_to_id}",
+        key=f"signal-{signal.id}-{signal.assigned_to_id}-{clock.now():%Y%m%d%H%M%S}",
         person_ids=[signal.assigned_to_id],
         signal_id=signal.id,
     )
