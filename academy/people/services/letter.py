@@ -142,17 +142,18 @@ def _hash(code: str) -> str:
     return ids.keyed_digest(current().secret_key, f"letter:{code}")
 
 
-def use_letter(typed: str, *, address: str) -> int:
+def use_letter(typed: str, *, address: str, own: int | None = None) -> int:
     """Use up the code of a letter; return the id of the person it was made for.
 
-    `address` is the network address of who asks. Raises WrongLetterError when the code is wrong,
+    `address` is the network address of who asks; `own` is who came in already and may use no letter
+    but their own. Raises WrongLetterError when the code is wrong,
     used, ended or too old, TooManyError after ten tries in five minutes or fifty in a day.
     """
     limits.spend(TRY_ADDRESS, address)
     limits.spend(TRY_DAY, address)
     now = clock.real_now()
     letter = _find_open(rules.clean_code(typed), now)
-    if letter is None or _has_rights(letter.person_id):
+    if letter is None or own not in (None, letter.person_id) or _has_rights(letter.person_id):
         raise WrongLetterError
     letter.used_at = now
     limits.give_back(TRY_ADDRESS, address)
