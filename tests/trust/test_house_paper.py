@@ -18,6 +18,8 @@ from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
 from academy.coaching.adapters import plan_paper, printed, thanks_card
+from academy.community.adapters.season_letter import PrintedMeetUp, season_letter
+from academy.community.queries.stories import StoryRow
 from academy.kernel import clock, documents
 from academy.kernel.documents import DocumentError
 from academy.kernel.pdf import paper
@@ -152,6 +154,16 @@ def ceremony(text: str) -> bytes:
     return ceremony_list([Guest(text, text, text, done=False)], made_by=text)
 
 
+def season(text: str) -> bytes:
+    return season_letter(
+        season=text,
+        meetups=[PrintedMeetUp(text, START.date(), text, text)],
+        story=StoryRow(1, text, text, text, "people", 3, START.date()),
+        method=Method(text, text, (text,), 2, 4, 30, text, True, (text,), (text,), text, text),
+        made_by=text,
+    )
+
+
 PAPERS: dict[str, Callable[[str], bytes]] = {
     "attendance": attendance,
     "own_sheet": own_sheet,
@@ -167,6 +179,7 @@ PAPERS: dict[str, Callable[[str], bytes]] = {
     "reprint": reprint,
     "ceremony": ceremony,
     "extract": extract,
+    "season": season,
 }
 """By the name of its sheet."""
 

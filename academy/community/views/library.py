@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from academy.community import forms, rules, services
-from academy.community.adapters.season_letter import season_letter
+from academy.community import rules, services
+from academy.community.adapters.season_letter import PrintedMeetUp, season_letter
 from academy.community.forms.refresher import PARTS, WHY, RefresherForm
-from academy.community.policies import READ_MEET_UPS, REFRESH
+from academy.community.policies import MANAGE_MEET_UPS, READ_MEET_UPS, REFRESH
 from academy.community.queries import meetups, refresher, stories
 from academy.community.views.blueprint import bp
 from academy.kernel import clock
@@ -38,23 +38,29 @@ def library() -> str:
         methods=method_rows(),
         stories=stories.story_rows(limit=NEWEST).rows,
         refreshers=meetups.refresher_rows(actor()),
-        kinds=forms.KIND_LABELS,
+        may_manage=actor().may(MANAGE_MEET_UPS),
     )
 
 
 @bp.page("/bibliotheek/brief/pdf", needs=READ_MEET_UPS)
 def letter() -> Response:
-    """Make the letter of the season, to print or to bring along."""
+    """Make the letter of the season: to bring along, for an envelope, or in large letters."""
     me, today = actor(), clock.today()
     methods = method_rows()
     newest = stories.story_rows(limit=1).rows
     season, year = rules.season_of(today)
     made = season_letter(
         season=f"{SEASONS[season]} {year}",
-        meetups=[one for one in meetups.coming_rows(me) if not one.called_off][:MOST_IN_LETTER],
+        meetups=[
+            PrintedMeetUp(one.title, one.held_on, one.starts, one.place)
+            for one in meetups.coming_rows(me)
+            if not one.called_off
+        ][:MOST_IN_LETTER],
         story=newest[0] if newest else None,
         method=methods[rules.turn(today, len(methods))] if methods else None,
         made_by=count_print(),
+        for_envelope="envelop" in request.args,
+        large="groot" in request.args,
     )
     return pdf_answer(made, _("seizoensbrief"))
 
