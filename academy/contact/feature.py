@@ -32,12 +32,9 @@ def _item(row: RequestRow) -> TodayItem:
     late = ""
     if row.days_late:
         late = ngettext("%(num)d werkdag te laat", "%(num)d werkdagen te laat", row.days_late)
-    message = row.message[:EXCERPT_LETTERS] + ("…" if len(row.message) > EXCERPT_LETTERS else "")
     return TodayItem(
         title=gettext("%(name)s schreef ons", name=name),
-        why=gettext(
-            "Bericht van %(day)s: ‘%(message)s’", day=short_day(row.received_at), message=message
-        ),
+        why=_why(row),
         action=gettext("Open het bericht"),
         href=url_for("contact.show", request_id=row.id),
         icon="message",
@@ -46,6 +43,19 @@ def _item(row: RequestRow) -> TodayItem:
         badge_kind="overdue" if row.days_late else "",
         badge_word=late,
     )
+
+
+def _why(row: RequestRow) -> str:
+    message = row.message[:EXCERPT_LETTERS] + ("…" if len(row.message) > EXCERPT_LETTERS else "")
+    day = short_day(row.received_at)
+    said: str = gettext("Bericht van %(day)s: ‘%(message)s’", day=day, message=message)
+    if row.handed_at is None:
+        return said
+    by = row.handed_by or gettext("iemand")
+    handed: str = gettext(
+        "Doorgegeven door %(name)s op %(day)s.", name=by, day=short_day(row.handed_at)
+    )
+    return f"{handed} {said}"
 
 
 FEATURE = Feature(

@@ -32,6 +32,11 @@ STATE_LABELS = {
     "no_answer": _("niet bereikt"),
     "withdrawn": _("ingetrokken"),
 }
+HISTORY_LABELS = STATE_LABELS | {
+    "handed_over": _("doorgegeven aan een andere regio"),
+    "picked_up": _("opgepakt"),
+    "taken_back": _("teruggehaald"),
+}
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]
@@ -84,6 +89,16 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
     """Who answers a message from now on."""
 
     person = SelectField(_("Wie pakt het op?"), coerce=int, validators=[InputRequired()])
+
+
+class HandOverForm(FlaskForm):  # type: ignore[misc]
+    """Which other region answers a message from now on."""
+
+    region = SelectField(
+        _("Welke regio?"),
+        coerce=int,
+        validators=[InputRequired(_("Kies een regio waar een andere coördinator werkt."))],
+    )
 
 
 class TalkForm(FlaskForm):  # type: ignore[misc]

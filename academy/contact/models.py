@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.contact.rules import KINDS, STATES
+from academy.contact.rules import KINDS, OUTCOMES, STATES
 from academy.kernel.db import CONTACT, IDENTITY, PERSON, PLAIN, WORDS, Id, Model, one_of
 
 
@@ -57,5 +57,38 @@ class ContactStep(Model):
     to_state: Mapped[str] = mapped_column(sa.String(24), info=PLAIN)
     at: Mapped[datetime] = mapped_column(info=PLAIN)
     by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"), index=True, info=PERSON
+    )
+
+
+class ContactHandover(Model):
+    """A request that went to another region, append-only but for how it ended.
+
+    While `outcome` is empty nobody there picked it up, and it can be taken back.
+    """
+
+    __tablename__ = "contact_handover"
+    __table_args__ = (one_of("outcome", OUTCOMES),)
+
+    id: Mapped[Id]
+    request_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("contact_request.id", ondelete="CASCADE"), index=True, info=PLAIN
+    )
+    from_place_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("place.id", ondelete="SET NULL"), index=True, info=PLAIN
+    )
+    from_handler_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"), index=True, info=PERSON
+    )
+    to_place_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("place.id", ondelete="CASCADE"), index=True, info=PLAIN
+    )
+    at: Mapped[datetime] = mapped_column(info=PLAIN)
+    by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"), index=True, info=PERSON
+    )
+    outcome: Mapped[str | None] = mapped_column(sa.String(12), info=PLAIN)
+    ended_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    ended_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("person.id", ondelete="SET NULL"), index=True, info=PERSON
     )

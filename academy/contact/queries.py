@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.contact import policies, rules
-from academy.contact.models import ContactRequest, ContactStep
+from academy.contact.models import ContactHandover, ContactRequest, ContactStep
 from academy.kernel import clock
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
@@ -41,23 +42,43 @@ class RequestRow:
     place_id: int | None
     person_id: int | None
     is_open: bool
+    handed_by: str
+    handed_at: datetime | None
+    """Who gave it to this region, and when, until somebody here picks it up."""
 
+
+MOST_GIVEN_AWAY = 50
 
 Handler = aliased(Person)
+Giver = aliased(Person)
 TALK_STATES = ("talk_planned", "talk_done")
 PLANNED = sa.case((ContactRequest.state.in_(TALK_STATES), 1), else_=0)
 
 
-def _select(actor: Actor) -> sa.Select[ContactRequest, Person | None, Place | None]:
+Found = tuple[ContactRequest, Person | None, Place | None, ContactHandover | None, Person | None]
+
+
+def _select(actor: Actor) -> sa.Select[*Found]:
+    is_fresh = sa.and_(
+        ContactHandover.request_id == ContactRequest.id, ContactHandover.outcome.is_(None)
+    )
     return (
-        sa.select(ContactRequest, Handler, Place)
+        sa.select(ContactRequest, Handler, Place, ContactHandover, Giver)
         .outerjoin(Handler, Handler.id == ContactRequest.handled_by_id)
         .outerjoin(Place, Place.id == ContactRequest.place_id)
+        .outerjoin(ContactHandover, is_fresh)
+        .outerjoin(Giver, Giver.id == ContactHandover.by_id)
         .where(policies.in_reach(actor))
     )
 
 
-def _row(request: ContactRequest, handler: Person | None, place: Place | None) -> RequestRow:
+def _row(
+    request: ContactRequest,
+    handler: Person | None,
+    place: Place | None,
+    handover: ContactHandover | None,
+    giver: Person | None,
+) -> RequestRow:
     today = clock.today()
     overdue = rules.is_overdue(request.state, request.answer_by, today)
     return RequestRow(
@@ -73,11 +94,13 @@ def _row(request: ContactRequest, handler: Person | None, place: Place | None) -
         days_late=working_days_between(request.answer_by, today) if overdue else 0,
         talk_on=request.talk_on,
         tries=request.tries,
-        handled_by=handler.display_name if handler else "",
+        handled_by=_name(handler),
         handled_by_id=request.handled_by_id,
         place_id=request.place_id,
         person_id=request.person_id,
         is_open=request.is_open,
+        handed_by=_name(giver),
+        handed_at=handover.at if handover else None,
     )
 
 
@@ -120,25 +143,70 @@ def get_row(request_id: int, *, by: Actor) -> RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step that was taken."""
+    """One thing that happened: a state of `rules.STATES`, handed_over, or how that ended."""
 
-    to_state: str
+    what: str
     at: datetime
     by: str
 
 
 def step_rows(request_id: int) -> list[StepRow]:
-    """Return the steps of a request, oldest first."""
-    names = (Person.call_name, Person.prefix, Person.last_name)
-    rows = db.session.execute(
-        sa.select(ContactStep.to_state, ContactStep.at, *names)
+    """Return what happened with a request, oldest first."""
+    steps = db.session.execute(
+        sa.select(ContactStep.to_state, ContactStep.at, Person)
         .outerjoin(Person, Person.id == ContactStep.by_id)
         .where(ContactStep.request_id == request_id)
         .order_by(ContactStep.id)
     )
+    found = [StepRow(row[0], row[1], _name(row[2])) for row in steps]
+    return sorted([*found, *_handover_steps(request_id)], key=lambda step: step.at)
+
+
+def _handover_steps(request_id: int) -> Iterator[StepRow]:
+    ender = aliased(Person)
+    rows = db.session.execute(
+        sa.select(ContactHandover, Giver, ender)
+        .outerjoin(Giver, Giver.id == ContactHandover.by_id)
+        .outerjoin(ender, ender.id == ContactHandover.ended_by_id)
+        .where(ContactHandover.request_id == request_id)
+        .order_by(ContactHandover.id)
+    )
+    for handover, by, ended_by in rows:
+        yield StepRow("handed_over", handover.at, _name(by))
+        if handover.outcome is not None and handover.ended_at is not None:
+            yield StepRow(handover.outcome, handover.ended_at, _name(ended_by))
+
+
+def _name(person: Person | None) -> str:
+    return person.display_name if person else ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAway:
+    """A message that went to another region, where nobody picked it up yet."""
+
+    request_id: int
+    name: str
+    region: str
+    at: datetime
+    by: str
+
+
+def given_away(actor: Actor) -> list[GivenAway]:
+    """Return the messages that left the actor's region and can be taken back, newest first."""
+    rows = db.session.execute(
+        sa.select(ContactRequest.id, ContactRequest.name, Place, ContactHandover.at, Giver)
+        .select_from(ContactHandover)
+        .join(ContactRequest, ContactRequest.id == ContactHandover.request_id)
+        .join(Place, Place.id == ContactHandover.to_place_id)
+        .outerjoin(Giver, Giver.id == ContactHandover.by_id)
+        .where(ContactHandover.outcome.is_(None), policies.gave_away(actor))
+        .order_by(ContactHandover.id.desc())
+        .limit(MOST_GIVEN_AWAY)
+    )
     return [
-        StepRow(to_state, at, " ".join(part for part in parts if part))
-        for to_state, at, *parts in rows
+        GivenAway(request_id, name, _place_label(place), at, _name(giver))
+        for request_id, name, place, at, giver in rows
     ]
 
 
@@ -159,6 +227,27 @@ def place_choices(actor: Actor) -> list[Choice]:
         .limit(500)
     )
     return [Choice(*row) for row in rows]
+
+
+def region_choices(actor: Actor) -> list[Choice]:
+    """Return where other coordinators work today, outside the actor's own region, by name."""
+    coordinates = sa.exists().where(
+        Grant.role.in_(sorted(policies.ASSIGN.roles)),
+        Grant.scope_kind == "place",
+        Grant.scope_id == Place.id,
+        Grant.holds_on(clock.today()),
+    )
+    places = db.session.scalars(
+        sa.select(Place)
+        .where(coordinates, ~within(actor, policies.ASSIGN, place=Place.id))
+        .order_by(Place.municipality, Place.name, Place.id)
+        .limit(500)
+    )
+    return [Choice(place.id, _place_label(place)) for place in places]
+
+
+def _place_label(place: Place) -> str:
+    return ", ".join(dict.fromkeys(part for part in (place.name, place.municipality) if part))
 
 
 def _answering(actor: Actor) -> sa.ColumnElement[bool]:

@@ -32,6 +32,9 @@ STATES = (
     "no_answer",
     "withdrawn",
 )
+OUTCOMES = ("picked_up", "taken_back")
+"""How a handover to another region ends."""
+
 ANSWER_WORKING_DAYS = 5
 MOST_TRIES = 3
 LONGEST_GREETING = 40

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from academy.contact import policies, rules
-from academy.contact.models import ContactRequest, ContactStep
-from academy.contact.queries import answers_requests
+from academy.contact.models import ContactHandover, ContactRequest, ContactStep
+from academy.contact.queries import answers_requests, region_choices
 from academy.kernel import audit, clock, limits, mail, once, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -93,7 +93,10 @@ def confirmation_values(request_id: int) -> dict[str, object] | None:
 
 
 def get_request(request_id: int, *, by: Actor) -> ContactRequest:
-    """Return a request within reach, locked for changing. Raises NotFoundError."""
+    """Return a request within reach, locked for changing. Raises NotFoundError.
+
+    One that came from another region is picked up with that: its giver cannot take it back.
+    """
     policy.require_right(by, policies.HANDLE)
     request = db.session.scalars(
         sa.select(ContactRequest)
@@ -102,7 +105,26 @@ def get_request(request_id: int, *, by: Actor) -> ContactRequest:
     ).one_or_none()
     if request is None:
         raise NotFoundError
+    handover = _last_handover(request_id)
+    if handover is not None and handover.outcome is None:
+        _end(handover, "picked_up", by=by)
+        _record(request, "picked-up", by)
     return request
+
+
+def _last_handover(request_id: int) -> ContactHandover | None:
+    return db.session.scalars(
+        sa.select(ContactHandover)
+        .where(ContactHandover.request_id == request_id)
+        .order_by(ContactHandover.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _end(handover: ContactHandover, outcome: str, *, by: Actor) -> None:
+    handover.outcome = outcome
+    handover.ended_at = clock.now()
+    handover.ended_by_id = by.person_id
 
 
 def sort_out(request_id: int, *, by: Actor, kind: str, place_id: int | None) -> None:
@@ -127,6 +149,57 @@ def assign(request_id: int, person_id: int, *, by: Actor) -> None:
         raise InvalidInputError(sentence, fields={"person": sentence})
     request.handled_by_id = person_id
     _record(request, "assigned", by)
+
+
+def hand_over(request_id: int, place_id: int, *, by: Actor) -> None:
+    """Hand a request that waits over to the coordinators of another region.
+
+    It leaves the own list; until somebody there does anything with it, it can be taken back. Who
+    wrote it hears nothing: they were promised a call, and that stays. Raises InvalidInputError
+    for a place where no other coordinator works, ConflictError when nobody waits any more.
+    """
+    policy.require_right(by, policies.ASSIGN)
+    request = get_request(request_id, by=by)
+    if not request.is_open:
+        raise ConflictError(_("Dit bericht is klaar. Doorgeven hoeft niet meer."))
+    if place_id not in {one.id for one in region_choices(by)}:
+        sentence = _("Kies een regio waar een andere coördinator werkt.")
+        raise InvalidInputError(sentence, fields={"region": sentence})
+    db.session.add(
+        ContactHandover(
+            request_id=request.id,
+            from_place_id=request.place_id,
+            from_handler_id=request.handled_by_id,
+            to_place_id=place_id,
+            at=clock.now(),
+            by_id=by.person_id,
+        )
+    )
+    request.place_id, request.handled_by_id = place_id, None
+    _record(request, "handed-over", by)
+
+
+def take_back(request_id: int, *, by: Actor) -> None:
+    """Undo a handover: the request is back where it was.
+
+    Raises NotFoundError for what never left the actor's region, ConflictError when somebody
+    picked it up.
+    """
+    policy.require_right(by, policies.ASSIGN)
+    request = db.session.get(ContactRequest, request_id, with_for_update=True)
+    handover = db.session.scalars(
+        sa.select(ContactHandover)
+        .where(ContactHandover.request_id == request_id, policies.gave_away(by))
+        .order_by(ContactHandover.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if request is None or handover is None:
+        raise NotFoundError
+    if handover.outcome is not None:
+        raise ConflictError(_("Dit bericht is al opgepakt. Bel de coördinator van die regio."))
+    request.place_id, request.handled_by_id = handover.from_place_id, handover.from_handler_id
+    _end(handover, "taken_back", by=by)
+    _record(request, "taken-back", by)
 
 
 def take_step(request_id: int, step: str, *, by: Actor, talk_on: date | None = None) -> None:

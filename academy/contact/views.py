@@ -11,11 +11,13 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from academy.contact import queries, rules, services
 from academy.contact.forms import (
+    HISTORY_LABELS,
     KIND_LABELS,
     STATE_LABELS,
     ApplicationForm,
     AssignForm,
     ContactForm,
+    HandOverForm,
     SortForm,
     TalkForm,
 )
@@ -90,7 +92,12 @@ def inbox() -> str:
     waiting = request.args.get("toon") != "klaar"
     page = queries.request_rows(actor(), waiting=waiting, cursor=request.args.get("na"))
     return render_template(
-        "contact/inbox.html", page=page, waiting=waiting, kinds=KIND_LABELS, states=STATE_LABELS
+        "contact/inbox.html",
+        page=page,
+        waiting=waiting,
+        given_away=queries.given_away(actor()) if waiting and actor().may(ASSIGN) else [],
+        kinds=KIND_LABELS,
+        states=STATE_LABELS,
     )
 
 
@@ -105,20 +112,24 @@ def _page(
     *,
     sort: SortForm | None = None,
     talk: TalkForm | None = None,
-    hand_over: AssignForm | None = None,
+    assign: AssignForm | None = None,
+    hand_over: HandOverForm | None = None,
 ) -> str:
     row = queries.get_row(request_id, by=actor())
-    if hand_over is None and actor().may(ASSIGN):
-        hand_over = _assign_form(row.handled_by_id, bound=False)
+    if actor().may(ASSIGN):
+        assign = assign or _assign_form(row.handled_by_id, bound=False)
+        hand_over = hand_over or _hand_over_form(bound=False)
     return render_template(
         "contact/request.html",
         row=row,
         steps=queries.step_rows(request_id),
         sort=sort or _sort_form(row.kind, row.place_id, bound=False),
         talk=talk or TalkForm(formdata=None),
+        assign=assign,
         hand_over=hand_over,
         kinds=KIND_LABELS,
         states=STATE_LABELS,
+        history=HISTORY_LABELS,
         may_sort=actor().may(ASSIGN),
         next_states=rules.STEPS[row.state],
         reach_is_mail=looks_like_mailbox(row.reach),
@@ -157,10 +168,39 @@ def assign(request_id: int) -> Any:
     row = queries.get_row(request_id, by=actor())
     form = _assign_form(row.handled_by_id, bound=True)
     if not form.validate():
-        return make_response(_page(request_id, hand_over=form), 422)
+        return make_response(_page(request_id, assign=form), 422)
     services.assign(request_id, form.person.data, by=actor())
     names = {one.id: one.name for one in queries.handler_choices(actor())}
     return _back(request_id, _("%(name)s pakt dit op.", name=names[form.person.data]))
+
+
+def _hand_over_form(*, bound: bool) -> HandOverForm:
+    form = HandOverForm() if bound else HandOverForm(formdata=None)
+    form.region.choices = [
+        SelectChoice(one.id, one.name) for one in queries.region_choices(actor())
+    ]
+    return form
+
+
+@bp.action("/berichten/<int:request_id>/andere-regio", needs=ASSIGN)
+def hand_over(request_id: int) -> Any:
+    """Hand the message over to the coordinators of another region."""
+    queries.get_row(request_id, by=actor())
+    form = _hand_over_form(bound=True)
+    if not form.validate():
+        return make_response(_page(request_id, hand_over=form), 422)
+    services.hand_over(request_id, form.region.data, by=actor())
+    names = {one.id: one.name for one in queries.region_choices(actor())}
+    region = names[form.region.data]
+    flash(_("Doorgegeven aan %(region)s. Je kunt het nog terughalen.", region=region), "success")
+    return redirect(url_for("contact.inbox"), 303)
+
+
+@bp.action("/berichten/<int:request_id>/terughalen", needs=ASSIGN)
+def take_back(request_id: int) -> Response:
+    """Take back a message that nobody in the other region picked up."""
+    services.take_back(request_id, by=actor())
+    return _back(request_id, _("Het bericht is weer bij jou."))
 
 
 @bp.action("/berichten/<int:request_id>/gesprek", needs=HANDLE)
