@@ -25,6 +25,7 @@ from courses.models import (
     Promise,
     Session,
 )
+from courses.queries.hosts import find_host
 from courses.queries.moved import with_earlier
 
 DIRECTOR = "director"
@@ -162,15 +163,24 @@ def find_promise(enrolment_id: int) -> str:
 
 def signers(facts: EnrolmentFacts) -> tuple[Signer, ...]:
     """Return who signs, in the order of course.yaml; a part that nobody plays is left out."""
-    found = []
-    for part in facts.course["certificate"]["signatories"]:
-        person = _signer(part, facts)
-        if person is not None:
-            found.append(Signer(person.id, person.display_name, part))
-    return tuple(found)
+    found = (_signer(part, facts) for part in facts.course["certificate"]["signatories"])
+    return tuple(one for one in found if one is not None)
 
 
-def _signer(part: str, facts: EnrolmentFacts) -> Person | None:
+def _signer(part: str, facts: EnrolmentFacts) -> Signer | None:
+    if part == "resident_host":
+        return _host(part, facts.cohort_id)
+    person = _colleague(part, facts)
+    return Signer(person.id, person.display_name, part) if person else None
+
+
+def _host(part: str, cohort_id: int) -> Signer | None:
+    """The resident who receives the group, under the name that they said yes to."""
+    host = find_host(cohort_id)
+    return Signer(host.person_id, host.printed_name, part) if host else None
+
+
+def _colleague(part: str, facts: EnrolmentFacts) -> Person | None:
     if part == "trainer_lead":
         return db.session.scalars(
             sa.select(Person)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from academy.kernel.db import IDENTITY, PLAIN, PROGRESS, WORDS, Id, Model, one_of
+from academy.kernel.db import IDENTITY, PLAIN, PROGRESS, REGISTER, WORDS, Id, Model, one_of
 from academy.people.models import Person
 from courses.models.columns import parent_column, person_column
 from courses.models.content import CourseVersion, Module
@@ -67,6 +67,20 @@ class CohortTrainer(Model):
     cohort_id: Mapped[int] = parent_column("cohort")
     person_id: Mapped[int] = person_column()
     position: Mapped[int] = mapped_column(info=PLAIN)
+
+
+class CohortHost(Model):
+    """The resident who is host of a cohort and signs its proofs: the name they said yes to."""
+
+    __tablename__ = "cohort_host"
+    __table_args__ = (sa.UniqueConstraint("cohort_id"),)
+
+    id: Mapped[Id]
+    cohort_id: Mapped[int] = parent_column("cohort")
+    person_id: Mapped[int] = person_column()
+    printed_name: Mapped[str] = mapped_column(sa.String(200), info=IDENTITY)
+    agreed_on: Mapped[date] = mapped_column(info=REGISTER)
+    noted_by_id: Mapped[int] = person_column()
 
 
 class Session(Model):

@@ -18,6 +18,9 @@ CRITERIA = (ATTENDANCE, PRACTICE, QUIZ, FINAL, SELFSCAN)
 RESIDENT_ROLE = "resident_co_assessor"
 """What course.yaml calls a resident who assesses as second."""
 
+HOST = "resident_host"
+"""What course.yaml calls the resident who is host of a group and signs its proofs."""
+
 LEAST_GROUP = 5
 """No picture of fewer people, whatever a course says."""
 
@@ -153,6 +156,8 @@ class CourseRule:
     final: FinalRule | None
     selfscan: SelfscanRule | None
     with_promise: bool = False
+    with_host: bool = False
+    """Whether the resident who is host of the cohort signs what its people get."""
 
     @property
     def practical(self) -> FinalRule:
@@ -216,6 +221,7 @@ def _rule(content: Content) -> CourseRule:
         final=_final(content) if FINAL in criteria else None,
         selfscan=_selfscan(course["pass_rule"]) if SELFSCAN in criteria else None,
         with_promise=bool(course.get("certificate", {}).get("promise_on_certificate")),
+        with_host=HOST in course.get("certificate", {}).get("signatories", ()),
     )
 
 

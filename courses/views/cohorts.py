@@ -21,6 +21,7 @@ from courses.queries.choices import organisation_choices, place_choices
 from courses.queries.cohorts import CohortHead, cohort_rows, get_cohort
 from courses.queries.content import version_choices
 from courses.queries.enrolment import marks_by_module, trainer_names
+from courses.queries.hosts import find_host, is_host_asked
 from courses.queries.progress import Progress, progress_rows
 from courses.queries.sessions import SessionRow, session_for_register, session_rows
 from courses.rules.enrolment import COHORT_TRANSITIONS, SEATED
@@ -132,6 +133,8 @@ def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
         sessions=sessions,
         register=session_for_register(sessions),
         trainers=trainer_names(head.id),
+        host=find_host(head.id),
+        asks_host=is_host_asked(head.id),
         people=[_person_row(one, sessions) for one in people.rows],
         next_cursor=people.next_cursor,
         may_manage=may_manage,

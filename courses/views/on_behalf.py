@@ -30,6 +30,7 @@ ACTS = {
     "courses:quiz:taken": lazy_gettext("De vragen bij een les met je ingevuld"),
     "courses:self-scan:completed": lazy_gettext("De zelfscan met je ingevuld"),
     "courses:promise:made": lazy_gettext("Je belofte opgeschreven"),
+    "courses:host:agreed": lazy_gettext("Je naam op de bewijzen van een groep gezet"),
 }
 
 

@@ -19,6 +19,8 @@ from certificates.services import decisions
 from certificates.services.issuing import mail_values
 from courses.models import (
     AttendanceMark,
+    Cohort,
+    CohortHost,
     CourseVersion,
     Enrolment,
     FinalAttempt,
@@ -159,6 +161,57 @@ def test_a_governors_proof_has_hours_and_a_promise_and_no_end(app: Flask) -> Non
     assert to_print.printed.hours == 16
     assert to_print.printed.promise == "Ik eet elk kwartaal mee aan een keukentafel."
     assert [one.role for one in to_print.printed.signatories] == ["trainer"]
+
+
+def test_a_resident_host_signs_a_governors_proof_under_the_name_they_said_yes_to(
+    app: Flask,
+) -> None:
+    decision_id, board = governor(promise="Ik luister eerst.")
+    urmila = add_host("Urmila Sewpersad-Baldewsingh")
+    urmila.last_name, urmila.name_on_certificate = "Anders", "Heel Anders"
+
+    certificate = db.session.get_one(Certificate, decisions.decide(decision_id, "grant", by=board))
+    assert [one["part"] for one in certificate.content["signatories"]] == [
+        "trainer_lead",
+        "resident_host",
+    ]
+    assert signed(certificate)[1:] == [
+        ("Urmila Sewpersad-Baldewsingh", "bewoner en gastvrouw of gastheer")
+    ]
+
+    db.session.delete(db.session.scalars(sa.select(CohortHost)).one())
+    db.session.flush()
+    assert len(signed(certificate)) == 2, "what was granted stays as it was"
+
+
+def test_a_host_who_was_erased_signs_no_more(app: Flask) -> None:
+    decision_id, board = governor(promise="Ik luister eerst.")
+    add_host("")
+
+    certificate = db.session.get_one(Certificate, decisions.decide(decision_id, "grant", by=board))
+    assert [role for _, role in signed(certificate)] == ["trainer"]
+
+
+def add_host(printed_name: str) -> Person:
+    """Let a resident be host of the only cohort."""
+    urmila = make_person("Urmila", "Sewpersad")
+    db.session.add(
+        CohortHost(
+            cohort_id=db.session.scalars(sa.select(Cohort.id)).one(),
+            person_id=urmila.id,
+            printed_name=printed_name,
+            agreed_on=date(2026, 11, 1),
+            noted_by_id=urmila.id,
+        )
+    )
+    db.session.flush()
+    return urmila
+
+
+def signed(certificate: Certificate) -> list[tuple[str, str]]:
+    to_print = find_to_print(certificate.id, code="0" * 20, public_url="https://academie.example")
+    assert to_print is not None
+    return [(one.name, one.role) for one in to_print.printed.signatories]
 
 
 def test_without_a_promise_there_is_no_proof(app: Flask) -> None:
