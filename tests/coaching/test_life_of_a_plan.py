@@ -20,9 +20,15 @@ from hypothesis.stateful import (
 
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, CoachProposal, CoachTransfer, PlanSheet
-from academy.coaching.queries.handover import Horizon, horizon_for
+from academy.coaching.queries.handover import (
+    Horizon,
+    earlier_guidance,
+    get_guided_entry,
+    horizon_for,
+)
 from academy.coaching.queries.log import all_entries
-from academy.coaching.queries.plans import find_own_plan, get_guided_plan
+from academy.coaching.queries.monday import monday_page
+from academy.coaching.queries.plans import find_own_plan, find_plan_head, get_guided_plan
 from academy.coaching.services import handover, log, plans, sheets
 from academy.coaching.services.log import Contact
 from academy.coaching.services.sheets import NewSheet
@@ -54,6 +60,8 @@ class LifeOfAPlan(RuleBasedStateMachine):
             self.plan_id = opened.id
         self.now = clock.now()
         self.entries: dict[int, int] = {}
+        self.plan_of: dict[int, int] = {}
+        self.before: list[int] = []
         self.stopped = False
 
     @contextmanager
@@ -103,6 +111,7 @@ class LifeOfAPlan(RuleBasedStateMachine):
             contact = Contact("phone", clock.today(), discussed=f"van {coach_id}", energy=3)
             entry = log.log_contact(self.plan_id, contact, by=self.actor(coach_id))
             self.entries[entry.id] = coach_id
+            self.plan_of[entry.id] = self.plan_id
 
     @rule(number=st.sampled_from(COACHES))
     def write(self, number: int) -> None:
@@ -144,6 +153,14 @@ class LifeOfAPlan(RuleBasedStateMachine):
             )
             self.stopped = True
 
+    @rule(who=st.sampled_from(("own", "coordinator", "coach")))
+    def begin_again(self, who: str) -> None:
+        ids = {"own": self.person_id, "coordinator": self.coordinator_id, "coach": self.coaches[0]}
+        with self.doing():
+            begun = plans.begin_again(self.plan_id, by=self.actor(ids[who]))
+            self.before.append(self.plan_id)
+            self.plan_id, self.stopped = begun.id, False
+
     @rule(days=st.integers(1, 30))
     def time_goes_by(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -184,19 +201,47 @@ class LifeOfAPlan(RuleBasedStateMachine):
         head = get_guided_plan(self.plan_id, by)
         within = horizon_for(head, by).entries()
         seen = {one.id for one in all_entries(self.plan_id, now=self.now, within=within)}
-        last = db.session.scalars(
-            sa.select(CoachTransfer).order_by(CoachTransfer.id.desc()).limit(1)
-        ).first()
+        last = self.last_transfer()
         if last is not None and last.answer != "yes":
             assert {self.entries[one] for one in seen} <= {coach_id}
+
+    def last_transfer(self) -> CoachTransfer | None:
+        newest = sa.select(CoachTransfer).where(CoachTransfer.plan_id == self.plan_id)
+        return db.session.scalars(newest.order_by(CoachTransfer.id.desc()).limit(1)).first()
+
+    @invariant()
+    def what_was_before_a_stop_opens_to_no_coach_without_a_yes_and_is_only_read(self) -> None:
+        db.session.rollback()
+        last = self.last_transfer()
+        is_open = (
+            last is not None and last.answer == "yes" and last.to_id == self.plan.coach_id
+        ) and self.plan.state != "stopped"
+        for coach_id in self.coaches:
+            by = self.actor(coach_id)
+            guides = policies.guides(by, self.person_id)
+            offered = earlier_guidance(find_plan_head(self.plan_id), by)
+            assert not offered or (guides and is_open)
+            for plan_id in self.before:
+                within = horizon_for(find_plan_head(plan_id), by).entries()
+                seen = all_entries(plan_id, now=self.now, within=within)
+                assert not seen or is_open
+            for entry_id in (one for one, plan in self.plan_of.items() if plan in self.before):
+                with pytest.raises(NotFoundError):
+                    get_guided_entry(entry_id, by)
 
     @invariant()
     def the_participant_reads_everything_always(self) -> None:
         head = find_own_plan(self.person_id)
         assert head is not None
-        within = horizon_for(head, self.actor(self.person_id)).entries()
-        seen = {one.id for one in all_entries(self.plan_id, now=self.now, within=within)}
+        assert head.id == self.plan_id
+        seen: set[int] = set()
+        for plan_id in (self.plan_id, *self.before):
+            within = horizon_for(find_plan_head(plan_id), self.actor(self.person_id)).entries()
+            seen |= {one.id for one in all_entries(plan_id, now=self.now, within=within)}
         assert seen == set(self.entries)
+        begun = [one for one in self.before if find_plan_head(one).started_on]
+        found = earlier_guidance(head, self.actor(self.person_id))
+        assert [one.plan_id for one in found] == begun[::-1]
 
     @invariant()
     def a_stop_is_for_good_and_asks_for_nothing_more(self) -> None:
@@ -206,6 +251,19 @@ class LifeOfAPlan(RuleBasedStateMachine):
             assert plan.next_contact_due is None
             assert plan.yearly_review_due is None
             assert plan.stopped_on is not None
+        for earlier_id in self.before:
+            earlier = db.session.get_one(CoachingPlan, earlier_id)
+            assert (earlier.state, earlier.next_contact_due) == ("stopped", None)
+        assert plan.earlier_id == (self.before[-1] if self.before else None)
+
+    @invariant()
+    def nobody_waits_for_a_coach_unseen(self) -> None:
+        db.session.rollback()
+        with clock.at(self.now):
+            by = self.actor(self.coordinator_id)
+            waiting = monday_page(by, clock.today(), kinds=("match",)).rows
+        waits = self.plan.state in ("to_match", "proposed")
+        assert [one.plan_id for one in waiting] == ([self.plan_id] if waits else [])
 
     @invariant()
     def whoever_is_guided_has_a_next_day(self) -> None:
@@ -223,7 +281,8 @@ class LifeOfAPlan(RuleBasedStateMachine):
             sa.select(CoachProposal.coach_id).where(CoachProposal.state == "open")
         ).all()
         assert asked == ([self.plan.coach_id] if self.plan.state == "proposed" else [])
-        numbers = db.session.scalars(sa.select(PlanSheet.number).order_by(PlanSheet.id)).all()
+        versions = sa.select(PlanSheet.number).where(PlanSheet.plan_id == self.plan_id)
+        numbers = db.session.scalars(versions.order_by(PlanSheet.id)).all()
         assert list(numbers) == list(range(1, len(numbers) + 1))
 
 
@@ -232,6 +291,7 @@ class LifeOfAPlan(RuleBasedStateMachine):
 def test_the_life_of_a_plan(app):
     def fresh() -> LifeOfAPlan:
         with unit_of_work():
+            db.session.execute(sa.update(CoachingPlan).values(earlier_id=None))
             for table in reversed(db.metadata.sorted_tables):
                 if table.name.startswith(("coach", "grant", "agreed")):
                     db.session.execute(sa.delete(table))
@@ -251,6 +311,24 @@ def test_the_life_of_a_plan(app):
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_what_is_refused_is_of_the_domain(refusal):
     assert issubclass(refusal, DomainError)
+
+
+@pytest.mark.slow
+@pytest.mark.trust("T03", planted=True)
+def test_an_old_log_that_opens_by_itself_is_found(app, monkeypatch):
+    """The checks above bite: with an open horizon who guides anew reads the talks of before."""
+    machine = LifeOfAPlan()
+    machine.match(0)
+    machine.answer("own", "ja")
+    machine.answer(0, "ja")
+    machine.talk(0)
+    machine.stop(is_own=True, sure=0)
+    machine.begin_again("own")
+    machine.match(1)
+    machine.what_was_before_a_stop_opens_to_no_coach_without_a_yes_and_is_only_read()
+    monkeypatch.setitem(globals(), "horizon_for", lambda *_who: Horizon())
+    with pytest.raises(AssertionError):
+        machine.what_was_before_a_stop_opens_to_no_coach_without_a_yes_and_is_only_read()
 
 
 @pytest.mark.slow
