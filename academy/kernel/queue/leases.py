@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,11 @@ INLINE_LEASE = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (2, 15, 60, 300))
 """The wait after the first, second… failure. After the last one a failing job is dead."""
 MOST_LOSSES = 20
-"""How often in a row a job may take its worker along before it is dead."""
+"""How often in a row a job may take its worker along before it is dead.
+
+A worker that lives but lost its lease takes that back: of a disk or a database that comes and goes
+no job is given up.
+"""
 
 _doing: contextvars.ContextVar[int | None] = contextvars.ContextVar("doing", default=None)
 
@@ -57,8 +62,12 @@ def due(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def take(names: tuple[str, ...], lease: timedelta) -> Leased | None:
-    """Take the job among `names` that is due longest, or None."""
+def take(names: tuple[str, ...], lease: timedelta, *, token: str = "") -> Leased | None:
+    """Take the job among `names` that is due longest, or None.
+
+    Who may not learn whether it worked, for the database fails, names the `token` itself.
+    """
+    token = token or ids.nonce()
     with unit_of_work():
         now = database_now()
         job = db.session.scalars(
@@ -77,14 +86,22 @@ def take(names: tuple[str, ...], lease: timedelta) -> Leased | None:
             job.leased_until = job.lease_token = None
             log.error("job dead job_id=%d job=%s error=worker-lost", job.id, job.name)
         else:
-            job.state, job.leased_until, job.lease_token = "running", now + lease, ids.nonce()
-        taken = Leased(job.id, job.name, job.arguments, job.tries, job.lease_token or "")
-    return take(names, lease) if lost_too_often else taken
+            job.state, job.leased_until, job.lease_token = "running", now + lease, token
+        taken = Leased(job.id, job.name, job.arguments, job.tries, token)
+    return take(names, lease, token=token) if lost_too_often else taken
+
+
+def give_back(tokens: Collection[str]) -> None:
+    """Let others have what may be taken under these tokens, though nobody does it: no loss."""
+    if not tokens:
+        return
+    with unit_of_work():
+        given = {"state": "waiting", "leased_until": None, "lease_token": None}
+        db.session.execute(sa.update(Job).where(Job.lease_token.in_(tokens)).values(given))
 
 
 def do(app: Flask, job: Leased) -> Exception | None:
-    """Do one leased job and record how it ended. Returns what it raised."""
-    failure: Exception | None = None
+    """Do one leased job; returns what it raised. How it ended is for `record_end`."""
     _doing.set(job.id)
     with app.app_context():
         try:
@@ -92,14 +109,12 @@ def do(app: Flask, job: Leased) -> Exception | None:
                 prepare()
             known[job.name].function(**job.arguments)
         except Exception as error:  # noqa: BLE001  the outer edge: whatever fails is tried again
-            failure = error
-    with app.app_context(), unit_of_work():
-        record_end(job, failure)
-    return failure
+            return error
+    return None
 
 
 def record_end(job: Leased, failure: Exception | None) -> None:
-    """Note how a job ended; does nothing when another worker has it by now."""
+    """Note how a job ended; when another worker has it by now, only that no worker was lost."""
     now = database_now()
     end: dict[str, Any] = {"leased_until": None, "lease_token": None, "losses": 0}
     if failure is None:
@@ -116,6 +131,9 @@ def record_end(job: Leased, failure: Exception | None) -> None:
     mine = sa.and_(Job.id == job.id, Job.lease_token == job.token)
     updated: Any = db.session.execute(sa.update(Job).where(mine).values(end))
     if not updated.rowcount:
+        # The lease ran out, as on a disk that fails, but the job did not take this worker along.
+        others = sa.and_(Job.id == job.id, Job.state == "running", Job.losses > 0)
+        db.session.execute(sa.update(Job).where(others).values(losses=Job.losses - 1))
         log.warning("job lease lost job_id=%d job=%s", job.id, job.name)
     elif "last_error" in end and failure is not None:
         where, state = end["last_error"], end["state"]
@@ -169,4 +187,9 @@ def _do_next(app: Flask) -> tuple[bool, Exception | None]:
     set_reading(False)
     with app.app_context():
         job = take(tuple(known), INLINE_LEASE)
-    return (False, None) if job is None else (True, do(app, job))
+    if job is None:
+        return False, None
+    failure = do(app, job)
+    with app.app_context(), unit_of_work():
+        record_end(job, failure)
+    return True, failure

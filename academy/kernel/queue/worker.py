@@ -12,9 +12,17 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 
-from academy.kernel import disk
+from academy.kernel import disk, ids
 from academy.kernel.db import db, unit_of_work
-from academy.kernel.queue.leases import database_now, do, run_pending, take
+from academy.kernel.queue.leases import (
+    Leased,
+    database_now,
+    do,
+    give_back,
+    record_end,
+    run_pending,
+    take,
+)
 from academy.kernel.queue.models import Job
 from academy.kernel.queue.periodic import beat
 from academy.kernel.queue.registry import known
@@ -69,26 +77,66 @@ def work(app: Flask, *, once: bool = False, lease: timedelta = LEASE) -> None:
 
 def _serve(app: Flask, lane: str, lease: timedelta, held: set[str], stop: threading.Event) -> None:
     names = tuple(name for name, one in known.items() if one.lane == lane)
+    doubtful: list[str] = []
     disk_failures = 0
     while not stop.is_set():
         try:
-            with app.app_context():
-                job = take(names, lease)
-            if job is None:
-                stop.wait(IDLE_SECONDS)
-                continue
-            held.add(job.token)
-            try:
-                failure = contextvars.copy_context().run(do, app, job)
-            finally:
-                held.discard(job.token)
-            disk_failures = disk_failures + 1 if disk.failed(failure) else 0
+            job = _take(app, names, lease, doubtful)
         except sa.exc.SQLAlchemyError as error:
-            log.error("database unreachable error=%s", type(error).__name__)  # noqa: TRY400
-            disk_failures = disk_failures + 1 if disk.failed(error) else 0
-            stop.wait(DATABASE_DOWN_SECONDS)
+            disk_failures = _let_alone(error, disk_failures, stop)
+            continue
+        if job is None:
+            stop.wait(IDLE_SECONDS)
+            continue
+        held.add(job.token)
+        try:
+            failure = contextvars.copy_context().run(do, app, job)
+            disk_failures = disk_failures + 1 if disk.failed(failure) else 0
+            disk_failures = _end(app, job, failure, disk_failures, stop)
+        finally:
+            held.discard(job.token)
         # Nothing that has to be written can be done: all of the lane lets such a disk alone.
         stop.wait(disk.pause_seconds(disk_failures))
+
+
+def _take(
+    app: Flask, names: tuple[str, ...], lease: timedelta, doubtful: list[str]
+) -> Leased | None:
+    """Take the next job, after giving back what was perhaps taken when the database failed."""
+    with app.app_context():
+        give_back(doubtful)
+        doubtful[:] = [ids.nonce()]
+        job = take(names, lease, token=doubtful[0])
+    doubtful.clear()
+    return job
+
+
+def _end(
+    app: Flask, job: Leased, failure: Exception | None, disk_failures: int, stop: threading.Event
+) -> int:
+    """Note how a job ended, again and again while the database fails; the lease goes on meanwhile.
+
+    Returns how often in a row a disk failed. After the signal to stop it tries once: who takes the
+    job over does it again.
+    """
+    while True:
+        try:
+            with app.app_context(), unit_of_work():
+                record_end(job, failure)
+        except sa.exc.SQLAlchemyError as error:
+            disk_failures = _let_alone(error, disk_failures, stop)
+            if stop.is_set():
+                return disk_failures
+        else:
+            return disk_failures
+
+
+def _let_alone(error: sa.exc.SQLAlchemyError, disk_failures: int, stop: threading.Event) -> int:
+    """Wait for a database that failed; returns how often in a row it was for the disk."""
+    log.error("database unreachable error=%s", type(error).__name__)
+    disk_failures = disk_failures + 1 if disk.failed(error) else 0
+    stop.wait(max(DATABASE_DOWN_SECONDS, disk.pause_seconds(disk_failures)))
+    return disk_failures
 
 
 def _renew(app: Flask, held: set[str], lease: timedelta) -> None:
