@@ -68,7 +68,7 @@ def certify(person: Person, cohort: Cohort) -> None:
             track="residents",
             language="nl",
             printed_name=person.display_name,
-            content={},
+            content={"title": {"nl": "Certificaat test", "en": "Test certificate"}},
             issued_on=today,
             valid_until=today + timedelta(days=1096),
             state="approved",
