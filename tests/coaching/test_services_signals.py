@@ -128,6 +128,22 @@ def test_what_somebody_says_about_themselves_is_not_for_the_coach(table, sign_in
     )
 
 
+@pytest.mark.parametrize("state", ["to_match", "proposed", "paused", "stopped"])
+def test_one_can_say_it_between_two_coaches_too(table, sign_in, state):
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plan.state = state
+        if state == "to_match":
+            plan.coach_id = None
+    client = sign_in(table.samira)
+    assert ('name="kind"' in client.get("/zorgen").text) is (state != "stopped")
+    answer = client.post("/zorgen", data=RAISED)
+    assert answer.status_code == (404 if state == "stopped" else 303)
+    if state != "stopped":
+        assert db.session.scalars(sa.select(Signal.assigned_to_id)).one() == table.tineke.id
+        assert "Iemand kijkt ernaar" in client.get("/logboek").text
+
+
 def test_without_guidance_there_is_a_human_to_call(table, sign_in):
     with unit_of_work():
         stranger = make_person("Joke")

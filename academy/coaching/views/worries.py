@@ -33,7 +33,7 @@ def worries() -> str:
 
 def _worries_page(form: SignalForm) -> str:
     me = actor()
-    own = _own_live_plan(me)
+    own = _own_plan(me)
     return show(
         "worries",
         form=form,
@@ -45,9 +45,10 @@ def _worries_page(form: SignalForm) -> str:
     )
 
 
-def _own_live_plan(me: Actor) -> PlanHead | None:
+def _own_plan(me: Actor) -> PlanHead | None:
+    """Return one's own plan until it stops: also before there is a coach, and between two."""
     plan = plans.find_own_plan(me.person_id or 0)
-    return plan if plan is not None and plan.is_live else None
+    return plan if plan is not None and plan.state != "stopped" else None
 
 
 def _coordinator_of(plan: PlanHead) -> Overseer | None:
@@ -64,7 +65,7 @@ def _is_overseer(person_id: int | None, place_id: int | None) -> bool:
 def save_own_worry() -> Any:
     """Raise a signal about oneself; a coordinator follows it up, not the coach."""
     me = actor()
-    own = _own_live_plan(me)
+    own = _own_plan(me)
     if own is None:
         raise NotFoundError
     form = SignalForm()
