@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from academy.coaching.models import CoachingPlan
 from academy.coaching.queries import due, told
 from academy.coaching.queries.checks import faults
+from academy.coaching.services import plans
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.messages.declared import Window
 from academy.people.models import Grant
+from academy.people.queries.actors import actor_for
 from tests.coaching.builders import set_the_table, write_entry
-from tests.factories import make_coordinator
+from tests.factories import make_coordinator, make_person
 
 DUE = date(2026, 11, 30)
 LATE_ON, ESCALATED_ON = date(2026, 12, 8), date(2026, 12, 14)
@@ -57,6 +59,29 @@ def test_a_pause_keeps_silent_until_its_end(table, until, hears):
         plan.next_contact_due = until
     assert (heard(due.contacts, DUE) == [table.marije.id]) is hears
     assert (heard(due.escalations, ESCALATED_ON) == [table.tineke.id]) is hears
+
+
+def test_a_new_coach_is_late_with_nothing_on_the_first_days(table):
+    today = date(2027, 2, 1)
+    with clock.at(clock.local(today, 10)), unit_of_work():
+        ronald = make_person("Ronald")
+        plans.transfer(table.plan_id, ronald.id, by=actor_for(table.tineke.id))
+        plans.agree(table.plan_id, by=actor_for(ronald.id))
+        plans.agree(table.plan_id, by=actor_for(table.samira.id))
+    first = today + timedelta(days=14)
+    db.session.rollback()
+    assert db.session.get_one(CoachingPlan, table.plan_id).next_contact_due == first
+    for number in range(14):
+        day = today + timedelta(days=number)
+        assert (heard(due.late_contacts, day), heard(due.escalations, day)) == ([], [])
+    assert heard(due.contacts, first) == [ronald.id]
+
+
+def test_a_faster_rhythm_makes_nothing_late_by_itself(table):
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plans.set_rhythm(plan, 7, "phone")
+        assert plan.next_contact_due == clock.today()
 
 
 @pytest.mark.parametrize("is_alone", [True, False])

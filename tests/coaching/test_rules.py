@@ -29,6 +29,28 @@ def test_contact_is_late_after_a_week(due, late):
         assert (due < rules.overdue_before(TODAY)) is late
 
 
+@pytest.mark.parametrize(
+    ("last", "due"),
+    [
+        (None, TODAY + timedelta(days=14)),
+        (TODAY - timedelta(days=60), TODAY),
+        (TODAY - timedelta(days=61), TODAY + timedelta(days=14)),
+    ],
+)
+def test_who_begins_is_not_late_with_what_was_late_before(last, due):
+    assert rules.due_with_new_coach(last, 60, TODAY) == due
+
+
+@pytest.mark.parametrize(
+    ("due", "by_rhythm", "moved"),
+    [(40, 5, 5), (40, -5, 0), (-3, -50, -3), (-3, 20, 20), (None, -5, 0)],
+)
+def test_another_rhythm_makes_nothing_late(due, by_rhythm, moved):
+    old = None if due is None else TODAY + timedelta(days=due)
+    found = rules.due_in_new_rhythm(old, TODAY + timedelta(days=by_rhythm), TODAY)
+    assert found == TODAY + timedelta(days=moved)
+
+
 def test_the_next_contact_follows_the_rhythm():
     assert rules.next_contact_due(date(2026, 8, 31), 60) == date(2026, 10, 30)
 

@@ -35,6 +35,22 @@ def next_contact_due(last_contact_on: date, rhythm_days: int) -> date:
     return last_contact_on + timedelta(days=rhythm_days)
 
 
+def due_with_new_coach(last_contact_on: date | None, rhythm_days: int, today: date) -> date:
+    """Return when contact is due with who begins today: what was late before is not theirs."""
+    first = first_contact_due(today, rhythm_days)
+    if last_contact_on is None:
+        return first
+    due = next_contact_due(last_contact_on, rhythm_days)
+    return due if due >= today else first
+
+
+def due_in_new_rhythm(due: date | None, by_rhythm: date, today: date) -> date:
+    """Return when contact is due once the rhythm changed: nothing is late by that alone."""
+    if by_rhythm >= today:
+        return by_rhythm
+    return min(due or today, today)
+
+
 def contact_overdue(due: date | None, today: date) -> bool:
     """Say whether contact is late: more than a week after it was due."""
     return due is not None and today > due + TOLERANCE

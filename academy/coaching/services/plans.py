@@ -199,8 +199,7 @@ def _begin(plan: CoachingPlan, by: Actor) -> None:
     plan.state = "active"
     plan.started_on = plan.started_on or today
     plan.yearly_review_due = plan.yearly_review_due or rules.review_due(today)
-    first = rules.first_contact_due(today, plan.rhythm_days)
-    plan.next_contact_due = first if plan.last_contact_on is None else _due(plan)
+    plan.next_contact_due = rules.due_with_new_coach(plan.last_contact_on, plan.rhythm_days, today)
     proposals.note_ended(plan, "begun")
     cover.take_along(plan)
     _changed(plan, "begun", by)
@@ -225,10 +224,11 @@ def decline(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> Coac
 
 
 def set_rhythm(plan: CoachingPlan, rhythm_days: int, channel: str) -> None:
-    """Let them speak so often and so; the next contact moves along."""
+    """Let them speak so often and so; the next contact moves along, and is not late by that."""
     plan.rhythm_days, plan.channel = rhythm_days, channel
     if plan.state == "active" and plan.last_contact_on is not None:
-        plan.next_contact_due = _due(plan)
+        due = rules.due_in_new_rhythm(plan.next_contact_due, _due(plan), clock.today())
+        plan.next_contact_due = due
 
 
 def transfer(
