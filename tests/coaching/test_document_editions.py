@@ -216,3 +216,28 @@ def test_what_would_harm_another_is_black_in_every_edition(app, monkeypatch):
             assert gone not in said, gone
     assert "Rik Bos" in printed[0]
     assert "█████ kwam." in printed[3]
+
+
+def test_a_corrected_figure_is_printed_in_every_edition(app, monkeypatch):
+    table = set_the_table()
+    write_entry(table, energy=3, happened_on=date(2026, 11, 1))
+    entry_id = write_entry(table, energy=1, happened_on=date(2026, 11, 10))
+    better = log.Contact("visit", date(2026, 11, 9), 40, "Het was anders.", energy=5)
+    with unit_of_work():
+        log.correct(entry_id, better, by=actor_for(table.marije.id))
+    printed = []
+
+    def keep(values, *, energy, **_rest):
+        printed.append((values, energy))
+        raise DocumentNotMadeError("genoeg")
+
+    monkeypatch.setattr(documents, "lay_out", keep)
+    for edition in EDITIONS:
+        with pytest.raises(DocumentNotMadeError):
+            made(table, edition)
+    changed = (
+        "Dit was op 9 november 2026. Zo spraken jullie elkaar: bezoek. Minuten: 40. Energie: 5."
+    )
+    for values, energy in printed:
+        assert [figure for _label, figure in energy] == [3, 5]
+        assert values["talks"][0]["added"][0][1].startswith(f"{changed} Het was anders.")

@@ -11,6 +11,9 @@ from cryptography.fernet import Fernet
 
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
 from academy.coaching.queries.checks import faults
+from academy.coaching.queries.log import entry_page
+from academy.coaching.queries.overview import own_news
+from academy.coaching.queries.standing import energy_line
 from academy.coaching.rules import HOLD_BACK_REASONS
 from academy.coaching.services import actions, log, plans, signals
 from academy.coaching.services.log import Contact
@@ -172,3 +175,76 @@ def test_the_audit_holds_no_words(table):
     assert any(one.action == "coaching:entry:shared" for one in events)
     assert all(CANARY not in str(one.data) for one in events)
     assert list(chain_faults()) == []
+
+
+def correct(table, entry_id, day, **values):
+    contact = Contact(**({"kind": "phone", "happened_on": day, "discussed": "Beter."} | values))
+    with unit_of_work():
+        return log.correct(entry_id, contact, by=actor_for(table.marije.id)).id
+
+
+def test_one_talk_corrected_twice_is_one_figure(table):
+    write_entry(table, energy=4, happened_on=date(2026, 11, 1))
+    entry_id = write_entry(table, energy=2, happened_on=date(2026, 11, 10))
+    for _time in range(2):
+        correct(table, entry_id, date(2026, 11, 10), energy=2)
+    assert not get_plan(table).is_energy_low
+
+
+def test_a_corrected_day_moves_last_and_next_contact(table):
+    write_entry(table, happened_on=date(2026, 10, 1))
+    entry_id = write_entry(table, happened_on=date(2026, 11, 20))
+    rhythm = timedelta(days=get_plan(table).rhythm_days)
+    for day in (date(2026, 10, 20), date(2026, 9, 1)):
+        correct(table, entry_id, day)
+        last = max(day, date(2026, 10, 1))
+        assert get_plan(table).last_contact_on == last
+        assert get_plan(table).next_contact_due == last + rhythm
+
+
+def test_a_corrected_day_in_a_pause_leaves_the_return(table):
+    entry_id = write_entry(table, happened_on=date(2026, 11, 20))
+    with unit_of_work():
+        plans.pause(table.plan_id, date(2027, 3, 1), by=actor_for(table.tineke.id))
+    correct(table, entry_id, date(2026, 11, 2))
+    found = get_plan(table)
+    assert (found.state, found.next_contact_due) == ("paused", date(2027, 3, 1))
+
+
+def test_a_corrected_review_moves_along_or_counts_no_more(table):
+    entry_id = write_entry(table, kind="yearly_review", happened_on=date(2026, 11, 20))
+    correct(table, entry_id, date(2026, 11, 2), kind="yearly_review")
+    assert get_plan(table).yearly_review_due == date(2027, 11, 2)
+    assert db.session.scalars(sa.select(RenewalEvidence.on)).all() == [date(2026, 11, 2)]
+    correct(table, entry_id, date(2026, 11, 2))
+    assert get_plan(table).yearly_review_due == date(2027, 1, 10)
+    assert db.session.scalars(sa.select(RenewalEvidence.on)).all() == []
+    with pytest.raises(InvalidInputError):
+        correct(table, entry_id, date(2026, 11, 2), kind="yearly_review")
+
+
+def test_who_reads_a_talk_reads_its_corrections(table):
+    entry_id = write_entry(table)
+    samira = actor_for(table.samira.id)
+    with unit_of_work():
+        log.mark_seen(entry_id, by=samira)
+    correct(table, entry_id, clock.today())
+    plan_id, since = table.plan_id, clock.now() - timedelta(days=7)
+    assert own_news(plan_id, today=clock.today(), unread_since=since).unread == 1
+    assert not entry_page(plan_id, now=clock.now()).rows[0].is_seen
+    with unit_of_work():
+        log.mark_seen(entry_id, by=samira)
+    assert own_news(plan_id, today=clock.today(), unread_since=since).unread == 0
+    assert entry_page(plan_id, now=clock.now()).rows[0].is_seen
+
+
+def test_the_line_of_energy_shows_each_talk_as_it_stands(table):
+    write_entry(table, energy=3, happened_on=date(2026, 11, 1))
+    entry_id = write_entry(table, energy=1, happened_on=date(2026, 11, 10))
+    correct(table, entry_id, date(2026, 10, 5), energy=5)
+    gone = write_entry(table, energy=2, happened_on=date(2026, 11, 12))
+    correct(table, gone, date(2026, 11, 12), energy=None)
+    assert energy_line(table.plan_id, within=sa.true()) == [
+        (date(2026, 10, 5), 5),
+        (date(2026, 11, 1), 3),
+    ]

@@ -138,6 +138,21 @@ def test_a_correction_stands_under_what_it_corrects(table, sign_in):
     assert page.index("Er waren tien mensen.") < page.index("Het waren er elf.")
 
 
+def test_a_second_correction_starts_from_the_first_and_shows_what_changed(table, sign_in):
+    entry_id = write_entry(table, "Er waren tien mensen.", energy=4)
+    client = sign_in(table.marije)
+    address = f"/begeleiding/gesprekken/{entry_id}/verbeter"
+    better = {"discussed": "Het waren er elf.", "energy": "2", "happened_on": "20-11-2026"}
+    assert client.post(address, data=TALK | better).status_code == 303
+    assert "Het waren er elf." in client.get(address).text
+    page = client.get(f"/begeleiding/{table.plan_id}").text
+    assert "Dit was op 20 november 2026." in page
+    assert "Energie: 2." in page
+    own = sign_in(table.samira)
+    own.post(f"/logboek/{entry_id}/gelezen")
+    assert "Ik heb het gelezen" not in own.get("/logboek").text
+
+
 def test_somebody_elses_coachee_is_not_there(table, sign_in):
     with unit_of_work():
         other, klaas = make_person("Fatma"), make_person("Klaas")

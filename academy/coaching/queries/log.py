@@ -53,7 +53,11 @@ class ActionView:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One contact as it stands in the log, with what was added and agreed."""
+    """One contact as it stands in the log, with what was added and agreed.
+
+    `is_seen` says that the participant read it with all corrections. `changed` names, of a
+    correction, the figures that differ from what stood before it.
+    """
 
     id: int
     plan_id: int
@@ -76,9 +80,16 @@ class EntryView:
     words: tuple[WordsView, ...] = ()
     corrections: tuple[EntryView, ...] = ()
     actions: tuple[ActionView, ...] = ()
+    changed: frozenset[str] = frozenset()
+
+    @property
+    def standing(self) -> EntryView:
+        """The version that counts: the last correction, else the talk itself."""
+        return self.corrections[-1] if self.corrections else self
 
 
 _ALL = sa.true()
+_FIGURES = ("happened_on", "kind", "minutes", "energy")
 
 
 def entry_page(
@@ -287,14 +298,26 @@ def _with_parts(entries: Iterable[EntryView], now: datetime) -> tuple[EntryView,
         actions.setdefault(row.entry_id, []).append(_action(row, today))
     corrections = [replace(one, words=tuple(words.get(one.id, ()))) for one in corrections]
     return tuple(
-        replace(
-            entry,
-            words=tuple(words.get(entry.id, ())),
-            actions=tuple(actions.get(entry.id, ())),
-            corrections=tuple(one for one in corrections if one.corrects_id == entry.id),
+        _with_corrections(
+            replace(
+                entry,
+                words=tuple(words.get(entry.id, ())),
+                actions=tuple(actions.get(entry.id, ())),
+            ),
+            [one for one in corrections if one.corrects_id == entry.id],
         )
         for entry in entries
     )
+
+
+def _with_corrections(entry: EntryView, corrections: list[EntryView]) -> EntryView:
+    told, before = [], entry
+    for one in corrections:
+        differs = (name for name in _FIGURES if getattr(one, name) != getattr(before, name))
+        told.append(replace(one, changed=frozenset(differs)))
+        before = one
+    is_seen = entry.is_seen and all(one.is_seen for one in corrections)
+    return replace(entry, corrections=tuple(told), is_seen=is_seen)
 
 
 def _day(now: datetime) -> date:
@@ -314,25 +337,6 @@ def _words(entry_ids: list[int]) -> dict[int, list[WordsView]]:
             WordsView(row.words, row.at, row.by_id, call_name(typed_by))
         )
     return found
-
-
-def energy_line(
-    plan_id: int, *, most: int = 8, within: sa.ColumnElement[bool] = _ALL
-) -> list[tuple[date, int]]:
-    """Return the latest figures the participant gave, oldest first."""
-    rows = db.session.execute(
-        sa.select(LogEntry.happened_on, LogEntry.energy)
-        .where(
-            LogEntry.plan_id == plan_id,
-            LogEntry.state != "draft",
-            LogEntry.energy.is_not(None),
-            LogEntry.corrects_id.is_(None),
-            within,
-        )
-        .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
-        .limit(most)
-    )
-    return [(day, energy) for day, energy in rows if energy is not None][::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class OwnNews:
 def own_news(plan_id: int, *, today: date, unread_since: Any) -> OwnNews:
     """Return what is new in one's own log since an instant; figures only."""
     unread = db.session.scalar(
-        sa.select(sa.func.count())
+        sa.select(sa.func.count(sa.func.coalesce(LogEntry.corrects_id, LogEntry.id).distinct()))
         .select_from(LogEntry)
         .where(
             LogEntry.plan_id == plan_id,

@@ -14,9 +14,10 @@ from sqlalchemy.orm import aliased
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, LogEntry, YearlyReview
 from academy.coaching.queries.handover import Horizon
-from academy.coaching.queries.log import ActionView, all_actions, energy_line
+from academy.coaching.queries.log import ActionView, all_actions
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.queries.sheets import Sheets, sheets_of
+from academy.coaching.queries.standing import DAY, IS_LATEST, Latest, energy_line, stands
 from academy.kernel.db import db
 from academy.kernel.policy import Actor
 from academy.people.models import Person
@@ -88,11 +89,12 @@ def _talks(plan_id: int, since: date, within: sa.ColumnElement[bool]) -> int:
     found = db.session.scalar(
         sa.select(sa.func.count())
         .select_from(LogEntry)
+        .outerjoin(Latest, sa.and_(IS_LATEST, stands(Latest)))
         .where(
             LogEntry.plan_id == plan_id,
             LogEntry.state != "draft",
             LogEntry.corrects_id.is_(None),
-            LogEntry.happened_on >= since,
+            since <= DAY,
             within,
         )
     )

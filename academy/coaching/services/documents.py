@@ -106,8 +106,9 @@ def _contents(plan: PlanHead, edition: str, *, by: Actor, names: Collection[str]
 
 def _energy(entries: tuple[EntryView, ...]) -> tuple[tuple[date, int], ...]:
     """Return the latest figures that the participant gave, oldest first."""
-    given = [(one.happened_on, one.energy) for one in entries if one.energy is not None]
-    return tuple(given[:MOST_FIGURES][::-1])
+    standing = sorted((one.standing for one in entries), key=lambda one: one.happened_on)
+    given = [(one.happened_on, one.energy) for one in standing if one.energy is not None]
+    return tuple(given[-MOST_FIGURES:])
 
 
 def _called(words: frozenset[str]) -> frozenset[str]:

@@ -204,11 +204,8 @@ def _facts(contents: Contents, edition: str) -> list[tuple[str, str]]:
     coaches = list(dict.fromkeys([plan.coach_name, *(entry.coach_name for entry in entries)]))
     facts.append((_("Begeleider"), ", ".join(name for name in coaches if name)))
     if entries:
-        span = _(
-            "%(first)s tot %(last)s",
-            first=short_day(entries[-1].happened_on),
-            last=short_day(entries[0].happened_on),
-        )
+        days = [entry.standing.happened_on for entry in entries]
+        span = _("%(first)s tot %(last)s", first=short_day(min(days)), last=short_day(max(days)))
         facts.append((_("Van dag tot dag"), span))
     if plan.goal:
         facts.append((_("Doel"), plan.goal))
@@ -226,7 +223,10 @@ def _facts(contents: Contents, edition: str) -> list[tuple[str, str]]:
 def _talk(entry: EntryView, plan: PlanHead, edition: str) -> dict[str, Any]:
     parts = _parts(entry)
     added = [
-        (_correction_label(one), " ".join(text for _label, text in _parts(one)))
+        (
+            _correction_label(one),
+            " ".join([*_changed(one), *(text for _label, text in _parts(one))]),
+        )
         for one in entry.corrections
     ]
     all_words = [*entry.words, *(own for one in entry.corrections for own in one.words)]
@@ -269,6 +269,17 @@ def _heading(entry: EntryView) -> str:
     if entry.energy is not None:
         said.append(_("energie %(figure)d", figure=entry.energy))
     return " · ".join(said)
+
+
+def _changed(entry: EntryView) -> list[str]:
+    """Say which figures a correction changed, in sentences."""
+    said = (
+        ("happened_on", _("Dit was op %(day)s.", day=short_day(entry.happened_on))),
+        ("kind", _("Zo spraken jullie elkaar: %(kind)s.", kind=_kind(entry.kind))),
+        ("minutes", _("Minuten: %(num)s.", num="–" if entry.minutes is None else entry.minutes)),
+        ("energy", _("Energie: %(figure)s.", figure=entry.energy or "–")),
+    )
+    return [sentence for name, sentence in said if name in entry.changed]
 
 
 def _kind(kind: str) -> str:

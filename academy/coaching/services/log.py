@@ -8,37 +8,22 @@ from datetime import date
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
 from academy.coaching.events import ContactLogged
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, OwnWords
 from academy.coaching.queries.promises import organisation_near
+from academy.coaching.queries.standing import latest_energies, version_that_stands, versions_of
 from academy.coaching.services.actions import Settling, settle_carried
+from academy.coaching.services.dates import check_kind, move_dates, note_review
 from academy.coaching.services.plans import end_pause, get_plan
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
-from certificates.services.evidence import record_renewal_evidence
 
 TEXT_LENGTH = 8000
 ACTION_LENGTH = 300
-RENEWAL_REQUIREMENT = "yearly_reviews"
-EVIDENCE_KIND = "log_entry"
-
-_Newer = aliased(LogEntry)
-_LATEST_ENERGY = (
-    sa.select(LogEntry.energy)
-    .where(
-        LogEntry.plan_id == sa.bindparam("plan"),
-        LogEntry.state != "draft",
-        LogEntry.energy.is_not(None),
-        ~sa.exists().where(_Newer.corrects_id == LogEntry.id, _Newer.state != "draft"),
-    )
-    .order_by(LogEntry.happened_on.desc(), LogEntry.id.desc())
-    .limit(2)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,31 +123,42 @@ def share(entry_id: int, *, by: Actor) -> LogEntry:
 def correct(
     entry_id: int, contact: Contact, *, by: Actor, source_id: str | None = None
 ) -> LogEntry:
-    """Put a correction under an entry; what stood there stays readable."""
+    """Put a correction under an entry; what stood there stays readable.
+
+    It counts instead: a day that was wrong moves the next contact.
+    """
     plan = get_plan(_plan_id_of(entry_id))
     policies.require_guide(by, plan)
     wrong = get_entry(entry_id)
     if wrong.state == "draft":
         raise ConflictError(_("Dit gesprek is nog niet af. Verander het gewoon."))
+    before = version_that_stands(wrong.corrects_id or wrong.id)
     _check(contact)
+    check_kind(before, contact.kind)
     entry = _new_entry(plan, by, form_key=None, source_id=source_id)
     entry.corrects_id = wrong.corrects_id or wrong.id
     _mark_shared(entry)
     _fill(entry, contact)
+    if (before.happened_on, before.kind) != (entry.happened_on, entry.kind):
+        move_dates(entry, plan, was=before.kind, by=by)
     plan.is_energy_low = _is_energy_low(plan.id)
     _record("corrected", entry, by)
     return entry
 
 
 def mark_seen(entry_id: int, *, by: Actor, on_behalf_of: int | None = None) -> LogEntry:
-    """Note that the participant read an entry (or heard it read aloud); it is final then."""
+    """Note that the participant read a talk (or heard it read aloud); it is final then.
+
+    The corrections stand under it: they are read with it.
+    """
     entry = get_entry(entry_id)
     _require_for_participant(entry, by, on_behalf_of)
-    if entry.seen_at is None:
-        entry.seen_at = clock.now()
-        if entry.state == "shared":
-            entry.state, entry.final_at = "final", entry.seen_at
-        _record("seen", entry, by, on_behalf_of=on_behalf_of)
+    for one in versions_of(entry.corrects_id or entry.id):
+        if one.seen_at is None:
+            one.seen_at = clock.now()
+            if one.state == "shared":
+                one.state, one.final_at = "final", one.seen_at
+            _record("seen", one, by, on_behalf_of=on_behalf_of)
     return entry
 
 
@@ -326,7 +322,7 @@ def _set_actions(
 def _share(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
     plan.last_contact_on = max(plan.last_contact_on or entry.happened_on, entry.happened_on)
     if entry.kind == "yearly_review":
-        _note_review(entry, plan, by)
+        note_review(entry, plan, by=by)
     _move_next_contact(plan)
     db.session.flush()  # the figures below read the table
     plan.is_energy_low = _is_energy_low(plan.id)
@@ -337,18 +333,6 @@ def _share(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
 
 def _mark_shared(entry: LogEntry) -> None:
     entry.state, entry.shared_at = "shared", clock.now()
-
-
-def _note_review(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
-    due = rules.review_due(entry.happened_on)
-    plan.yearly_review_due = max(plan.yearly_review_due or due, due)
-    record_renewal_evidence(
-        entry.person_id,
-        RENEWAL_REQUIREMENT,
-        on=entry.happened_on,
-        source=(EVIDENCE_KIND, entry.source_id or str(entry.id)),
-        by=by,
-    )
 
 
 def _move_next_contact(plan: CoachingPlan) -> None:
@@ -363,8 +347,7 @@ def _move_next_contact(plan: CoachingPlan) -> None:
 
 def _is_energy_low(plan_id: int) -> bool:
     """Say whether the last two figures that no correction replaced are low."""
-    latest = db.session.scalars(_LATEST_ENERGY, {"plan": plan_id})
-    return rules.energy_low_twice(list(latest))
+    return rules.energy_low_twice(latest_energies(plan_id))
 
 
 def _finalise(which: sa.ColumnElement[bool]) -> int:

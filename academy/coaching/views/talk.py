@@ -227,17 +227,18 @@ def quick(plan_id: int) -> AnyResponse:
 
 @bp.page("/begeleiding/gesprekken/<int:entry_id>/verbeter", needs=GUIDE)
 def correct(entry_id: int) -> str:
-    """Show the form for a correction, filled with what stands there."""
+    """Show the form for a correction, filled with what stands there: the last correction."""
     head, wrong = _entry_to_correct(entry_id)
+    stands = wrong.standing
     form = TalkForm(
         formdata=None,
-        kind=wrong.kind,
-        discussed=wrong.discussed,
-        went_well=wrong.went_well,
-        is_hard=wrong.is_hard,
-        energy=str(wrong.energy or ""),
-        happened_on=wrong.happened_on,
-        minutes=wrong.minutes,
+        kind=stands.kind,
+        discussed=stands.discussed,
+        went_well=stands.went_well,
+        is_hard=stands.is_hard,
+        energy=str(stands.energy or ""),
+        happened_on=stands.happened_on,
+        minutes=stands.minutes,
     )
     return _talk_page(head, form, None, wrong=wrong)
 

@@ -109,9 +109,7 @@ def has_something_open(person_id: int) -> bool:
                 sa.or_(
                     sa.exists().where(Signal.person_id == person_id, Signal.state != "closed"),
                     sa.exists().where(Decision.holder_id == person_id, IS_OPEN),
-                    sa.exists().where(
-                        Certificate.person_id == person_id, is_to_make()
-                    ),
+                    sa.exists().where(Certificate.person_id == person_id, is_to_make()),
                 )
             )
         )
