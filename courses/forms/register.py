@@ -43,6 +43,9 @@ LOOKS = {
     "not_applicable": ("not-applicable", "quiet"),
 }
 USUAL = ("present", "late", "excused", "absent")
+NOT_THERE_YET = "not_applicable"
+BEFORE_JOINING = (NOT_THERE_YET, "made_up")
+"""What can be said of who joined the group after a session."""
 
 
 def options(*statuses: str) -> list[dict[str, object]]:
@@ -66,9 +69,10 @@ class Entry:
 
     @property
     def options(self) -> list[dict[str, object]]:
-        """The four usual choices, and the rare one that stands."""
-        rare = (self.person.status,) if self.person.status not in ("", *USUAL) else ()
-        return options(*USUAL, *rare)
+        """The usual choices, for who joined later their own, and the rare one that stands."""
+        usual = BEFORE_JOINING if self.person.joined_later else USUAL
+        rare = (self.person.status,) if self.person.status not in ("", *usual) else ()
+        return options(*usual, *rare)
 
 
 class RegisterForm:
@@ -88,10 +92,13 @@ class RegisterForm:
         return sum(entry.chosen in ("present", "late") for entry in self.entries)
 
     def everyone(self, status: str) -> None:
-        """Choose `status` for everyone who has no mark yet; a conflict is left to people."""
+        """Choose `status` for everyone who has no mark yet; a conflict is left to people.
+
+        Who joined the group later did not belong to it then.
+        """
         for entry in self.entries:
             if not entry.chosen and not entry.person.in_conflict and status in USUAL:
-                entry.chosen = status
+                entry.chosen = NOT_THERE_YET if entry.person.joined_later else status
 
     def marks(self) -> list[NewMark]:
         """Return what the marker changed since the page was opened."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from academy.kernel import policy
 from academy.kernel.db import db
@@ -13,10 +14,10 @@ from academy.kernel.policy import Actor
 from academy.people.models import Person
 from academy.people.rules import search_parts
 from courses import policies
-from courses.models import Enrolment
+from courses.models import Cohort, Enrolment
 from courses.queries.choices import Choice
 from courses.queries.cohorts import CohortHead
-from courses.rules.enrolment import APPLYING
+from courses.rules.enrolment import APPLYING, SEATED
 
 PEOPLE_SHOWN = 20
 
@@ -33,6 +34,26 @@ class ApplicationRow:
     applied_on: date
     intake_held: bool
     agreed: bool
+
+
+def waits_for_answer() -> sa.ColumnElement[bool]:
+    """Say whether an enrolment of the cohort in the query around it waits for us.
+
+    Who is on the waiting list waits for a chair, and for us once there is one.
+    """
+    seated = aliased(Enrolment)
+    taken = (
+        sa.select(sa.func.count())
+        .select_from(seated)
+        .where(seated.cohort_id == Cohort.id, seated.state.in_(sorted(SEATED)))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    is_free = sa.and_(Cohort.state.in_(("open", "running")), taken < Cohort.capacity)
+    return sa.or_(
+        Enrolment.state.in_(sorted(APPLYING - {"waitlisted"})),
+        sa.and_(Enrolment.state == "waitlisted", is_free),
+    )
 
 
 def application_rows(cohort_id: int) -> tuple[ApplicationRow, ...]:

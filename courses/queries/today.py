@@ -20,6 +20,7 @@ from courses.models import (
     Module,
     Session,
 )
+from courses.queries.applications import waits_for_answer
 from courses.queries.cohorts import within_cohorts
 from courses.queries.progress import Progress, progress_of_many
 from courses.rules import is_open, moment_of, moment_words
@@ -232,7 +233,7 @@ def open_registers(by: Actor) -> list[OpenRegister]:
 
 
 def waiting_applications(by: Actor) -> list[WaitingApplications]:
-    """Return the cohorts in reach where somebody applied and has not been spoken to."""
+    """Return the cohorts in reach where somebody waits for an answer, or for a free chair."""
     rows = db.session.execute(
         sa.select(
             Cohort.id,
@@ -243,7 +244,7 @@ def waiting_applications(by: Actor) -> list[WaitingApplications]:
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
         .where(
             within_cohorts(by, policies.MANAGE),
-            Enrolment.state.in_(("applied", "intake_planned")),
+            waits_for_answer(),
             Cohort.state.in_(("open", "full", "running")),
         )
         .group_by(Cohort.id, Cohort.name)

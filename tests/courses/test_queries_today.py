@@ -3,10 +3,11 @@
 import pytest
 
 from academy.kernel import clock
-from academy.kernel.db import unit_of_work
+from academy.kernel.db import db, unit_of_work
+from courses.models import Cohort
 from courses.queries import today
 from courses.services import self_scan
-from tests.courses.training_group import actor, after, make_group
+from tests.courses.training_group import actor, after, enrol, make_group
 
 STATEMENTS = [f"{letter}{number}" for letter in "nrlgmd" for number in range(1, 5)]
 
@@ -55,3 +56,16 @@ def test_vandaag_leads_to_the_self_scan(app, sign_in):
         page = client.get("/vandaag").text
         assert "Vul de zelfscan in" in page
         assert f"/leergang/{group.enrolments[0]}/zelfscan/before_gov_03" in page
+
+
+def test_who_waits_for_a_chair_waits_for_us_once_there_is_one(app):
+    group = make_group(2)
+    by = actor(group.coordinator_id)
+    with unit_of_work():
+        enrol(group.cohort_id, "Op de lijst", state="waitlisted")
+        cohort = db.session.get_one(Cohort, group.cohort_id)
+        cohort.capacity = 2
+    assert today.waiting_applications(by) == []
+    with unit_of_work():
+        db.session.get_one(Cohort, group.cohort_id).capacity = 3
+    assert [one.people for one in today.waiting_applications(by)] == [1]

@@ -1,5 +1,6 @@
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,11 @@ from academy.kernel.db import db, unit_of_work
 from courses.models import AttendanceCell, AttendanceMark, Cohort, Session
 from courses.services.attendance import NewMark, save_register
 from tests.courses.training_group import (
+    START,
     actor,
     add_person,
     after,
+    enrol,
     grant,
     make_group,
     well_formed,
@@ -66,6 +69,19 @@ def test_everyone_is_here_fills_the_unmarked_and_saves_nothing(later, sign_in):
     assert page.text.count('value="present" checked') + page.text.count(" checked") >= 3
     assert "2 van 3 zijn er" in page.text
     assert statuses() == []
+
+
+def test_who_joined_later_did_not_belong_to_it_then(later, sign_in):
+    group = make_group(1)
+    newcomer = enrol(group.cohort_id, "Later Erbij", since=START + timedelta(days=20))
+    db.session.commit()
+    client = sign_in(group.trainer_id)
+    page = client.post(address(group), data={"everyone": "present"})
+    chosen = re.findall(r'name="s(\d+)"[^>]*value="(\w+)"[^>]* checked', page.text)
+    assert chosen == [(str(group.enrolments[0]), "present"), (str(newcomer), "not_applicable")]
+    data = {f"s{number}": status for number, status in chosen}
+    assert client.post(address(group), data=data).status_code == 303
+    assert statuses() == ["not_applicable", "present"]
 
 
 def test_what_was_not_touched_is_not_saved_again(later, sign_in):

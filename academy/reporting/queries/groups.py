@@ -30,10 +30,10 @@ from courses.models import (
     Session,
     Track,
 )
+from courses.queries.applications import waits_for_answer
 from courses.queries.cohorts import within_cohorts
 from courses.queries.progress import rule_of
 from courses.rules import CourseRule
-from courses.rules.enrolment import APPLYING
 
 PAGE_SIZE = 20
 TAKING_PART = ("admitted", "active", "paused")
@@ -109,7 +109,7 @@ def _select(by: Actor) -> sa.Select[*tuple[Any, ...]]:
             CourseVersion.id.label("version_id"),
             CourseVersion.content_hash,
             _people(TAKING_PART).label("taking_part"),
-            _people(sorted(APPLYING - {"waitlisted"})).label("applications"),
+            _count(Enrolment, waits_for_answer()).label("applications"),
             _next_session().label("next_session_at"),
             _count(Session, Session.state != "cancelled").label("sessions"),
             _count(CohortTrainer).label("trainers"),

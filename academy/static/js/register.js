@@ -19,7 +19,8 @@ document.querySelectorAll("form[data-register]").forEach(function (form) {
       event.preventDefault();
       names().forEach(function (name) {
         var choices = Array.from(form.querySelectorAll("input[type=radio]")).filter(function (radio) { return radio.name === name; });
-        var wanted = choices.find(function (radio) { return radio.value === button.dataset.markAll; });
+        var wanted = choices.find(function (radio) { return radio.value === button.dataset.markAll; }) ||
+          choices.find(function (radio) { return radio.value === "not_applicable"; }); /* who joined later */
         if (wanted && !choices.some(function (radio) { return radio.checked; })) { wanted.checked = true; }
       });
       form.dispatchEvent(new Event("change", { bubbles: true }));
