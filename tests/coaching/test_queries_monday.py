@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import CoachingPlan, CoachLoad
+from academy.coaching.models import CoachingPlan, CoachLoad, Cover
+from academy.coaching.queries.cover import coach_rows
 from academy.coaching.queries.monday import KINDS, monday_page
-from academy.coaching.services import load, signals
+from academy.coaching.services import load, plans, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.queries.actors import actor_for
@@ -85,6 +86,76 @@ def test_a_coach_above_fifteen_is_shown_once(table):
     assert "full" in kinds(table)
     (row,) = [one for one in found(table) if one.kind == "full"]
     assert (row.who, row.figure) == ("Marije Dijkstra", 16)
+
+
+def silent(table, day=None) -> list[str]:
+    """Return who is silent too long, on Monday and among the coaches."""
+    db.session.rollback()
+    day = day or clock.today()
+    actor = actor_for(table.tineke.id, day=day)
+    names = [one.who for one in monday_page(actor, day, kinds=("silent",)).rows]
+    assert names == [one.name for one in coach_rows(actor, day) if one.is_silent]
+    return names
+
+
+def guided_again(table, **values):
+    """Let somebody who wrote long ago guide again, from today, by a plan with these values."""
+    with unit_of_work():
+        stil = make_person("Stil", "de Boer")
+        row = CoachLoad(coach_id=stil.id, plans=0, last_entry_on=date(2025, 1, 1))
+        db.session.add(row)
+        db.session.flush()
+        plan = plan_of(table, "Van stil", stil, next_contact_due=date(2027, 1, 1), **values)
+        load.recount((stil.id,))
+    return plan.id
+
+
+def test_who_guides_again_has_45_days_to_write_something(table):
+    plan_id = guided_again(table)
+    assert silent(table) == []
+    later = clock.today() + timedelta(days=46)
+    assert silent(table, later) == ["Stil de Boer"]
+    with clock.at(clock.local(later, 10)), unit_of_work():
+        load.recount((db.session.get_one(CoachingPlan, plan_id).coach_id,))
+    assert silent(table, later) == ["Stil de Boer"]
+
+
+def test_who_took_over_somebody_is_not_silent_since_before(table):
+    with unit_of_work():
+        nieuw = make_person("Nieuw")
+        yes = {"coach_yes_on": date(2026, 11, 1), "participant_yes_on": date(2026, 11, 20)}
+        plan_of(table, "Over", nieuw, started_on=date(2024, 1, 1), **yes)
+        load.recount((nieuw.id,))
+        assert db.session.get_one(CoachLoad, nieuw.id).quiet_since == date(2026, 11, 20)
+
+
+def test_only_people_with_a_pause_make_nobody_silent(table):
+    pause = {"paused_on": date(2026, 6, 1), "paused_until": date(2027, 1, 1)}
+    plan_id = guided_again(table, state="paused", **pause)
+    far = clock.today() + timedelta(days=100)
+    assert silent(table, far) == []
+    with clock.at(clock.local(far, 10)), unit_of_work():
+        plans.resume(plan_id, by=actor_for(table.tineke.id))
+    assert silent(table, far) == []
+    assert silent(table, far + timedelta(days=46)) == ["Stil de Boer"]
+
+
+@pytest.mark.parametrize(("days", "is_silent"), [(0, False), (21, False), (22, True)])
+def test_who_is_away_is_not_silent_nor_in_the_week_after(table, days, is_silent):
+    with unit_of_work():
+        stil = make_person("Stil", "de Boer")
+        plan_of(table, "Van stil", stil, started_on=date(2026, 1, 1))
+        load.recount((stil.id,))
+        row = Cover(
+            coach_id=stil.id,
+            cover_id=table.marije.id,
+            first_day=clock.today(),
+            last_day=clock.today() + timedelta(days=14),
+            arranged_by_id=table.tineke.id,
+            arranged_at=clock.now(),
+        )
+        db.session.add(row)
+    assert ("Stil de Boer" in silent(table, clock.today() + timedelta(days=days))) is is_silent
 
 
 def write_on(table):

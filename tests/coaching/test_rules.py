@@ -94,9 +94,9 @@ def test_energy_is_low_when_the_last_two_figures_are(energies, low):
 
 
 def test_a_coach_is_silent_after_forty_five_days():
-    assert not rules.is_silent(TODAY - timedelta(days=45), TODAY, TODAY)
-    assert rules.is_silent(TODAY - timedelta(days=46), TODAY, TODAY)
-    assert rules.is_silent(None, TODAY - timedelta(days=46), TODAY)
+    assert not rules.is_silent(TODAY - timedelta(days=45), TODAY)
+    assert rules.is_silent(TODAY - timedelta(days=46), TODAY)
+    assert not rules.is_silent(None, TODAY)
 
 
 def test_a_new_coach_reads_a_year_back():

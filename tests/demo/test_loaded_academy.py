@@ -586,7 +586,7 @@ def test_late_agreements_open_signals_and_silent_coaches(demo: Flask) -> None:
             .group_by(Person.source_id)
         ).all()
     )
-    silent = {who for who, last in wrote.items() if coaching_rules.is_silent(last, last, DAY)}
+    silent = {who for who, last in wrote.items() if coaching_rules.is_silent(last, DAY)}
     assert silent == {"P303"}
 
 

@@ -57,7 +57,8 @@ class CoachLoad(Model):
     """How many people a coach guides now, and since when nothing was written.
 
     Moves in the transaction that moves a plan or the log. `quiet_since` is the day of the last
-    contact written down, or when guiding began; empty when the coach guides nobody.
+    contact written down, or since when the coach guides somebody again; empty when nobody but
+    people with a pause is there.
     """
 
     __tablename__ = "coaching_load"

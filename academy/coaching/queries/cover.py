@@ -85,7 +85,7 @@ def coach_rows(actor: Actor, today: date) -> tuple[CoachRow, ...]:
         policies.within_region(actor),
     )
     rows = db.session.execute(
-        sa.select(Person, CoachLoad)
+        sa.select(Person, CoachLoad, was_away(CoachLoad.coach_id, today))
         .join(CoachLoad, CoachLoad.coach_id == Person.id)
         .where(CoachLoad.plans > 0, here)
         .order_by(Person.sort_key, Person.id)
@@ -98,10 +98,24 @@ def coach_rows(actor: Actor, today: date) -> tuple[CoachRow, ...]:
             phone=person.phone or "",
             plans=load.plans,
             last_entry_on=load.last_entry_on,
-            is_silent=rules.is_silent(load.last_entry_on, load.quiet_since or today, today),
+            is_silent=rules.is_silent(load.quiet_since, today) and not away,
             is_full=load.plans > rules.MOST_PLANS,
         )
-        for person, load in rows
+        for person, load, away in rows
+    )
+
+
+def was_away(coach_id: Any, today: date) -> sa.ColumnElement[bool]:
+    """Say in SQL that somebody stands in for a coach, or did until a week ago: who is not silent.
+
+    A week, as with contact: who comes back has some days to call.
+    """
+    end = sa.func.coalesce(Cover.ended_on, Cover.last_day)
+    return sa.exists().where(
+        Cover.coach_id == coach_id,
+        Cover.first_day <= today,
+        Cover.last_day >= rules.overdue_before(today),
+        end >= rules.overdue_before(today),
     )
 
 

@@ -25,6 +25,7 @@ from academy.coaching.models import (
     PlanStep,
     Signal,
 )
+from academy.coaching.queries.cover import was_away
 from academy.coaching.queries.plans import call_name
 from academy.kernel import policy
 from academy.kernel.db import Page, db, from_cursor, to_cursor
@@ -292,10 +293,11 @@ def _steps(near: Any, cut: _Cut, today: date) -> Any:
 def _coaches(near: Any, cut: _Cut, today: date, live: Any) -> Iterator[Any]:
     """Return the coaches of the region who are silent too long, and those with too many people."""
     here = sa.exists().where(CoachingPlan.coach_id == CoachLoad.coach_id, live, near)
+    away = was_away(CoachLoad.coach_id, today)
     quiet = CoachLoad.quiet_since
     full_day = sa.literal(today, sa.Date)
     conditions = {
-        "silent": (quiet, quiet < today - rules.SILENT_AFTER),
+        "silent": (quiet, sa.and_(quiet < today - rules.SILENT_AFTER, ~away)),
         "full": (full_day, CoachLoad.plans > rules.MOST_PLANS),
     }
     for kind, (day, condition) in conditions.items():

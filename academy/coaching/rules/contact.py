@@ -67,9 +67,9 @@ def review_due(from_day: date) -> date:
     return date(from_day.year + 1, from_day.month, min(from_day.day, last))
 
 
-def is_silent(last_entry_on: date | None, since: date, today: date) -> bool:
-    """Say whether a coach wrote nothing for more than 45 days; `since` is when guiding began."""
-    return today - (last_entry_on or since) > SILENT_AFTER
+def is_silent(quiet_since: date | None, today: date) -> bool:
+    """Say whether a coach wrote nothing for more than 45 days; without a day nobody waits."""
+    return quiet_since is not None and today - quiet_since > SILENT_AFTER
 
 
 def visible_from(transferred_on: date | None) -> date | None:

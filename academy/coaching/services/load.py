@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from academy.coaching import rules
 from academy.coaching.models import CoachingPlan, CoachLoad, LogEntry
+from academy.kernel import clock
 from academy.kernel.db import db
 
 
@@ -27,13 +28,24 @@ def note_written(entry_id: int) -> None:
         _recount(row.coach_id)
         return
     load.last_entry_on = max(load.last_entry_on or row.happened_on, row.happened_on)
-    if load.plans:
-        load.quiet_since = load.last_entry_on
+    if load.quiet_since is not None:
+        load.quiet_since = max(load.quiet_since, load.last_entry_on)
+    elif load.plans:
+        _recount(load.coach_id)  # the talk may have ended a pause
+
+
+_YES = sa.case(
+    (CoachingPlan.participant_yes_on > CoachingPlan.coach_yes_on, CoachingPlan.participant_yes_on),
+    else_=sa.func.coalesce(CoachingPlan.coach_yes_on, CoachingPlan.started_on),
+)
+"""When this coach began with somebody: the second yes."""
 
 
 def _recount(coach_id: int) -> None:
+    """Count anew. Who guided nobody that runs, and does from today, begins to be quiet today."""
+    active_since = sa.case((CoachingPlan.state == "active", _YES))
     plans, since = db.session.execute(
-        sa.select(sa.func.count(CoachingPlan.id), sa.func.min(CoachingPlan.started_on)).where(
+        sa.select(sa.func.count(CoachingPlan.id), sa.func.min(active_since)).where(
             CoachingPlan.coach_id == coach_id, CoachingPlan.state.in_(rules.LIVE_STATES)
         )
     ).one()
@@ -46,5 +58,7 @@ def _recount(coach_id: int) -> None:
     if load is None:
         load = CoachLoad(coach_id=coach_id)
         db.session.add(load)
+    elif since is not None:
+        since = load.quiet_since or clock.today()
     load.plans, load.last_entry_on = plans, last
-    load.quiet_since = (last or since) if plans else None
+    load.quiet_since = max(last or since, since) if since is not None else None
