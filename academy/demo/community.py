@@ -1,4 +1,4 @@
-"""Meet-ups with who came, and the stories of residents.
+"""Meet-ups with who came, the stories of residents, and who walks along with whom.
 
 What the files leave open is decided here: a meet-up is planned four weeks ahead by a coordinator;
 people answer on the day itself, or by yesterday for what is to come; a story is told on the day
@@ -38,6 +38,7 @@ ASSETS = {
     "verhalen": "stories",
     "gewoonte": "habits",
 }
+HELPS = {"meelopen": "walk_along", "les": "train", "proeve": "assess"}
 AHEAD = timedelta(weeks=4)
 YESTERDAY = DAY - timedelta(days=1)
 
@@ -60,6 +61,24 @@ def steps(data: DataSet, memory: Memory) -> Iterator[Step]:
     for row in data["solutions"]:
         day = row.find_day("published_on") or YESTERDAY
         yield Step(day, Rank.PLAN, row, partial(_tell, row, memory))
+    yield from _mentoring(data, memory)
+
+
+def _mentoring(data: DataSet, memory: Memory) -> Iterator[Step]:
+    for row in data["mentor_offers"]:
+        yield Step(row.day("saved_on"), Rank.PLAN, row, partial(_offer, row, memory))
+    for row in data["mentor_pairs"]:
+        key = f"{row['mentor_id']} {row['person_id']}"
+        yield Step(row.day("proposed_on"), Rank.ENTRY, row, partial(_link, row, memory, key))
+        for column, said in (("mentor_id", "mentor_yes_on"), ("person_id", "person_yes_on")):
+            day = row.find_day(said)
+            if day is not None:
+                say_yes = partial(_say_yes, row, memory, key, column)
+                yield Step(day, Rank.FOLLOW_UP, row, say_yes, rows=0)
+        for met in row.many("met_on"):
+            day = date.fromisoformat(met)
+            meet = partial(_meet, row, memory, key, day)
+            yield Step(day, Rank.AFTERWARDS, row, meet, rows=0)
 
 
 def _coordinator(row: Row, memory: Memory, place: str = "") -> Actor:
@@ -128,3 +147,29 @@ def _tell(row: Row, memory: Memory) -> None:
     services.count_confirmations(story_id, row.number("confirmed_by"), by=coordinator)
     if row["published_on"]:
         services.publish_story(story_id, by=coordinator)
+
+
+def _offer(row: Row, memory: Memory) -> None:
+    kinds = [HELPS[word] for word in row.many("helps") if word in HELPS]
+    person_id = memory.id("person", row, "person_id")
+    services.save_offer(person_id, kinds, by=memory.actor(row, "person_id"))
+
+
+def _link(row: Row, memory: Memory, key: str) -> None:
+    mentor_id = memory.id("person", row, "mentor_id")
+    starter_id = memory.id("person", row, "person_id")
+    memory.keep(
+        "mentor_pair", key, services.link(mentor_id, starter_id, by=_coordinator(row, memory))
+    )
+
+
+def _say_yes(row: Row, memory: Memory, key: str, column: str) -> None:
+    pair_id = memory.id_of("mentor_pair", key, row)
+    person_id = memory.id("person", row, column)
+    services.answer_pair(pair_id, person_id, yes=True, by=memory.actor(row, column))
+
+
+def _meet(row: Row, memory: Memory, key: str, day: date) -> None:
+    pair_id = memory.id_of("mentor_pair", key, row)
+    mentor_id = memory.id("person", row, "mentor_id")
+    services.note_meeting(pair_id, mentor_id, on=day, by=memory.actor(row, "mentor_id"))

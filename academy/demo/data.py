@@ -69,6 +69,8 @@ OPTIONAL = {
     " region",
     "coaching_sheets": "plan_id written_on goal strengths learning overload steps agreed",
     "coaching_reviews": "entry_id circle_mine circle_together circle_not wants",
+    "mentor_offers": "person_id helps saved_on",
+    "mentor_pairs": "mentor_id person_id proposed_on mentor_yes_on person_yes_on met_on",
 }
 """Files that a data set may lack: they add to what the others tell."""
 YES = "ja"

@@ -15,7 +15,10 @@ from sqlalchemy.orm import aliased
 
 from academy.coaching import rules as coaching_rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, OwnWords, Signal
-from academy.community.models import MeetUp, Rsvp, Story
+from academy.coaching.queries.monday import monday_page
+from academy.coaching.queries.promises import promise_patterns
+from academy.coaching.queries.signals import own_signals
+from academy.community.models import MeetUp, MentorDay, MentorOffer, MentorPair, Rsvp, Story
 from academy.contact.models import ContactRequest
 from academy.demo import coaching, community, contacting, people, research, sign_ins
 from academy.demo.cohorts import COHORT_STATES
@@ -27,6 +30,7 @@ from academy.kernel.queue import Job
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from academy.people.models import Account, Consent, Grant, Organisation, Person, Place
+from academy.people.queries.actors import actor_for
 from academy.people.services import sign_in
 from academy.research import rules as research_rules
 from academy.research.models import Confirmation, Observation, Problem, Project, Talk
@@ -86,6 +90,8 @@ TABLES = {
     "problems": Problem,
     "confirmations": Confirmation,
     "meetups": MeetUp,
+    "mentor_offers": MentorOffer,
+    "mentor_pairs": MentorPair,
     "rsvps": Rsvp,
     "solutions": Story,
     "contact_requests": ContactRequest,
@@ -571,10 +577,29 @@ def test_coaching_stands_as_the_readme_says(demo: Flask) -> None:
     assert {who for who, plan in plans if plan.state == "stopped"} == {"P010", "P014"}
 
 
+def test_one_client_breaks_its_promises_and_one_keeps_them(demo: Flask) -> None:
+    (coordinator,) = db.session.scalars(sa.select(Person.id).where(Person.source_id == "P307"))
+    found = promise_patterns(actor_for(coordinator), DAY, DAY - coaching_rules.PROMISES_FROM)
+    assert [(one.name, one.made, one.broken, one.open_late) for one in found] == [
+        ("Woningcorporatie De Goede Haard", 5, 4, 1),
+        ("Gemeente Waterdam", 2, 0, 0),
+    ]
+
+
+def test_one_signal_is_held_back_for_safety(demo: Flask) -> None:
+    (held,) = db.session.scalars(sa.select(Signal).where(Signal.held_back_until.is_not(None)))
+    assert (held.source_id, held.kind, held.held_back_because) == ("SG035", "safety", "advised")
+    assert held.held_back_until == date(2026, 11, 30)
+    assert "safety" not in [one.kind for one in own_signals(held.person_id, DAY)]
+    (coordinator,) = db.session.scalars(sa.select(Person.id).where(Person.source_id == "P307"))
+    rows = monday_page(actor_for(coordinator), DAY, kinds=("held",)).rows
+    assert [one.id for one in rows] == [held.id]
+
+
 def test_late_agreements_open_signals_and_silent_coaches(demo: Flask) -> None:
     """README, rule 7, the other half."""
     late = sa.select(AgreedAction.id).where(AgreedAction.state == "open", AgreedAction.due_on < DAY)
-    assert len(db.session.scalars(late).all()) == 5
+    assert len(db.session.scalars(late).all()) == 6
     signals = sa.select(Person.source_id).where(
         Signal.person_id == Person.id, Signal.state == "open", Signal.follow_up_by < DAY
     )
@@ -628,6 +653,19 @@ def test_only_residents_solved_what_the_files_call_solved(demo: Flask) -> None:
     for row in read_csv("problems"):
         solved = standing[row["problem_id"]] == research_rules.SOLVED
         assert (row["problem_id"], solved) == (row["problem_id"], row["status"] == "opgelost")
+
+
+def test_who_walks_along_is_as_in_the_files(demo: Flask) -> None:
+    mentor = aliased(Person)
+    pairs = sa.select(mentor.source_id, Person.source_id, MentorPair.state)
+    pairs = pairs.join_from(MentorPair, mentor, mentor.id == MentorPair.mentor_id)
+    assert rows_of(pairs.join(Person, Person.id == MentorPair.person_id)) == {
+        (row["mentor_id"], row["person_id"], "running" if row["person_yes_on"] else "open")
+        for row in read_csv("mentor_pairs")
+    }
+    assert rows_of(MentorDay.done_on) == {
+        (day(met),) for row in read_csv("mentor_pairs") for met in row["met_on"].split(";") if met
+    }
 
 
 def test_the_community_is_as_in_the_files(demo: Flask) -> None:

@@ -20,6 +20,7 @@ from certificates.models import Certificate
 from courses.models import Cohort, Course, CourseVersion, Enrolment, Track
 
 MOST_WAITING = 50
+BEGINS = ("admitted", "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _begins() -> sa.ColumnElement[bool]:
     """Return the condition that somebody takes the residents' course, or finished it this year."""
     is_course = sa.exists().where(
         Enrolment.person_id == Person.id,
-        Enrolment.state == "active",
+        Enrolment.state.in_(BEGINS),
         Enrolment.cohort_id == Cohort.id,
         Cohort.course_version_id == CourseVersion.id,
         CourseVersion.course_id == Course.id,
