@@ -39,9 +39,15 @@ def test_what_is_done_makes_room_for_the_next_most_urgent_thing():
 
 
 def test_the_order_of_the_table_is_the_order_of_urgency():
-    steps = [step for _name, _done, step in IN_ORDER]
+    steps = ["stranded", *(step for _name, _done, step in IN_ORDER)]
     assert [*steps, "nothing"] == list(rules.STEPS)
     assert [rules.urgency(step) for step in steps] == list(range(len(steps)))
+
+
+def test_who_sits_in_a_cancelled_group_comes_first():
+    assert next_step(GroupFacts("cancelled", taking_part=2, **EVERYTHING)) == "stranded"
+    assert next_step(GroupFacts("cancelled", taking_part=0)) == "nothing"
+    assert next_step(GroupFacts("running", taking_part=2)) == "nothing"
 
 
 @pytest.mark.parametrize("state", ["draft", "finishing", "completed", "cancelled"])

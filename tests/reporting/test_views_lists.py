@@ -18,7 +18,7 @@ from academy.kernel.queue import Job
 from academy.people.models import SignIn
 from academy.reporting.queries import standing
 from academy.reporting.views.jobs import job_names
-from courses.models import PracticeAssignment, PracticeSubmission, Session
+from courses.models import Enrolment, PracticeAssignment, PracticeSubmission, Session
 from courses.services.attendance import NewMark, save_register
 from tests.certificates.ready import commit_scene
 from tests.certificates.ready import grant as grant_certificate
@@ -143,6 +143,18 @@ def test_a_group_without_a_trainer_or_days_says_so(region, sign_in):
     page = sign_in(region.coordinator).get("/overzicht").text
     assert "Nog niemand geeft deze groep les." in page
     assert "Lente" in page
+
+
+def test_a_cancelled_group_stays_until_nobody_sits_in_it(region, sign_in):
+    with unit_of_work():
+        cohort = make_cohort(place=region.place, state="cancelled", name="Afgeblazen")
+        stranded = make_enrolment(cohort, make_person("Blijft"))
+    page = sign_in(region.coordinator).get("/overzicht").text
+    assert "Afgeblazen" in page
+    assert "1 mens zit nog in deze groep." in page
+    with unit_of_work():
+        db.session.get_one(Enrolment, stranded.id).state = "withdrawn"
+    assert "Afgeblazen" not in sign_in(region.coordinator).get("/overzicht").text
 
 
 def test_the_overview_is_filtered_by_state_and_by_track(region, sign_in):

@@ -75,7 +75,7 @@ def group_rows(
     """
     conditions = [
         within_cohorts(by, SEE_REGION),
-        Cohort.state == state if state else Cohort.state.in_(rules.CURRENT),
+        Cohort.state == state if state else _needs_somebody(),
     ]
     if track:
         conditions.append(Track.key == track)
@@ -92,6 +92,12 @@ def group_rows(
     cursor = to_cursor(shown[-1].starts_on, shown[-1].id) if more else None
     by_urgency = sorted(found, key=lambda one: rules.urgency(one.step))
     return Overview(Page(tuple(by_urgency), cursor), judgement)
+
+
+def _needs_somebody() -> sa.ColumnElement[bool]:
+    """Say whether a group is not over, or was cancelled with people in it."""
+    stranded = sa.exists().where(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(TAKING_PART))
+    return sa.or_(Cohort.state.in_(rules.CURRENT), sa.and_(Cohort.state == "cancelled", stranded))
 
 
 def _select(by: Actor) -> sa.Select[*tuple[Any, ...]]:
@@ -238,6 +244,7 @@ def _row(row: Any, rule: CourseRule, judgement: Judgement) -> GroupRow:
             trainers=row.trainers,
             sessions=row.sessions,
             lessons=row.lessons,
+            taking_part=row.taking_part,
             applications=row.applications,
             with_practical=rule.final is not None,
         )
@@ -249,6 +256,7 @@ def _row(row: Any, rule: CourseRule, judgement: Judgement) -> GroupRow:
         "practical": (row.practical_id, row.without_practical),
         "propose": _people_target(to_propose),
         "sessions": (row.id, row.lessons - row.sessions),
+        "stranded": (row.id, row.taking_part),
         "applications": (row.id, row.applications),
     }
     target_id, waiting = targets.get(step, (row.id, 0))

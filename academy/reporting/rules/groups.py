@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 Step = Literal[
+    "stranded",
     "register",
     "call",
     "third_assessor",
@@ -19,6 +20,7 @@ Step = Literal[
     "nothing",
 ]
 STEPS: tuple[Step, ...] = (
+    "stranded",
     "register",
     "call",
     "third_assessor",
@@ -46,9 +48,13 @@ GAPS: tuple[Gap, ...] = ("reach", "intake", "conduct", "printed_name")
 
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
-    """What is known of one group: how many of each wait. `with_practical`: it ends in one."""
+    """What is known of one group: how many of each wait. `with_practical`: it ends in one.
+
+    Who takes part in a group that was cancelled is stranded: nobody teaches them any more.
+    """
 
     state: str
+    taking_part: int = 0
     open_registers: int = 0
     to_call: int = 0
     without_third_assessor: int = 0
@@ -64,6 +70,7 @@ class GroupFacts:
 def next_step(facts: GroupFacts) -> Step:
     """Return the one thing to do first for a group."""
     waiting: Mapping[Step, bool] = {
+        "stranded": facts.state == "cancelled" and facts.taking_part > 0,
         "register": facts.open_registers > 0,
         "call": facts.to_call > 0,
         "third_assessor": facts.without_third_assessor > 0,

@@ -176,6 +176,18 @@ def _about_planning(row: GroupRow) -> Todo | None:
                 url_for("sessions.index", cohort_id=row.id),
                 "calendar",
             )
+        case "stranded":
+            return Todo(
+                Badge("overdue", _("gaat niet door")),
+                ngettext(
+                    "%(num)d mens zit nog in deze groep.",
+                    "%(num)d mensen zitten nog in deze groep.",
+                    n,
+                ),
+                _("Zoek een andere groep"),
+                url_for("cohorts.show", cohort_id=row.id),
+                "group",
+            )
         case "applications":
             return Todo(
                 Badge("waiting", _("aanmelding wacht")),
