@@ -84,7 +84,34 @@ def test_contacts_are_on_time_by_the_rhythm_of_the_plan_with_a_week_of_room(regi
             talk(plan, date(2026, 9, 13))  # 68 days: late
     last = seen_by(coordinator)[LAST]
     assert last.contacts == (6, 6)
-    assert seen_by(coordinator)[BEFORE].contacts == (None, None)  # a first talk follows nothing
+    assert seen_by(coordinator)[BEFORE].contacts == (None, None)
+
+
+def test_who_is_spoken_to_no_more_or_never_counts_as_late(region):
+    here, _there, six, _four, coordinator, _other = region
+    with unit_of_work():
+        for plan in six:  # begun on 10 January, the first talk within three weeks
+            talk(plan, date(2026, 1, 31))
+        guided(here, "klmno", started_on=date(2026, 3, 1))
+    found = seen_by(coordinator)
+    assert found[-3].contacts == (6, 5)
+    assert found[BEFORE].contacts == (None, 6)
+    assert found[LAST].contacts == (None, None)
+
+
+def test_what_was_due_after_a_stop_or_in_a_pause_does_not_count(region):
+    here, _there, six, _four, coordinator, _other = region
+    with unit_of_work():
+        for plan in six:
+            talk(plan, date(2026, 6, 1))
+            plan.state, plan.paused_on = "paused", date(2026, 8, 1)
+            plan.paused_until = date(2026, 12, 1)
+        ended = {"state": "stopped", "next_contact_due": None, "yearly_review_due": None}
+        for plan in guided(here, "klmno", stopped_on=date(2026, 8, 6), **ended):
+            talk(plan, date(2026, 5, 31))
+        for plan in guided(here, "pqrst", stopped_on=date(2026, 8, 9), **ended):
+            talk(plan, date(2026, 5, 31))  # due on 6 and on 6 August
+    assert seen_by(coordinator)[LAST].contacts == (None, 5)
 
 
 def test_a_draft_and_a_correction_are_no_contact(region):
@@ -108,15 +135,16 @@ def test_many_talks_with_few_people_are_hidden(region):
     assert seen_by(coordinator)[LAST].contacts == (None, None)
 
 
-def test_a_talk_after_years_is_late(region):
+def test_a_corrected_day_and_figure_count_instead(region):
     _here, _there, six, _four, coordinator, _other = region
     with unit_of_work():
         for plan in six:
-            talk(plan, date(2022, 1, 1))
-            talk(plan, date(2025, 8, 1))
-            talk(plan, date(2025, 9, 1))
-    first = seen_by(coordinator)[0]
-    assert (first.quarter.first, first.contacts) == (date(2025, 7, 1), (6, 6))
+            first = talk(plan, date(2026, 7, 1), energy=1)
+            talk(plan, date(2026, 4, 1), energy=3, corrects=first.id)
+            talk(plan, date(2026, 5, 1), energy=5, corrects=first.id)
+    found = seen_by(coordinator)
+    assert found[LAST].contacts == (None, 6)
+    assert [one.energy for one in found[BEFORE:]] == [(None, None, 6), (None, None, None)]
 
 
 def test_energy_counts_each_person_once_by_the_last_figure(region):

@@ -29,6 +29,19 @@ def stands(entry: Any = LogEntry) -> sa.ColumnElement[bool]:
     return sa.and_(entry.state != "draft", ~newer)
 
 
+def replaced_ids() -> Any:
+    """Return the query of all that a correction replaced: few, for a count of many."""
+    corrected = sa.select(_Newer.corrects_id).where(
+        _Newer.corrects_id.is_not(None), _Newer.state != "draft"
+    )
+    again = (
+        sa.select(Latest.id)
+        .join(_Newer, sa.and_(_Newer.corrects_id == Latest.corrects_id, _Newer.id > Latest.id))
+        .where(_Newer.state != "draft")
+    )
+    return corrected.union(again)
+
+
 _LATEST_ENERGY = (
     sa.select(LogEntry.energy)
     .where(LogEntry.plan_id == sa.bindparam("plan"), LogEntry.energy.is_not(None), stands(LogEntry))

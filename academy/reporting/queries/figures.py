@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from academy.coaching import rules as coaching
 from academy.coaching.models import CoachingPlan, LogEntry
+from academy.coaching.queries.standing import replaced_ids
 from academy.community.models import MeetUp, Rsvp
 from academy.kernel import policy
 from academy.kernel.db import db
@@ -26,14 +27,14 @@ Count = int | None
 
 LOW, HIGH = coaching.LOW_ENERGY, 4
 LONGEST_BETWEEN = timedelta(days=coaching.LONGEST_RHYTHM_DAYS) + coaching.TOLERANCE
-"""A talk that followed another by more was late in any rhythm: its day needs no looking for."""
+"""After a talk of longer ago nothing was due any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What is shown of one quarter. The parts of a tuple are apart; their total is not shown.
 
-    `contacts`: talks on time and late. `energy`: people whose last figure was low, middle, high.
+    `contacts`: due then, on time or late. `energy`: people whose last figure was low, middle, high.
     `guided` and `came`: people, to the nearest five, guided on the last day and at a meet-up.
     `renewals`: certificates whose end fell in it, renewed and not.
     """
@@ -91,54 +92,90 @@ def _within_plans(by: Actor) -> sa.ColumnElement[bool]:
     return policy.within(by, SEE_FIGURES, place=CoachingPlan.place_id)
 
 
-def _days(later: Any, earlier: Any) -> sa.ColumnElement[int]:
-    """Return the expression for the days between two days."""
+def _later(day: Any, days: Any) -> Any:
+    """Return the expression for the day that is so many days later."""
     if db.session.get_bind().dialect.name == "postgresql":
-        return sa.type_coerce(later - earlier, sa.Integer)
-    between: sa.ColumnElement[int] = sa.func.julianday(later) - sa.func.julianday(earlier)
-    return between
+        return sa.type_coerce(day + days, sa.Date)
+    return sa.func.date(day, sa.cast(days, sa.String) + " days", type_=sa.Date)
 
 
 def _contacts(by: Actor, quarters: tuple[Quarter, ...]) -> _Counted:
-    """Count the talks that followed another: on time by the rhythm of the plan, or late.
+    """Count the contacts that were due in each quarter: on time by the rhythm of the plan, or late.
 
-    Talks are counted, and hidden when they are with fewer than five people: one person has many.
+    A contact is due after the start and after every talk; without a next talk it is late. What
+    was due after a stop, or in a pause that runs still, is not counted. Contacts are counted, and
+    hidden when they are with fewer than five people: one person has many.
     """
-    since = quarters[0].first - LONGEST_BETWEEN
-    previous = sa.func.lag(LogEntry.happened_on).over(
+    due = sa.union_all(_due_after_talks(by, quarters), _due_after_starts(by, quarters)).subquery()
+    is_last = CoachingPlan.stopped_on <= due.c.due
+    rests = sa.and_(
+        CoachingPlan.paused_on <= due.c.due,
+        due.c.due <= _later(CoachingPlan.paused_until, coaching.TOLERANCE.days),
+    )
+    in_time = due.c.spoken <= due.c.due
+    found = (
+        sa.select(
+            _place_in(quarters, due.c.due).label("place"),
+            sa.case((in_time, "yes"), else_="no").label("in_time"),
+            CoachingPlan.person_id.label("person_id"),
+        )
+        .join_from(due, CoachingPlan, CoachingPlan.id == due.c.plan_id)
+        .where(
+            due.c.due.between(quarters[0].first, quarters[-1].last),
+            sa.or_(in_time, ~sa.func.coalesce(sa.or_(is_last, rests), sa.false())),
+        )
+        .subquery()
+    )
+    return _counted(
+        sa.select(found.c.place, found.c.in_time, sa.func.count())
+        .group_by(found.c.place, found.c.in_time)
+        .having(sa.func.count(found.c.person_id.distinct()) >= FEWEST)
+    )
+
+
+def _due_after_talks(by: Actor, quarters: tuple[Quarter, ...]) -> sa.Select[Any]:
+    """Return, of every talk, when the next was due and when it was."""
+    allowed = CoachingPlan.rhythm_days + coaching.TOLERANCE.days
+    following = sa.func.lead(LogEntry.happened_on).over(
         partition_by=LogEntry.plan_id, order_by=(LogEntry.happened_on, LogEntry.id)
     )
-    allowed = CoachingPlan.rhythm_days + coaching.TOLERANCE.days
-    talks = (
+    return (
         sa.select(
-            _place_in(quarters, LogEntry.happened_on).label("place"),
-            LogEntry.person_id.label("person_id"),
             LogEntry.plan_id.label("plan_id"),
-            previous.label("previous"),
-            sa.case((_days(LogEntry.happened_on, previous) <= allowed, "yes"), else_="no").label(
-                "in_time"
-            ),
+            _later(LogEntry.happened_on, allowed).label("due"),
+            following.label("spoken"),
         )
         .join(CoachingPlan, CoachingPlan.id == LogEntry.plan_id)
         .where(
             LogEntry.state != "draft",
-            LogEntry.corrects_id.is_(None),
-            LogEntry.happened_on.between(since, quarters[-1].last),
+            LogEntry.id.not_in(replaced_ids()),
+            LogEntry.happened_on.between(quarters[0].first - LONGEST_BETWEEN, quarters[-1].last),
             _within_plans(by),
         )
-        .subquery()
     )
-    longer_ago = sa.exists().where(
-        LogEntry.plan_id == talks.c.plan_id,
-        LogEntry.state != "draft",
-        LogEntry.corrects_id.is_(None),
-        LogEntry.happened_on < since,
+
+
+def _due_after_starts(by: Actor, quarters: tuple[Quarter, ...]) -> sa.Select[Any]:
+    """Return, of every plan that began, when the first talk was due and when it was."""
+    within = coaching.FIRST_CONTACT_WITHIN.days
+    soon = sa.case((CoachingPlan.rhythm_days < within, CoachingPlan.rhythm_days), else_=within)
+    first = (
+        sa.select(sa.func.min(LogEntry.happened_on))
+        .where(
+            LogEntry.plan_id == CoachingPlan.id,
+            LogEntry.state != "draft",
+            LogEntry.happened_on >= CoachingPlan.started_on,
+        )
+        .correlate(CoachingPlan)
+        .scalar_subquery()
     )
-    return _counted(
-        sa.select(talks.c.place, talks.c.in_time, sa.func.count())
-        .where(talks.c.place.is_not(None), sa.or_(talks.c.previous.is_not(None), longer_ago))
-        .group_by(talks.c.place, talks.c.in_time)
-        .having(sa.func.count(talks.c.person_id.distinct()) >= FEWEST)
+    return sa.select(
+        CoachingPlan.id.label("plan_id"),
+        _later(CoachingPlan.started_on, soon + coaching.TOLERANCE.days).label("due"),
+        first.label("spoken"),
+    ).where(
+        CoachingPlan.started_on.between(quarters[0].first - LONGEST_BETWEEN, quarters[-1].last),
+        _within_plans(by),
     )
 
 
@@ -155,6 +192,7 @@ def _energy(by: Actor, quarters: tuple[Quarter, ...]) -> _Counted:
         .where(
             LogEntry.state != "draft",
             LogEntry.energy.is_not(None),
+            LogEntry.id.not_in(replaced_ids()),
             LogEntry.happened_on.between(quarters[0].first, quarters[-1].last),
             _within_plans(by),
         )

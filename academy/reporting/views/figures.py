@@ -58,7 +58,11 @@ def _contacts(found: tuple[Figures, ...]) -> Part:
     return Part(
         key="contacts",
         title=_("Gesprekken op tijd"),
-        why=_("Op tijd is: binnen het ritme van het plan, met een week speling."),
+        why=_(
+            "Op tijd is: binnen het ritme van nu, met een week speling. Was er geen gesprek? Dan"
+            " telt het als later. Na een stop en in een pauze die loopt, telt het niet. Pauzes van"
+            " eerder kennen we niet meer."
+        ),
         names=(_("Op tijd"), _("Later")),
         rows=tuple(Line(_label(one), one.contacts, share(one.contacts, 0)) for one in found),
         share_name=_("Op tijd, van alle"),
