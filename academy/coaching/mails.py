@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from academy.coaching.policies import FOLLOW_UP
-from academy.coaching.queries import cover, due, openings, signals, told, waiting
+from academy.coaching.queries import cover, due, openings, signals, signals_care, told, waiting
 from academy.coaching.services.cover import COVER, COVERING
 from academy.coaching.services.openings import OPENED
 from academy.coaching.services.signals import CLOSED, RAISED, RAISED_HIGH
@@ -95,6 +95,18 @@ MESSAGES = (
         by_phone=True,
         for_staff=True,
         necessary=True,
+    ),
+    Message(
+        "coaching/signal_late",
+        title=_("Een signaal is te laat"),
+        why=_("Je krijgt dit omdat je coördinator bent."),
+        values=signals_care.told_late,
+        due=signals_care.late_signals,
+        seen_by=FOLLOW_UP,
+        may_wait=False,
+        for_staff=True,
+        necessary=True,
+        unless=_("alleen als het signaal dan nog open staat"),
     ),
     Message(
         CLOSED,

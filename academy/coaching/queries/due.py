@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, Signal
 from academy.coaching.queries.cover import covers_between, who_guides
 from academy.coaching.queries.overseers import overseers, told_about
+from academy.coaching.queries.signals_care import open_signals
 from academy.kernel import clock, policy
 from academy.kernel.db import db
 from academy.kernel.messages.declared import Due, Window
@@ -222,22 +223,38 @@ def _overseers(window: Window) -> list[_Overseer]:
 
 
 def _late_from() -> dict[int | None, date]:
-    """Return per place the first day on which something is late: a contact, or no coach."""
-    late_after = rules.TOLERANCE + timedelta(days=1)
+    """Return per place the first day on which something is late: see what `told.region` counts."""
+    day = timedelta(days=1)
     found: dict[int | None, date] = {}
-    for states, column, wait in (
-        (rules.LIVE_STATES, CoachingPlan.next_contact_due, late_after),
-        (("to_match", "proposed"), CoachingPlan.match_by, timedelta(days=1)),
+    for statement, wait in (
+        (_first_of(CoachingPlan.next_contact_due, *rules.LIVE_STATES), rules.TOLERANCE + day),
+        (_first_of(CoachingPlan.match_by, "to_match", "proposed"), day),
+        (open_signals(CoachingPlan.place_id, sa.func.min(Signal.follow_up_by)), day),
+        (_first_action(), day),
     ):
-        rows = db.session.execute(
-            sa.select(CoachingPlan.place_id, sa.func.min(column))
-            .where(CoachingPlan.state.in_(states), column.is_not(None))
-            .group_by(CoachingPlan.place_id)
-        )
-        for place_id, first in rows:
+        for place_id, first in db.session.execute(statement.group_by(CoachingPlan.place_id)):
             if first is not None:
                 found[place_id] = min(first + wait, found.get(place_id, date.max))
     return found
+
+
+def _first_of(column: Any, *states: str) -> sa.Select[Any]:
+    return sa.select(CoachingPlan.place_id, sa.func.min(column)).where(
+        CoachingPlan.state.in_(states), column.is_not(None)
+    )
+
+
+def _first_action() -> sa.Select[Any]:
+    return (
+        sa.select(CoachingPlan.place_id, sa.func.min(AgreedAction.due_on))
+        .join_from(AgreedAction, CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(
+            AgreedAction.state == "open",
+            LogEntry.state != "draft",
+            CoachingPlan.state.in_(rules.LIVE_STATES),
+        )
+    )
 
 
 def _day(moment: datetime) -> date:

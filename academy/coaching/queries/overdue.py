@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
-from academy.coaching.models import CoachingPlan
+from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
 from academy.coaching.queries.plans import full_name
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.policy import Actor
@@ -45,6 +45,36 @@ def count_overdue(actor: Actor, today: date) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count(CoachingPlan.id))
         .where(*_is_overdue(actor, today))
+        .scalar_subquery()
+    )
+
+
+def count_unmatched(actor: Actor, today: date) -> sa.ScalarSelect[int]:
+    """Return, for a query of counts, how many people wait too long for a coach."""
+    return (
+        sa.select(sa.func.count(CoachingPlan.id))
+        .where(
+            policies.within_region(actor),
+            CoachingPlan.state.in_(("to_match", "proposed")),
+            CoachingPlan.match_by < today,
+        )
+        .scalar_subquery()
+    )
+
+
+def count_late_actions(actor: Actor, today: date) -> sa.ScalarSelect[int]:
+    """Return, for a query of counts, how many agreements from talks are too late."""
+    return (
+        sa.select(sa.func.count(AgreedAction.id))
+        .join_from(AgreedAction, CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(
+            policies.within_region(actor),
+            CoachingPlan.state.in_(rules.LIVE_STATES),
+            AgreedAction.state == "open",
+            AgreedAction.due_on < today,
+            LogEntry.state != "draft",
+        )
         .scalar_subquery()
     )
 

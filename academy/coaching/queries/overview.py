@@ -1,7 +1,4 @@
-"""Plans that need somebody, and what waits for a participant. Dates, figures and names; no text.
-
-Every list holds at most `MOST` rows, most urgent first.
-"""
+"""How much of a plan is to be done, and what waits for a participant. Days and figures only."""
 
 from __future__ import annotations
 
@@ -10,80 +7,9 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, PlanSheet, PlanStep
-from academy.coaching.queries.plans import full_name
+from academy.coaching.models import AgreedAction, LogEntry, PlanSheet, PlanStep
 from academy.kernel.db import db
-from academy.kernel.policy import Actor
-from academy.people.models import Person
-
-Coach = aliased(Person, name="coach")
-MOST = 50
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One plan that needs somebody: since when, and who guides."""
-
-    plan_id: int
-    person_name: str
-    coach_name: str
-    coach_phone: str
-    state: str
-    day: date
-    last_contact_on: date | None
-
-
-def _to_match(actor: Actor, *conditions: Any) -> tuple[PlanRow, ...]:
-    waiting = CoachingPlan.state.in_(("to_match", "proposed"))
-    return _plans(actor, waiting, *conditions, day=CoachingPlan.match_by)
-
-
-def unmatched(actor: Actor, today: date) -> tuple[PlanRow, ...]:
-    """Return the plans that should have had a coach by now, longest first."""
-    return _to_match(actor, CoachingPlan.match_by < today)
-
-
-def contacts_overdue(actor: Actor, today: date) -> tuple[PlanRow, ...]:
-    """Return the plans whose contact is more than a week late, longest first."""
-    return _plans(
-        actor,
-        CoachingPlan.state.in_(rules.LIVE_STATES),
-        CoachingPlan.next_contact_due < rules.overdue_before(today),
-        day=CoachingPlan.next_contact_due,
-    )
-
-
-def _plans(actor: Actor, *conditions: Any, day: Any) -> tuple[PlanRow, ...]:
-    rows = db.session.execute(
-        sa.select(
-            CoachingPlan.id,
-            Person,
-            Coach,
-            CoachingPlan.state,
-            day,
-            CoachingPlan.last_contact_on,
-        )
-        .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
-        .outerjoin(Coach, Coach.id == CoachingPlan.coach_id)
-        .where(policies.within_region(actor), *conditions)
-        .order_by(day, CoachingPlan.id)
-        .limit(MOST)
-    )
-    return tuple(
-        PlanRow(
-            plan_id,
-            person.display_name,
-            full_name(coach),
-            (coach.phone or "") if coach is not None else "",
-            state,
-            when,
-            last,
-        )
-        for plan_id, person, coach, state, when, last in rows
-    )
 
 
 @dataclass(frozen=True, slots=True)

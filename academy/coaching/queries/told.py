@@ -10,8 +10,9 @@ from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan
-from academy.coaching.queries.overview import contacts_overdue, unmatched
+from academy.coaching.queries.overdue import count_late_actions, count_overdue, count_unmatched
 from academy.coaching.queries.plans import call_name
+from academy.coaching.queries.signals_care import count_late
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.people.models import Person
@@ -74,7 +75,13 @@ def region(coordinator_id: int) -> dict[str, Any] | None:
     if not actor.may(policies.OVERSEE):
         return None
     today = clock.today()
-    late, waiting = len(contacts_overdue(actor, today)), len(unmatched(actor, today))
-    if not late and not waiting:
-        return None
-    return {"late": late, "waiting": waiting}
+    found = db.session.execute(
+        sa.select(
+            count_overdue(actor, today).label("late"),
+            count_unmatched(actor, today).label("waiting"),
+            count_late(actor, today).label("signals"),
+            count_late_actions(actor, today).label("actions"),
+        )
+    ).mappings()
+    counts = dict(found.one())
+    return counts if any(counts.values()) else None
