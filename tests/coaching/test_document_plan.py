@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.coaching.models import ReadLog
+from academy.coaching.rules.masking import BLACK
 from academy.coaching.services import sheets
 from academy.coaching.services.sheets import NewSheet, NewStep
 from academy.kernel.db import db, unit_of_work
@@ -19,6 +20,7 @@ from tests.coaching.builders import CANARY, an_action, set_the_table, write_entr
 from tests.judges import pdf
 from tests.judges.vera import judge
 
+LINE_THROUGH = "\N{EM DASH}" * len(BLACK)
 NASTY = '<img src="https://elders.example/x.png"><b>Bel</b> & <script>1</script> {{ 7*7 }}'
 
 
@@ -129,3 +131,37 @@ def test_the_longest_plan_is_still_one_page(table, sign_in, tmp_path):
         "Drie stappen",
     ):
         assert words in said
+
+
+@pytest.mark.slow
+@pytest.mark.pdf
+def test_what_somebody_marked_is_black_on_the_paper(table, sign_in, tmp_path):
+    with unit_of_work():
+        marije = actor_for(table.marije.id)
+        steps = (NewStep("Bel [[Karin]] over de sleutel", date(2026, 12, 1)),)
+        texts = ("Feest met [[Piet]]", "Praten met [[Truus]]", "Nee tegen [[Joop]]", "[[Ruzie]]")
+        sheet = NewSheet(*texts, steps=steps)
+        sheets.write_sheet(table.plan_id, sheet, by=marije)
+    for who, address in (
+        (table.samira, "/logboek/plan/pdf"),
+        (table.marije, f"/begeleiding/{table.plan_id}/plan/pdf"),
+    ):
+        file = tmp_path / "plan.pdf"
+        file.write_bytes(sign_in(who).get(address).data)
+        said = pdf.text(file)
+        for name in ("Karin", "Piet", "Truus", "Joop", "Ruzie", "[["):
+            assert name not in said
+        assert "Feest met" in said
+        assert "over de sleutel" in said
+        assert said.count(LINE_THROUGH) == 5
+
+
+@pytest.mark.slow
+@pytest.mark.pdf
+def test_what_was_agreed_in_talks_is_black_on_the_paper_too(table, sign_in, tmp_path):
+    write_entry(table, CANARY, actions=(an_action("Bel [[Karin]] op"),))
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(sign_in(table.samira).get("/logboek/plan/pdf").data)
+    said = pdf.text(file)
+    assert "Karin" not in said
+    assert LINE_THROUGH in said

@@ -33,6 +33,7 @@ def test_a_loose_accent_counts_as_uncovered():
 
 def test_free_text_is_always_printable():
     assert fonts.printable("Zoe\u0308 王\u0302 🙂\nmooi", FOLDER) == "Zoë ? ?\nmooi"
+    assert fonts.printable("Zij ███.", FOLDER) == "Zij \N{EM DASH}\N{EM DASH}\N{EM DASH}."
     assert fonts.uncovered(fonts.printable("بِسْم M\u0302 🙂", FOLDER), FOLDER) == ""
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+BLOCK, LINE = "\N{FULL BLOCK}", "\N{EM DASH}"
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -69,9 +71,10 @@ def printable(text: str, fonts_folder: str) -> str:
     """Return `text` composed, without loose accents, and with "?" for what no face can show.
 
     For texts that people wrote freely and that must be printed in any case, such as a coaching
-    log; a name on a certificate is refused instead. Line ends stay.
+    log; a name on a certificate is refused instead. Line ends stay. What was made black, which no
+    face has a block for, becomes a line.
     """
-    composed = unicodedata.normalize("NFC", text).expandtabs(4)
+    composed = unicodedata.normalize("NFC", text).expandtabs(4).replace(BLOCK, LINE)
     missing = set(uncovered(composed, fonts_folder))
     kept = (c for c in composed if unicodedata.category(c)[0] != "M")
     return "".join("?" if c in missing else c for c in kept)
