@@ -221,3 +221,19 @@ def test_no_column_has_room_for_a_reason(table):
     tables = ("coaching_plan", "coaching_transfer", "coach_proposal", "coaching_yearly_review")
     columns = [one for name in tables for one in db.metadata.tables[name].columns]
     assert not [one.name for one in columns if "reason" in one.name or "why" in one.name]
+
+
+@pytest.mark.parametrize("state", ["to_match", "proposed"])
+def test_who_wants_no_coach_at_all_says_so_before_it_begins(table, sign_in, state):
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plan.state, plan.started_on = state, None
+        if state == "to_match":
+            plan.coach_id = None
+    own = sign_in(table.samira)
+    assert 'href="/logboek/stop"' in text(own, "/logboek")
+    assert "Ja, stop mijn begeleiding" in text(own, "/logboek/stop")
+    stop = f"/begeleiding/{table.plan_id}/stop"
+    assert stop in text(sign_in(table.tineke), f"/begeleiding/{table.plan_id}/stand")
+    assert own.post("/logboek/stop").status_code == 303
+    assert plan_of(table).state == "stopped"
