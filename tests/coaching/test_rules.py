@@ -73,6 +73,23 @@ def test_an_entry_is_final_when_seen_or_after_a_week():
     assert rules.is_final("final", shared_at=shared, now=shared)
 
 
+@pytest.mark.parametrize(
+    ("kind", "severity", "own", "raised_on", "until"),
+    [
+        ("overload", "middle", False, TODAY, None),
+        ("overload", "high", False, TODAY, date(2026, 11, 24)),
+        ("safety", "low", False, TODAY, date(2026, 11, 24)),
+        ("safety", "high", True, TODAY, None),
+        ("safety", "low", False, date(2026, 11, 26), date(2026, 11, 27)),
+        ("safety", "low", False, date(2026, 11, 27), date(2026, 11, 30)),
+        ("safety", "low", False, date(2026, 11, 28), date(2026, 11, 30)),
+        ("safety", "low", False, date(2026, 11, 29), date(2026, 11, 30)),
+    ],
+)
+def test_what_may_be_unsafe_is_shown_on_the_next_working_day(kind, severity, own, raised_on, until):
+    assert rules.held_back_until(kind, severity, own=own, raised_on=raised_on) == until
+
+
 @pytest.mark.parametrize(("severity", "days"), [("high", 0), ("middle", 7), ("low", 30)])
 def test_a_signal_is_followed_up_in_time(severity, days):
     assert rules.follow_up_by(severity, TODAY) == TODAY + timedelta(days=days)

@@ -198,6 +198,21 @@ def test_holding_back_has_a_reason_a_day_to_look_again_and_an_overseer(table):
     assert (found.held_back_until, found.held_back_because) == (until, "at_home")
 
 
+def test_about_safety_the_coordinator_looks_before_the_participant_sees_it(table, sign_in):
+    with unit_of_work():
+        signals.raise_signal(
+            table.plan_id, "safety", by=actor_for(table.marije.id), severity="middle"
+        )
+    samira, tineke = sign_in(table.samira), sign_in(table.tineke)
+    assert "Iemand let extra op" not in samira.get("/logboek").text
+    assert "Nog niet getoond signaal: Samira El Haddou" in tineke.get("/begeleiding/overzicht").text
+    stand = f"/begeleiding/{table.plan_id}/stand"
+    assert "Niet te zien op de eigen pagina tot 24 november 2026." in tineke.get(stand).text
+    with clock.at(clock.local(date(2026, 11, 24), 10)):
+        assert "Iemand let extra op" in sign_in(table.samira).get("/logboek").text
+        assert "Niet te zien" not in sign_in(table.tineke).get(stand).text
+
+
 def test_what_was_held_back_stays_so_when_it_is_closed(table):
     signal_id = raise_by(table, table.marije)
     until = date(2026, 12, 10)

@@ -46,6 +46,8 @@ class SignalRow:
     is_overdue: bool
     held_back_until: date | None
     held_back_because: str
+    is_held: bool
+    """Whether it is not shown to the participant today."""
 
     @property
     def is_own(self) -> bool:
@@ -71,9 +73,7 @@ def for_coach(found: Iterable[SignalRow]) -> tuple[SignalRow, ...]:
 def own_signals(person_id: int, today: date) -> tuple[SignalRow, ...]:
     """Return what a participant sees of signals about them: not those held back for safety."""
     found = _signals(CoachingPlan.person_id == person_id, today)
-    return tuple(
-        one for one in found if one.held_back_until is None or one.held_back_until <= today
-    )
+    return tuple(one for one in found if not one.is_held)
 
 
 def assigned_signals(actor: Actor, today: date) -> tuple[SignalRow, ...]:
@@ -99,6 +99,10 @@ def _signals(condition: Any, today: date) -> tuple[SignalRow, ...]:
     return tuple(_row(today, *row) for row in rows)
 
 
+def _is_held(signal: Signal, today: date) -> bool:
+    return signal.held_back_until is not None and signal.held_back_until > today
+
+
 def _row(
     today: date, signal: Signal, plan_id: int, person: Person, raiser: Person, assigned: Any
 ) -> SignalRow:
@@ -121,6 +125,7 @@ def _row(
         is_overdue=signal.follow_up_by < today,
         held_back_until=signal.held_back_until,
         held_back_because=signal.held_back_because or "",
+        is_held=_is_held(signal, today),
     )
 
 

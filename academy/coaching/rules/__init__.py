@@ -82,6 +82,7 @@ from academy.coaching.rules.signals import (
     SIGNAL_KINDS,
     SIGNAL_STATES,
     follow_up_by,
+    held_back_until,
     is_for_coach,
 )
 
@@ -147,6 +148,7 @@ __all__ = [
     "first_contact_due",
     "fit",
     "follow_up_by",
+    "held_back_until",
     "is_broken",
     "is_final",
     "is_for_coach",

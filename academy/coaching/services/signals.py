@@ -39,7 +39,8 @@ def raise_signal(
 
     Low and middle go to the coach, or who stands in; high, and what somebody raises about
     themselves, to a coordinator by name. Who follows up hears it. Where nobody looks after the
-    place, `assigned_to_id` is empty: the page says so, and `academy check` too.
+    place, `assigned_to_id` is empty: the page says so, and `academy check` too. About safety, or
+    high, it is not shown to the participant before the next working day.
     """
     plan = _plan(plan_id)
     _require_near(plan, by)
@@ -53,6 +54,9 @@ def raise_signal(
     if entry is not None and entry.plan_id != plan.id:
         raise NotFoundError
     today = clock.today()
+    held_back_until = rules.held_back_until(
+        kind, severity, own=by.person_id == plan.person_id, raised_on=today
+    )
     signal = Signal(
         source_id=source_id,
         person_id=plan.person_id,
@@ -65,10 +69,14 @@ def raise_signal(
         state="open",
         assigned_to_id=_follows_up(plan, severity, by, today),
         follow_up_by=rules.follow_up_by(severity, today),
+        held_back_until=held_back_until,
+        held_back_because="at_home" if held_back_until else None,
     )
     db.session.add(signal)
     db.session.flush()  # the audit names the row
     _record("raised", signal, by, severity=severity)
+    if held_back_until is not None:
+        _record("held-back", signal, by, reason="at_home", until=held_back_until.isoformat())
     _tell_assigned(signal, by)
     return signal
 
