@@ -213,6 +213,21 @@ def test_about_safety_the_coordinator_looks_before_the_participant_sees_it(table
         assert "Niet te zien" not in sign_in(table.tineke).get(stand).text
 
 
+def test_what_is_closed_stays_in_sight_with_who_followed_it_up(table, sign_in):
+    signal_id = raise_by(table, table.marije)
+    later_id = raise_by(table, table.marije)
+    by = actor_for(table.tineke.id)
+    with unit_of_work():
+        signals.hold_back(later_id, date(2026, 12, 10), because="at_home", by=by)
+        for one in (signal_id, later_id):
+            signals.close_signal(one, "talk_held", by=by, reported_back="no")
+    done = "Marije Dijkstra volgde het op. Afgerond op 23 november 2026."
+    assert sign_in(table.samira).get("/logboek").text.count(done) == 1
+    assert done not in sign_in(table.tineke).get(f"/begeleiding/{table.plan_id}/stand").text
+    with clock.at(clock.local(date(2026, 12, 10), 10)):
+        assert sign_in(table.samira).get("/logboek").text.count(done) == 2
+
+
 def test_what_was_held_back_stays_so_when_it_is_closed(table):
     signal_id = raise_by(table, table.marije)
     until = date(2026, 12, 10)

@@ -26,7 +26,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
-    """One open signal: that it is, and who follows up."""
+    """One signal: that it is, and who follows up; closed ones only for whom it is about."""
 
     id: int
     plan_id: int
@@ -48,6 +48,7 @@ class SignalRow:
     held_back_because: str
     is_held: bool
     """Whether it is not shown to the participant today."""
+    closed_on: date | None
 
     @property
     def is_own(self) -> bool:
@@ -71,8 +72,12 @@ def for_coach(found: Iterable[SignalRow]) -> tuple[SignalRow, ...]:
 
 
 def own_signals(person_id: int, today: date) -> tuple[SignalRow, ...]:
-    """Return what a participant sees of signals about them: not those held back for safety."""
-    found = _signals(CoachingPlan.person_id == person_id, today)
+    """Return what a participant sees of signals about them: not those held back for safety.
+
+    What is closed stays there until it is thrown away; what is open comes first.
+    """
+    about = CoachingPlan.person_id == person_id
+    found = _signals(about, today) + _signals(about, today, are_closed=True)
     return tuple(one for one in found if not one.is_held)
 
 
@@ -84,7 +89,8 @@ def assigned_signals(actor: Actor, today: date) -> tuple[SignalRow, ...]:
     return _signals(sa.and_(Signal.assigned_to_id == actor.person_id, near), today)
 
 
-def _signals(condition: Any, today: date) -> tuple[SignalRow, ...]:
+def _signals(condition: Any, today: date, *, are_closed: bool = False) -> tuple[SignalRow, ...]:
+    is_closed = Signal.state == "closed"
     later = sa.exists().where(Newer.person_id == CoachingPlan.person_id, Newer.id > CoachingPlan.id)
     rows = db.session.execute(
         sa.select(Signal, CoachingPlan.id, Person, Raiser, Assigned)
@@ -92,8 +98,8 @@ def _signals(condition: Any, today: date) -> tuple[SignalRow, ...]:
         .join(Person, Person.id == Signal.person_id)
         .join(Raiser, Raiser.id == Signal.raised_by_id)
         .outerjoin(Assigned, Assigned.id == Signal.assigned_to_id)
-        .where(condition, ~later, Signal.state != "closed")
-        .order_by(Signal.follow_up_by, Signal.id)
+        .where(condition, ~later, is_closed if are_closed else ~is_closed)
+        .order_by(Signal.closed_on.desc() if are_closed else Signal.follow_up_by, Signal.id)
         .limit(MOST)
     )
     return tuple(_row(today, *row) for row in rows)
@@ -126,6 +132,7 @@ def _row(
         held_back_until=signal.held_back_until,
         held_back_because=signal.held_back_because or "",
         is_held=_is_held(signal, today),
+        closed_on=signal.closed_on,
     )
 
 
