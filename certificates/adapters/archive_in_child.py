@@ -96,7 +96,8 @@ def add_information(
     """Return the file with one revision more: checked at level B-LT, with a `sample` room to stamp.
 
     With room comes where it is, and `imprint`, which the stamp must cover. Raises NoProofError when
-    a certificate was revoked or when the answers do not say that it was not.
+    a certificate was revoked, when the answers do not say that it was not, or when the file will
+    not hold by them: whatever can be known before a stamp is bought.
     """
     folder = Path(keys_folder)
     chains = _chains(pdf, sample, authorities=authorities, folder=folder)
@@ -106,23 +107,38 @@ def add_information(
         listed, signer = list_of_revoked(folder, passphrase, now=now)
         ours, others = [listed], [signer]
     paths, context = _validated(chains, others, ocsps=ocsps, crls=[*crls, *ours], now=now)
+
+    def informed() -> tuple[PdfFileReader, Any]:
+        return _informed(pdf, others, paths=paths, context=context)
+
+    _reader, writer = informed()
+    made = io.BytesIO()
+    writer.write(made)
+    if not sample:
+        return _read_back(made.getvalue(), folder, now=now)
+    as_given = PdfFileReader(io.BytesIO(pdf), strict=True)
+    stamps = [stamp.chain for stamp in _stamps(pdf, as_given)]
+    _require_lasting(made.getvalue(), _chain_of_seal(as_given, folder), stamps, now=now)
+    reader, writer = informed()  # what was written once is not written on
+    label = _LABELS.get(str(reader.root.get("/Lang", "nl"))[:2].lower(), _LABELS["nl"])
+    return _with_room(writer, number=len(reader.embedded_signatures), label=label)
+
+
+def _informed(
+    pdf: bytes, others: list[bytes], *, paths: list[Any], context: ValidationContext
+) -> tuple[PdfFileReader, Any]:
+    """Return a file, and what writes it with its validation information behind it."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-    signatures = reader.embedded_signatures
     writer: Any = KeepMetadata.from_reader(reader)
     writer.register_extension(ESIC_EXTENSION_1)
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
-        bytes(signatures[-1].pkcs7_content),
+        bytes(reader.embedded_signatures[-1].pkcs7_content),
         certs=[asn1_x509.Certificate.load(one) for one in others],
         paths=paths,
         validation_context=context,
     )
-    if sample:
-        label = _LABELS.get(str(reader.root.get("/Lang", "nl"))[:2].lower(), _LABELS["nl"])
-        return _with_room(writer, number=len(signatures), label=label)
-    made = io.BytesIO()
-    writer.write(made)
-    return _read_back(made.getvalue(), folder, now=now)
+    return reader, writer
 
 
 def put_stamp(
@@ -169,13 +185,12 @@ def _chains(
 ) -> list[tuple[bytes, ...]]:
     """Return the chains that the newest proof in a file rests on, and those of the next stamp."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-    seal = reader.embedded_signatures[0]
     stamps = _stamps(pdf, reader)
     if not stamps:
         raise NoProofError("no_stamp")
     found = [stamps[-1].chain]
     if "/DSS" not in reader.root:  # else what the seal rests on is in the file and stamped
-        found.append(tuple(_chain(seal, folder)))
+        found.append(tuple(_chain_of_seal(reader, folder)))
     if sample:
         imprint, answer = sample
         found.append(_granted(answer, imprint=imprint, authorities=authorities).chain)
@@ -243,13 +258,22 @@ def _stamps(pdf: bytes, reader: PdfFileReader) -> list[Stamp]:
     return [*beside, *(read_added(pdf, reader).stamps if "/DSS" in reader.root else ())]
 
 
-def _chain(seal: Any, folder: Path) -> list[bytes]:
+def _chain_of_seal(reader: PdfFileReader, folder: Path) -> list[bytes]:
+    seal = reader.embedded_signatures[0]
     return chain_of(
         seal.signer_cert.dump(),
         leaves=keys.trusted_leaves(folder),
         root=keys.root_certificate(folder),
         chains=pinned_chains(folder),
     )
+
+
+def _require_lasting(pdf: bytes, seal: Chain, stamps: Sequence[Chain], *, now: datetime) -> None:
+    """Refuse a file that will not hold once the key of its seal has ended."""
+    ends = x509.load_der_x509_certificate(seal[0]).not_valid_after_utc
+    is_new = ends > now  # later on, what the seal rests on lies under an earlier stamp
+    if is_new and not will_hold(pdf, [seal, *stamps], at=ends + timedelta(days=1), now=now):
+        raise NoProofError("not_lasting")
 
 
 def _require_small(pdf: bytes) -> None:
@@ -269,12 +293,8 @@ def _read_back(pdf: bytes, folder: Path, *, now: datetime) -> dict[str, Any]:
     stamps = _stamps(pdf, reader)
     _require_small(pdf)
     require(stamps and reading["level"] in {"B-LT", "B-LTA"}, "level")
-    chain = _chain(reader.embedded_signatures[0], folder)
-    ends = x509.load_der_x509_certificate(chain[0]).not_valid_after_utc
-    is_new = ends > now  # later on, what the seal rests on lies under an earlier stamp
-    chains = [chain, *(stamp.chain for stamp in stamps)]
-    if is_new and not will_hold(pdf, chains, at=ends + timedelta(days=1), now=now):
-        raise NoProofError("not_lasting")
+    chains = [stamp.chain for stamp in stamps]
+    _require_lasting(pdf, _chain_of_seal(reader, folder), chains, now=now)
     return {
         "pdf": pdf,
         "sha256": hashlib.sha256(pdf).hexdigest(),

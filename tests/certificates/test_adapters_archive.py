@@ -215,6 +215,19 @@ def test_what_will_be_too_large_costs_no_stamp(scene, papers, monkeypatch):
     assert scene.world.asked.count("tsa") == 1  # the sample, which serves all files of a round
 
 
+def test_what_will_not_hold_costs_no_stamp(scene, papers, monkeypatch):
+    def here(name: str, **values: Any) -> Any:
+        return getattr(archive_in_child, name.partition(":")[2])(**values)
+
+    monkeypatch.setattr(documents, "call", here)
+    monkeypatch.setattr(archive_in_child, "will_hold", lambda *_values, **_words: False)
+    scene.world.asked.clear()
+    with pytest.raises(DocumentError) as refused:
+        scene.prove(papers["sold"])
+    assert kind_of(refused) == "NoProof:not_lasting"
+    assert scene.world.asked.count("tsa") == 1  # the sample
+
+
 # --- in later years ------------------------------------------------------------------------------
 
 
