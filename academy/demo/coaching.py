@@ -5,7 +5,8 @@ guidance starts or goes over, also to its first plan, and then the new coach may
 year; who stops has a last talk that day; a correction is written on the day it is about; an
 agreement that was dropped was dropped on its date, or when the guidance stopped; who owns an
 agreement ticks it off, the participant when nobody guides them any more; an entry of the last week
-that the file calls final was read by the participant on that day.
+that the file calls final was read by the participant on that day; an open signal about safety is
+held back, to be looked at anew after a week.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ OUTCOMES = {
     "buiten_systeem_overgedragen": "handed_over_outside",
 }
 COVER_STARTS_IN = timedelta(days=14)
+HELD_BACK = timedelta(days=7)
 REPORTED_BACK = {"ja": "yes", "nee": "no", "mag niet": "may_not"}
 
 
@@ -94,6 +96,7 @@ def finish(data: DataSet, memory: Memory) -> None:
         if plan.state != row.word("status", PLAN_STATES):
             raise row.fault(f"deze begeleiding staat nu op {plan.state}.")
     _arrange_cover(data, memory)
+    _hold_back(data, memory)
 
 
 def _arrange_cover(data: DataSet, memory: Memory) -> None:
@@ -110,6 +113,19 @@ def _arrange_cover(data: DataSet, memory: Memory) -> None:
         first_day=clock.today() + COVER_STARTS_IN,
         last_day=clock.today() + 2 * COVER_STARTS_IN,
     )
+
+
+def _hold_back(data: DataSet, memory: Memory) -> None:
+    """Let the coordinator hold back open signals about safety, with a reason and a day to look."""
+    for row in data["signals"]:
+        kind, state = row.word("kind", SIGNAL_KINDS), row.word("status", SIGNAL_STATES)
+        if (kind, state) == ("safety", "open"):
+            signals.hold_back(
+                memory.id("signal", row, "signal_id"),
+                clock.today() + HELD_BACK,
+                because="advised",
+                by=_coordinator(row, memory),
+            )
 
 
 # --- plans -----------------------------------------------------------------------------------

@@ -28,7 +28,12 @@ KINDS = {
     "terugkommiddag": "meetup",
     "jaargesprek": "yearly_review",
 }
-OWNERS = {"deelnemer": "participant", "begeleider": "coach"}
+OWNERS = {
+    "deelnemer": "participant",
+    "begeleider": "coach",
+    "coördinator": "coordinator",
+    "opdrachtgever": "client",
+}
 SIGNALS = {
     "overbelasting": "overload",
     "conflict": "conflict",

@@ -32,7 +32,7 @@ def test_monday_shows_what_the_sample_data_say(sample):
     assert monday(sample, "contact") == ["P001", "P008", "P019", "P028"]
     assert monday(sample, "energy") == ["P022"]
     assert monday(sample, "review") == ["P013", "P016"]
-    assert len(monday(sample, "action")) == 5
+    assert len(monday(sample, "action")) == 6
     today = clock.today()
     actor = sample.actor("P307")
     found = monday_page(actor, today, kinds=("signal", "match", "silent", "full")).rows
