@@ -27,6 +27,7 @@ from academy.kernel import clock
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.feature import ForAnother, TodayItem
+from academy.kernel.i18n import capital
 from academy.kernel.policy import Actor
 from academy.kernel.web.blueprint import actor
 
@@ -83,7 +84,7 @@ def _page(
         may_offer=bool(kinds) or queries.is_graduate(person_id),
         form=form or HelpOfferForm(formdata=None, kinds=list(kinds)),
         options=[
-            {"value": kind, "label": label, "hint": KIND_HINTS[kind]}
+            {"value": kind, "label": capital(str(label)), "hint": KIND_HINTS[kind]}
             for kind, label in KIND_LABELS.items()
         ],
         pairs=pairs,
