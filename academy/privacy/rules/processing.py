@@ -57,7 +57,7 @@ PROCESSING: Mapping[str, Processing] = {
         ("signals",),
     ),
     "community": Processing(
-        "meet-ups and stories of residents",
+        "meet-ups, stories and mentoring of residents",
         "6(1)(b) agreement; consent for a story",
         "coordinator of the region; a published story: everybody",
         (),
