@@ -231,11 +231,11 @@ def test_who_reads_a_talk_reads_its_corrections(table):
     correct(table, entry_id, clock.today())
     plan_id, since = table.plan_id, clock.now() - timedelta(days=7)
     assert own_news(plan_id, today=clock.today(), unread_since=since).unread == 1
-    assert not entry_page(plan_id, now=clock.now()).rows[0].is_seen
+    assert not entry_page(plan_id, now=clock.now()).rows[0].is_all_seen
     with unit_of_work():
         log.mark_seen(entry_id, by=samira)
     assert own_news(plan_id, today=clock.today(), unread_since=since).unread == 0
-    assert entry_page(plan_id, now=clock.now()).rows[0].is_seen
+    assert entry_page(plan_id, now=clock.now()).rows[0].is_all_seen
 
 
 def test_the_line_of_energy_shows_each_talk_as_it_stands(table):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import ReadLog, Signal
+from academy.coaching.models import LogEntry, ReadLog, Signal
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
@@ -128,8 +130,11 @@ def test_a_signal_that_is_held_back_comes_when_that_is_over(academy):
     (signal_id,) = academy.world.ledger.ids("coaching_signal", cell=cell)
     with unit_of_work():
         held = sa.update(Signal).where(Signal.id == signal_id)
-        db.session.execute(held.values(held_back_until=clock.today()))
+        db.session.execute(held.values(held_back_until=clock.today() + timedelta(days=1)))
     assert "coaching_signal" not in given_to(academy)
+    with unit_of_work():
+        db.session.execute(held.values(held_back_until=clock.today()))
+    assert "coaching_signal" in given_to(academy)
     assert person_id
 
 
@@ -142,6 +147,21 @@ def test_what_would_harm_another_is_black(academy):
     (signal,) = given_to(academy)["coaching_signal"]
     assert signal["note"] == f"We bellen. {BLACK}"
     assert signal["raised_by_id"] == "iemand anders"
+    assert person_id
+
+
+def test_nobody_else_is_named_in_the_notes_of_guidance(academy):
+    person_id, cell = subject(academy.world)
+    (entry_id, *_rest) = academy.world.ledger.ids("coaching_log_entry", cell=cell)
+    with unit_of_work():
+        entry = db.session.get_one(LogEntry, entry_id)
+        coach = db.session.get_one(Person, entry.coach_id)
+        coach.call_name = "Marije"
+        entry.discussed = "Haar zoon Ali kwam met mevrouw Bloem. Marije belde Ali. 06-12345678."
+    (row,) = [one for one in given_to(academy)["coaching_log_entry"] if one["id"] == entry_id]
+    said = "Haar zoon [naam] kwam met mevrouw [naam]. Marije belde [naam]."
+    assert str(row["discussed"]).startswith(said)
+    assert "06-12345678" not in str(row["discussed"])
     assert person_id
 
 

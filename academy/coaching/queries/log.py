@@ -55,8 +55,7 @@ class ActionView:
 class EntryView:
     """One contact as it stands in the log, with what was added and agreed.
 
-    `is_seen` says that the participant read it with all corrections. `changed` names, of a
-    correction, the figures that differ from what stood before it.
+    `changed` names, of a correction, the figures that differ from what stood before it.
     """
 
     id: int
@@ -86,6 +85,11 @@ class EntryView:
     def standing(self) -> EntryView:
         """The version that counts: the last correction, else the talk itself."""
         return self.corrections[-1] if self.corrections else self
+
+    @property
+    def is_all_seen(self) -> bool:
+        """Whether the participant read it with every correction."""
+        return all(one.is_seen for one in (self, *self.corrections))
 
 
 _ALL = sa.true()
@@ -316,8 +320,7 @@ def _with_corrections(entry: EntryView, corrections: list[EntryView]) -> EntryVi
         differs = (name for name in _FIGURES if getattr(one, name) != getattr(before, name))
         told.append(replace(one, changed=frozenset(differs)))
         before = one
-    is_seen = entry.is_seen and all(one.is_seen for one in corrections)
-    return replace(entry, corrections=tuple(told), is_seen=is_seen)
+    return replace(entry, corrections=tuple(told))
 
 
 def _day(now: datetime) -> date:

@@ -20,6 +20,7 @@ _MARKED = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().,;:]+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+|0)\d(?:[ \t-]?\d){7,13}(?!\d)")
+_PLAIN = re.compile(r"[ \t-]")
 _PARTICLES = r"(?:van|de|der|den|het|ten|ter|te|in|el|al|bin|ben|von|'t)"
 _ENDS = frozenset(".!?:;\n•")
 _AROUND = frozenset(" \t\"'“”‘’«»()[]–—-…")
@@ -80,11 +81,13 @@ def mask_others(
     kept: Collection[str],
     phrases: Collection[str] = (),
     signs: Signs | None = None,
+    own: Collection[str] = (),
 ) -> list[str]:
     """Return `texts` without the names of others.
 
     `called` are words that somebody in the academy is called by, `kept` the words of names that may
-    stay, `phrases` names of places and organisations that stay as a whole.
+    stay, `phrases` names of places and organisations that stay as a whole,
+    `own` a telephone number and mail address that stay.
     """
     signs = signs or Signs()
     stays = {_stem(word) for name in kept for word in _WORD.findall(name)}
@@ -92,10 +95,13 @@ def mask_others(
         _stem(word.group()) for text in texts for word, begins in _capitals(text) if not begins
     }
     names = {one for one in inside | set(called) if one not in stays and not _is_no_name(one)}
-    return [_masked(text, names, phrases, signs) for text in texts]
+    plain = {_PLAIN.sub("", one) for one in own}
+    return [_masked(text, names, phrases, signs, plain) for text in texts]
 
 
-def _masked(text: str, names: set[str], phrases: Collection[str], signs: Signs) -> str:
+def _masked(
+    text: str, names: set[str], phrases: Collection[str], signs: Signs, own: set[str]
+) -> str:
     spared = [
         found.span()
         for phrase in phrases
@@ -112,7 +118,12 @@ def _masked(text: str, names: set[str], phrases: Collection[str], signs: Signs) 
     masked = "".join([*parts, text[at:]])
     one = re.escape(signs.name)
     masked = re.sub(rf"{one}(?:(?:[ \t]+{_PARTICLES})*[ \t-]+{one})+", signs.name, masked)
-    return _PHONE.sub(signs.phone, _MAIL.sub(signs.mail, masked))
+    masked = _MAIL.sub(lambda found: found[0] if _is_own(found[0], own) else signs.mail, masked)
+    return _PHONE.sub(lambda found: found[0] if _is_own(found[0], own) else signs.phone, masked)
+
+
+def _is_own(found: str, own: set[str]) -> bool:
+    return _PLAIN.sub("", found) in own
 
 
 def _capitals(text: str) -> Iterator[tuple[re.Match[str], bool]]:

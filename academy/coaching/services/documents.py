@@ -30,19 +30,16 @@ from academy.coaching.services.editions import (
     without_others,
 )
 from academy.coaching.services.reading import note_document, note_reading
+from academy.coaching.services.third_parties import called, phrases
 from academy.kernel import clock
-from academy.kernel.db import db
 from academy.kernel.documents import DocumentError
 from academy.kernel.i18n import pick
 from academy.kernel.pdf.paper import DocumentNotMadeError
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
-from academy.people.models import Organisation, Person
 from certificates.services.sealing import SealedDocument, seal_coaching_log
 
 MOST_FIGURES = 8
-SOME = 500
-"""Words per question to the database."""
 
 
 def make_log(
@@ -52,16 +49,20 @@ def make_log(
     audience: str,
     edition: str = "participant",
     names: Collection[str] = (),
+    is_masked: bool = False,
 ) -> SealedDocument:
     """Return the log of a plan as a sealed PDF/UA file, for `audience` (a short text).
 
     `edition` is participant, dossier or handover; the caller knows that this may be, for a handover
     that the participant said yes. Without signals. The reading is written down first, the file's
     hash after. It holds no more than `by` may read; black is what somebody marked, and every name
-    in `names`. Raises DocumentNotMadeError and ReadingNotNotedError.
+    in `names`. A handover and what `is_masked` name nobody else. Raises DocumentNotMadeError and
+    ReadingNotNotedError.
     """
     at = note_reading(plan.id, "pdf", by=by, edition=edition)
     contents = _contents(plan, edition, by=by, names=names)
+    if is_masked or edition == "handover":
+        contents = _masked(contents)
     maker = by.display_name if by.person_id is not None else current().name
     making = Making(edition, audience, maker, at)
     page = lay_out(
@@ -97,11 +98,12 @@ def _contents(plan: PlanHead, edition: str, *, by: Actor, names: Collection[str]
         energy=_energy(entries),
         reads=all_reads(plan.id) if edition == "dossier" else (),
     )
-    contents = without_black(contents, names=names)
-    if not is_handover:
-        return contents
-    called = _called(beginnings(texts_of(contents)))
-    return without_others(contents, called=called, phrases=_phrases(plan))
+    return without_black(contents, names=names)
+
+
+def _masked(contents: Contents) -> Contents:
+    among = called(beginnings(texts_of(contents)))
+    return without_others(contents, called=among, phrases=phrases(contents.plan.place_name))
 
 
 def _energy(entries: tuple[EntryView, ...]) -> tuple[tuple[date, int], ...]:
@@ -109,20 +111,3 @@ def _energy(entries: tuple[EntryView, ...]) -> tuple[tuple[date, int], ...]:
     standing = sorted((one.standing for one in entries), key=lambda one: one.happened_on)
     given = [(one.happened_on, one.energy) for one in standing if one.energy is not None]
     return tuple(given[-MOST_FIGURES:])
-
-
-def _called(words: frozenset[str]) -> frozenset[str]:
-    """Return which of these words somebody in the academy is called by."""
-    found: set[str] = set()
-    ordered = sorted(words | {word[:-1] for word in words if word.endswith("s")})
-    for start in range(0, len(ordered), SOME):
-        some = ordered[start : start + SOME]
-        for column in (Person.call_name, Person.last_name):
-            found.update(db.session.scalars(sa.select(column).where(column.in_(some)).distinct()))
-    return frozenset(found)
-
-
-def _phrases(plan: PlanHead) -> tuple[str, ...]:
-    """Return names that are nobody's: of organisations, of the neighbourhood, of the academy."""
-    organisations = db.session.scalars(sa.select(Organisation.name).order_by(Organisation.name))
-    return (plan.place_name, current().name, *organisations)

@@ -12,7 +12,8 @@ from flask_babel import gettext, ngettext
 
 from academy.coaching.queries.log import ActionView, EntryView, ReadRow, WordsView
 from academy.coaching.queries.plans import PlanHead
-from academy.coaching.rules.masking import Signs, mask_others, without_marked
+from academy.coaching.rules.masking import mask_others, without_marked
+from academy.coaching.services.third_parties import signs
 from academy.kernel.i18n import capital, clock_time, day, language, short_day
 from academy.kernel.pdf.paper import brand_lines
 from academy.kernel.settings import current
@@ -67,7 +68,8 @@ def without_others(
         called=called,
         kept=kept,
         phrases=phrases,
-        signs=Signs(_("[naam]"), _("[nummer]"), _("[adres]")),
+        signs=signs(),
+        own=[plan.phone] if plan.phone else [],
     )
     return _with_texts(contents, masked)
 

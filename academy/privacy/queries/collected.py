@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from academy.coaching.services.third_parties import notes_without_others
 from academy.kernel import clock
 from academy.kernel.db import NOTE, WORDS, db
 from academy.kernel.settings import current
@@ -23,7 +24,8 @@ from certificates.models import Certificate
 from certificates.rules.standing import EMPTIED
 from courses.models import Enrolment
 
-TEXTS = (NOTE["personal"], WORDS["personal"])
+NOTES = NOTE["personal"]
+TEXTS = (NOTES, WORDS["personal"])
 ENDS = {"image/jpeg": "jpg", "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a"}
 ENDS |= {"audio/mpeg": "mp3", "audio/wav": "wav"}
 FOLDER = "bestanden"
@@ -94,7 +96,16 @@ def _rows(
                 value = masked_ids(value, person_id)
             values[column.name] = _plain(value)
         answer.append(values)
+    _mask_notes(person_id, answer, [one.name for one in plan.given if label_of(one) == NOTES])
     return tuple(answer)
+
+
+def _mask_notes(person_id: int, rows: list[dict[str, Any]], names: list[str]) -> None:
+    """Take the names of others, first names too, out of the notes of guidance."""
+    places = [(row, name) for row in rows for name in names if row[name]]
+    texts = notes_without_others(person_id, [row[name] for row, name in places]) if places else []
+    for (row, name), text in zip(places, texts, strict=True):
+        row[name] = text
 
 
 def _told(table: sa.Table) -> list[sa.ColumnElement[bool]]:
@@ -108,9 +119,9 @@ def _told(table: sa.Table) -> list[sa.ColumnElement[bool]]:
             continue
         until = held.c.held_back_until
         if held is table:
-            found.append(sa.or_(until.is_(None), until < clock.today()))
+            found.append(sa.or_(until.is_(None), until <= clock.today()))
             continue
-        untold = sa.select(held.c.id).where(until >= clock.today())
+        untold = sa.select(held.c.id).where(until > clock.today())
         found += [
             sa.or_(column.is_(None), column.not_in(untold))
             for column in table.c

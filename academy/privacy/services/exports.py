@@ -96,7 +96,7 @@ def _log(plan: PlanHead, *, by: Actor, names: Collection[str]) -> bytes:
     if by.person_id != plan.person_id:
         note_reading(plan.id, "export", by=by)
         by = SYSTEM
-    return make_log(plan, by=by, audience=plan.call_name, names=names).pdf
+    return make_log(plan, by=by, audience=plan.call_name, names=names, is_masked=True).pdf
 
 
 def _overview(found: Collected, *, by: Actor) -> bytes:
