@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from academy.kernel.durable import sync_folder, write_whole
+
+SPARE = 64 * 1024
+"""What must be left beside a file for what is noted about it."""
 
 
 class Storage:
@@ -27,6 +32,12 @@ class Storage:
         sha256 = hashlib.sha256(data).hexdigest()
         write_whole(self.path(sha256), data)
         return sha256
+
+    def require_room(self, size: int) -> None:
+        """Raise OSError, as a full disk does, unless `size` bytes fit; ask before a file costs."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free < size + SPARE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes. Raises FileNotFoundError, or ValueError if they were altered."""

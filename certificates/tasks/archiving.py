@@ -24,6 +24,8 @@ AT_ONCE = 20
 ROUNDS_KEPT = timedelta(days=2)
 REST_SECONDS = 6 * 3600.0
 """How long a file is left alone that could not be proved: each try may cost a time stamp."""
+MOST_ADDED = 1024 * 1024
+"""More than a proof adds to a file: so much room there must be before a stamp is bought."""
 STRANGE = "BadStamp:another_authority"
 MOST_STRANGE = 3
 """After so many stamps in a row of an authority that is not believed, the round ends."""
@@ -110,8 +112,10 @@ def prove(file: Newest, answers: Answers) -> bool:
     with unit_of_work():
         if not is_newest(file.certificate_id, file.sha256):
             return False
+    pdf = _read(storage, file)
+    storage.require_room(len(pdf) + MOST_ADDED)
     made = archived(
-        _read(storage, file),
+        pdf,
         next_level(file, settings.archive_level),
         settings,
         now=clock.real_now(),

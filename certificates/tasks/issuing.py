@@ -41,6 +41,8 @@ def issue(certificate_id: int, *, code: str | None = None) -> None:
     if paper is None:
         return
     sealed = make_one(paper, sealing_of_now())
+    if settings.tsa_url:
+        Storage(settings.storage).require_room(len(sealed.pdf))
     enter(certificate_id, stamped(sealed, settings, now=clock.real_now()), code=code)
 
 

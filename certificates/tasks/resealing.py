@@ -115,6 +115,7 @@ def _stamped(answer: SealedDocument | DocumentError) -> SealedDocument | Documen
     """Put a time stamp on what has room for one, where one is wanted."""
     if isinstance(answer, DocumentError) or not answer.imprint:
         return answer
+    Storage(current().storage).require_room(len(answer.pdf))
     return stamped(answer, current(), now=clock.real_now())
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from academy.keeping import doctor
-from academy.kernel import clock, queue
+from academy.kernel import clock, disk, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import SettingsError, current, read_settings
 from academy.kernel.storage import Storage
@@ -101,6 +102,22 @@ def test_a_certificate_gets_proof_and_both_files_are_original(app: Flask) -> Non
     assert archive.archive_stand().due == 0
     assert not [*checks.file_faults(), *checks.orphan_faults(), *chain_checks.chain_faults()]
     assert archive.archive_faults() == []
+
+
+def test_without_room_for_the_file_no_stamp_is_bought(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue(commit_scene())
+    full = SimpleNamespace(free=tasks.MOST_ADDED)
+    world.asked.clear()
+    with monkeypatch.context() as small:
+        small.setattr("academy.kernel.storage.shutil.disk_usage", lambda _folder: full)
+        with pytest.raises(OSError, match="No space left") as refused:
+            prove_files()
+    assert disk.failed(refused.value)
+    assert world.asked == []
+    prove_files()
+    assert levels() == ["B-T", "B-LTA"]
 
 
 def test_a_second_time_changes_nothing(app: Flask) -> None:

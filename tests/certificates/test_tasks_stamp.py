@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from academy.kernel import queue
+from academy.kernel import disk, queue
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
-from academy.kernel.storage import Storage
+from academy.kernel.storage import SPARE, Storage
 from certificates.adapters import timestamp
 from certificates.adapters.timestamp import AuthorityAwayError
 from certificates.cli import certificates
@@ -113,6 +114,21 @@ def job() -> queue.Job:
     return db.session.scalars(
         sa.select(queue.Job).where(queue.Job.name == "certificates.issue")
     ).one()
+
+
+def test_without_room_for_the_file_no_stamp_is_bought(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_keys()
+    certificate_id = grant(commit_scene())
+    use("http://127.0.0.1:9/")
+    monkeypatch.setattr(timestamp, "ask", None)
+    full = SimpleNamespace(free=SPARE)
+    monkeypatch.setattr("academy.kernel.storage.shutil.disk_usage", lambda _folder: full)
+    with pytest.raises(OSError, match="No space left") as refused:
+        issuing.issue(certificate_id)
+    assert disk.failed(refused.value)
+    assert db.session.get_one(Certificate, certificate_id).state == "approved"
 
 
 def test_while_it_is_away_nothing_is_rendered_for_it(
