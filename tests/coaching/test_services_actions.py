@@ -7,16 +7,19 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from academy.coaching.models import AgreedAction, PlanStep
+from academy.coaching.models import AgreedAction, CoachTransfer, PlanStep
 from academy.coaching.queries.promises import promise_patterns
 from academy.coaching.services import actions, log, sheets
+from academy.coaching.services.actions import Settling
 from academy.coaching.services.log import Contact
+from academy.coaching.services.plans import get_plan
 from academy.coaching.services.sheets import NewSheet, NewStep
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.people.models import Place
 from academy.people.queries.actors import actor_for
+from tests.bench.measuring import counted_statements
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 from tests.coaching.test_views_coach import TALK
 from tests.factories import make_coordinator, make_organisation, make_place
@@ -109,6 +112,40 @@ def test_sent_twice_it_is_settled_once_and_nothing_of_others(table, sign_in):
     assert client.post(address, data=TALK | said).status_code == 303
     client.post(f"/begeleiding/afspraken/{action_id}/open")
     assert client.post(address, data=TALK | said).status_code == 303
+    assert action_of(action_id).state == "open"
+
+
+def test_saving_a_talk_asks_no_more_of_the_database_when_more_is_agreed(table, sign_in):
+    client = sign_in(table.marije)
+    address = f"/begeleiding/{table.plan_id}/gesprek"
+    client.post(address, data=TALK)
+    counts = []
+    for more in (1, 5):
+        for number in range(more):
+            agree(table, text=f"Afspraak {number}")
+        with counted_statements() as statements:
+            assert client.post(address, data=TALK | {"form_key": f"k{more}"}).status_code == 303
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_what_a_talk_says_of_agreements_before_the_handover_is_left_alone(table):
+    action_id = agree(table)
+    with unit_of_work():
+        plan = get_plan(table.plan_id)
+        plan.transferred_on = clock.today()
+        db.session.add(
+            CoachTransfer(
+                plan_id=plan.id,
+                person_id=table.samira.id,
+                from_id=table.tineke.id,
+                to_id=table.marije.id,
+                at=clock.now(),
+            )
+        )
+    by = actor_for(table.marije.id)
+    with unit_of_work():
+        actions.settle_carried(get_plan(table.plan_id), (Settling(action_id, "done"),), by=by)
     assert action_of(action_id).state == "open"
 
 

@@ -176,6 +176,17 @@ def call_name(person: Any) -> str:
     return str(person.call_name or person.display_name)
 
 
+def get_call_name(person_id: int) -> str:
+    """Return how one calls a person. Raises NotFoundError."""
+    name = db.session.scalar(sa.select(Person.call_name).where(Person.id == person_id))
+    if name:
+        return name
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    return call_name(person)
+
+
 def get_guided_plan(plan_id: int, actor: Actor) -> PlanHead:
     """Return the plan if `actor` guides that person today. Raises NotFoundError."""
     return _found(

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry
+from academy.coaching.queries.handover import horizon_for
+from academy.coaching.queries.plans import get_guided_plan
 from academy.coaching.services.plans import get_plan
 from academy.kernel import audit, clock
 from academy.kernel.db import db
@@ -53,37 +55,50 @@ def move_action(action_id: int, due_on: date, *, by: Actor) -> AgreedAction:
     """
     action, plan = _get_action(action_id)
     policies.require_guide(by, plan)
-    if action.state != "open":
-        raise ConflictError(_("Deze afspraak staat niet meer open."))
-    if due_on < clock.today():
-        sentence = _("Deze dag is al geweest. Kies een nieuwe dag voor de afspraak.")
-        raise InvalidInputError(sentence, fields={"until": sentence})
-    if due_on != action.due_on:
-        action.first_due_on = action.first_due_on or action.due_on
-        action.due_on = due_on
-        _record("moved", action, plan, by, None)
+    _move(action, due_on, plan, by)
     return action
 
 
-def settle_carried(plan_id: int, settlings: Iterable[Settling], *, by: Actor) -> None:
+def settle_carried(plan: CoachingPlan, settlings: Iterable[Settling], *, by: Actor) -> None:
     """Do what a talk says about the agreements from before; who ticked one off meanwhile is right.
 
-    Raises NotFoundError for an agreement of another plan.
+    `plan` is locked, and `by` guides that person. An agreement of another plan, or of a talk that
+    `by` may not read, is left alone: a form that waited on a telephone may name what is gone.
     """
-    for one in settlings:
-        action, _plan = _get_action(one.action_id)
-        if action.plan_id != plan_id or one.step not in rules.CARRIED_STEPS:
-            raise NotFoundError
-        if action.state != "open":
+    told = {one.action_id: one for one in settlings}
+    if not told:
+        return
+    found = db.session.scalars(
+        sa.select(AgreedAction)
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(
+            AgreedAction.id.in_(sorted(told)),
+            AgreedAction.plan_id == plan.id,
+            LogEntry.state != "draft",
+            _readable(plan, by),
+        )
+        .order_by(AgreedAction.id)
+        .with_for_update(of=AgreedAction)
+        .execution_options(populate_existing=True)
+    ).all()
+    for action in found:
+        one = told[action.id]
+        if action.state != "open" or one.step not in rules.CARRIED_STEPS:
             continue
-        if one.step == "moved":
-            if one.due_on is not None:
-                move_action(action.id, one.due_on, by=by)
-        else:
-            _settle(action.id, one.step, by, None)
+        if one.step != "moved":
+            _change(action, one.step, plan, by, None)
+        elif one.due_on is not None:
+            _move(action, one.due_on, plan, by)
 
 
 # --- parts -----------------------------------------------------------------------------------
+
+
+def _readable(plan: CoachingPlan, by: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps a query within the talks that `by`, who guides, may read."""
+    if plan.transferred_on is None:
+        return sa.true()
+    return horizon_for(get_guided_plan(plan.id, by), by).entries()
 
 
 def _get_action(action_id: int) -> tuple[AgreedAction, CoachingPlan]:
@@ -99,12 +114,29 @@ def _get_action(action_id: int) -> tuple[AgreedAction, CoachingPlan]:
 def _settle(action_id: int, state: str, by: Actor, on_behalf_of: int | None) -> AgreedAction:
     action, plan = _get_action(action_id)
     _require_may_settle(action, plan, by)
-    if (action.state == "open") == (state == "open"):
-        return action
+    if (action.state == "open") != (state == "open"):
+        _change(action, state, plan, by, on_behalf_of)
+    return action
+
+
+def _change(
+    action: AgreedAction, state: str, plan: CoachingPlan, by: Actor, on_behalf_of: int | None
+) -> None:
     action.state = state
     action.done_on = None if state == "open" else clock.today()
     _record(state, action, plan, by, on_behalf_of)
-    return action
+
+
+def _move(action: AgreedAction, due_on: date, plan: CoachingPlan, by: Actor) -> None:
+    if action.state != "open":
+        raise ConflictError(_("Deze afspraak staat niet meer open."))
+    if due_on < clock.today():
+        sentence = _("Deze dag is al geweest. Kies een nieuwe dag voor de afspraak.")
+        raise InvalidInputError(sentence, fields={"until": sentence})
+    if due_on != action.due_on:
+        action.first_due_on = action.first_due_on or action.due_on
+        action.due_on = due_on
+        _record("moved", action, plan, by, None)
 
 
 def _record(

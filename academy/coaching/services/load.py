@@ -20,14 +20,12 @@ def recount(coach_ids: Iterable[int | None]) -> None:
 
 def note_written(entry_id: int) -> None:
     """Note that the coach of this entry wrote something down."""
-    row = db.session.execute(
-        sa.select(LogEntry.coach_id, LogEntry.happened_on).where(LogEntry.id == entry_id)
-    ).one()
-    load = db.session.get(CoachLoad, row.coach_id, with_for_update=True)
+    entry = db.session.get_one(LogEntry, entry_id)
+    load = db.session.get(CoachLoad, entry.coach_id, with_for_update=True)
     if load is None:
-        _recount(row.coach_id)
+        _recount(entry.coach_id)
         return
-    load.last_entry_on = max(load.last_entry_on or row.happened_on, row.happened_on)
+    load.last_entry_on = max(load.last_entry_on or entry.happened_on, entry.happened_on)
     if load.quiet_since is not None:
         load.quiet_since = max(load.quiet_since, load.last_entry_on)
     elif load.plans:

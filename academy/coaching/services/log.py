@@ -24,6 +24,12 @@ from academy.kernel.policy import Actor
 
 TEXT_LENGTH = 8000
 ACTION_LENGTH = 300
+_FINALISE = (
+    sa.update(LogEntry)
+    .where(LogEntry.state == "shared", LogEntry.shared_at <= sa.bindparam("shared_before"))
+    .values(state="final", final_at=sa.bindparam("now"))
+)
+_FINALISE_OF_PLAN = _FINALISE.where(LogEntry.plan_id == sa.bindparam("plan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def log_contact(
     _mark_shared(entry)
     _fill(entry, contact)
     _set_actions(entry, contact.actions, plan, is_new=is_new)
-    settle_carried(plan.id, contact.settled, by=by)
+    settle_carried(plan, contact.settled, by=by)
     _share(entry, plan, by)
     return entry
 
@@ -181,7 +187,7 @@ def add_own_words(
 
 def finalise_due() -> int:
     """Store that entries shared more than a week ago are final; they count as final already."""
-    return _finalise(sa.true())
+    return _finalise(_FINALISE)
 
 
 def get_entry(entry_id: int) -> LogEntry:
@@ -326,7 +332,7 @@ def _share(entry: LogEntry, plan: CoachingPlan, by: Actor) -> None:
     _move_next_contact(plan)
     db.session.flush()  # the figures below read the table
     plan.is_energy_low = _is_energy_low(plan.id)
-    _finalise(LogEntry.plan_id == plan.id)
+    _finalise(_FINALISE_OF_PLAN, plan=plan.id)
     _record("shared", entry, by)
     events.emit(ContactLogged(entry.id, plan.id, plan.person_id, entry.kind, entry.happened_on))
 
@@ -350,13 +356,13 @@ def _is_energy_low(plan_id: int) -> bool:
     return rules.energy_low_twice(latest_energies(plan_id))
 
 
-def _finalise(which: sa.ColumnElement[bool]) -> int:
+def _finalise(which: sa.Update, **values: int) -> int:
     now = clock.now()
+    shared_before = now - rules.FINAL_AFTER
     result = db.session.execute(
-        sa.update(LogEntry)
-        .where(which, LogEntry.state == "shared", LogEntry.shared_at <= now - rules.FINAL_AFTER)
-        .values(state="final", final_at=now)
-        .execution_options(synchronize_session=False)
+        which,
+        {"now": now, "shared_before": shared_before, **values},
+        execution_options={"synchronize_session": False},
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,9 @@ from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import actor
+
+NAMED = re.compile(r"was-([0-9]{1,9})-step")
+"""The field of a form that says what became of an agreement."""
 
 
 @bp.page("/begeleiding/<int:plan_id>/gesprek", needs=GUIDE)
@@ -84,19 +88,22 @@ class _Carried:
 def _carried(head: PlanHead, *, sent: bool = False) -> list[_Carried]:
     """Return the open agreements; with `sent` what the form said about each."""
     options = {} if sent else {"formdata": None}
+    within = horizon_for(head, actor()).entries()
     return [
         _Carried(one, CarriedForm(prefix=f"was-{one.id}-", **options))
-        for one in entries.open_actions(
-            head.id, today=clock.today(), within=horizon_for(head, actor()).entries()
-        )
+        for one in entries.open_actions(head.id, today=clock.today(), within=within)
     ]
 
 
-def _settled(carried: list[_Carried]) -> tuple[Settling, ...]:
+def _told() -> dict[int, CarriedForm]:
+    """Return what the form says about agreements from before, by their ids; not about the rest."""
+    found = (NAMED.fullmatch(name) for name, step in request.form.items() if step)
+    return {int(one[1]): CarriedForm(prefix=f"was-{one[1]}-") for one in found if one}
+
+
+def _settled(told: dict[int, CarriedForm]) -> tuple[Settling, ...]:
     return tuple(
-        Settling(one.action.id, one.form.step.data, one.form.until.data)
-        for one in carried
-        if one.form.step.data
+        Settling(action_id, form.step.data, form.until.data) for action_id, form in told.items()
     )
 
 
@@ -155,22 +162,33 @@ def save_talk(plan_id: int) -> Any:
     What a telephone kept while it had no internet comes by itself, and hears so as data.
     """
     me = actor()
-    head = plans.get_guided_plan(plan_id, me)
-    form, carried = TalkForm(), _carried(head, sent=True)
-    if all([form.validate(), *(one.form.validate() for one in carried)]):
-        contact = replace(_contact(form), settled=_settled(carried))
+    form, told = TalkForm(), _told()
+    name = ""
+    if all([form.validate(), *(one.validate() for one in told.values())]):
+        contact = replace(_contact(form), settled=_settled(told))
         try:
-            log.log_contact(plan_id, contact, by=me, form_key=_form_key(form))
+            entry = log.log_contact(plan_id, contact, by=me, form_key=_form_key(form))
+            name = plans.get_call_name(entry.person_id)
         except InvalidInputError as error:
             put_errors(form, error)
-    if form.errors or any(one.form.errors for one in carried):
-        note_reading(head.id, "draft", by=me)
-        return make_response(_talk_page(head, form, None, carried=carried), 422)
-    flash(_("Opgeslagen. %(name)s kan het nu lezen.", name=head.call_name), "success")
+    if not name:
+        return _talk_again(plan_id, form)
+    flash(_("Opgeslagen. %(name)s kan het nu lezen.", name=name), "success")
     page = url_for("coaching.plan", plan_id=plan_id)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(page=page)
     return redirect(page, 303)
+
+
+def _talk_again(plan_id: int, form: TalkForm) -> AnyResponse:
+    """Show what was sent with what is wrong in it, and every agreement that is open."""
+    me = actor()
+    head = plans.get_guided_plan(plan_id, me)
+    carried = _carried(head, sent=True)
+    for one in carried:
+        one.form.validate()
+    note_reading(head.id, "draft", by=me)
+    return make_response(_talk_page(head, form, None, carried=carried), 422)
 
 
 @bp.action("/begeleiding/<int:plan_id>/gesprek/bewaar", needs=GUIDE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,49 +33,48 @@ class LiveSignIn:
     second_factor_at: datetime | None
 
 
+# Both are asked at every request: they are built once.
+_LIVE = (
+    sa.select(
+        SignIn.id,
+        SignIn.person_id,
+        Person.call_name,
+        Person.prefix,
+        Person.last_name,
+        Person.ui_language,
+        SignIn.created_at,
+        SignIn.last_seen_at,
+        SignIn.expires_at,
+        SignIn.stepped_up_at,
+        SignIn.second_factor_at,
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .join(Account, Account.person_id == SignIn.person_id)
+    .where(
+        SignIn.token_hash == sa.bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.idle_until > sa.bindparam("now"),
+        SignIn.expires_at > sa.bindparam("now"),
+        Account.disabled_at.is_(None),
+    )
+)
+_DAY: Any = sa.bindparam("day", type_=sa.Date)
+_HELD = (
+    sa.select(Grant.role, Grant.scope_kind, Grant.scope_id)
+    .where(Grant.person_id == sa.bindparam("person"), Grant.holds_on(_DAY))
+    .order_by(Grant.id)
+)
+
+
 def find_live_sign_in(token_hash: str, now: datetime) -> LiveSignIn | None:
     """Return the sign-in with this token if it has not ended, idled out or expired at `now`."""
-    row = (
-        db.session.execute(
-            sa.select(
-                SignIn.id,
-                SignIn.person_id,
-                Person.call_name,
-                Person.prefix,
-                Person.last_name,
-                Person.ui_language,
-                SignIn.created_at,
-                SignIn.last_seen_at,
-                SignIn.expires_at,
-                SignIn.stepped_up_at,
-                SignIn.second_factor_at,
-            )
-            .join(Person, Person.id == SignIn.person_id)
-            .join(Account, Account.person_id == SignIn.person_id)
-            .where(
-                SignIn.token_hash == token_hash,
-                SignIn.ended_at.is_(None),
-                SignIn.idle_until > now,
-                SignIn.expires_at > now,
-                Account.disabled_at.is_(None),
-            )
-        )
-        .mappings()
-        .first()
-    )
+    row = db.session.execute(_LIVE, {"token_hash": token_hash, "now": now}).mappings().first()
     return LiveSignIn(**row) if row else None
 
 
 def grants_of(person_id: int, day: date) -> tuple[HeldGrant, ...]:
     """Return the grants of a person that hold on `day`; a place brings every place below it."""
-    rows = db.session.execute(
-        sa.select(Grant.role, Grant.scope_kind, Grant.scope_id)
-        .where(
-            Grant.person_id == person_id,
-            Grant.holds_on(day),
-        )
-        .order_by(Grant.id)
-    ).all()
+    rows = db.session.execute(_HELD, {"person": person_id, "day": day}).all()
     held: dict[tuple[str, str], set[int]] = {}
     for role, kind, scope_id in rows:
         held.setdefault((role, kind), set()).update(() if scope_id is None else (scope_id,))
