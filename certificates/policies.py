@@ -41,6 +41,9 @@ REPRINT = capability("certificates:certificate:reprint", "board", "coordinator")
 REGISTER = capability("certificates:register:read", "board", "coordinator")
 """Read the register."""
 
+TAKE_FILES = capability("certificates:round:take", "board", "coordinator", step_up=True)
+"""Take the files of a whole round along, or the list of who is in it."""
+
 EXTRACT = capability("certificates:register:extract", "board", step_up=True)
 """Take an extract of the register along, with names."""
 
@@ -60,6 +63,7 @@ ALL: tuple[Capability, ...] = (
     END,
     REPRINT,
     REGISTER,
+    TAKE_FILES,
     EXTRACT,
     DRESS,
 )

@@ -18,7 +18,6 @@ from academy.people.models import Person
 from certificates import policies
 from certificates.models import (
     Certificate,
-    CertificateEvent,
     Decision,
     IssueRound,
     RoundProposal,
@@ -26,11 +25,13 @@ from certificates.models import (
 from certificates.queries.approvals import has_job, has_yes, is_to_make
 from certificates.queries.lists import PAGE_SIZE, full_name, within
 from certificates.queries.round_jobs import has_round_job, is_cut_off
+from certificates.queries.standing import has_paper
 from certificates.rules.standing import EMPTIED
 from courses.models import Cohort, Enrolment
 
 MOST_LISTED = 500
-GONE = (*EMPTIED, "revoked")
+GONE = (*EMPTIED, "revoked", "replaced")
+"""What is not handed over any more: the paper of a replaced one has a name of before."""
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -98,6 +99,12 @@ class InRound:
     sha256: str
     is_made: bool
     was_handed_out: bool
+    standing: str = "valid"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it counts no more, and nobody gets its paper."""
+        return self.standing in GONE
 
     @property
     def file_name(self) -> str:
@@ -156,7 +163,7 @@ def open_proposals(decision_ids: Sequence[int], actor: Actor) -> dict[int, bool]
 
 
 def round_rows(actor: Actor, after: str | None = None) -> Page[RoundStand]:
-    """Return the rounds with a certificate in the actor's reach, newest first."""
+    """Return the rounds with a certificate in the actor's reach, and their own, newest first."""
     last = from_cursor(after, int)
     conditions = [IssueRound.id < last[0]] if last is not None else []
     ids = db.session.scalars(
@@ -186,7 +193,7 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
             _count(is_made).label("made"),
             _count(~is_made, ~with_yes).label("waiting"),
             _count(~is_made, with_yes, has_job("dead")).label("failed"),
-            _count(is_made, _handed_out()).label("handed_out"),
+            _count(is_made, has_paper()).label("handed_out"),
         )
     ).one()
     asked = db.session.execute(
@@ -250,11 +257,13 @@ def in_round(
 
 
 def files_of_round(round_id: int, actor: Actor) -> list[InRound]:
-    """Return the certificates of a round that have a file, by name."""
+    """Return the certificates of a round that have a file, by name: for who reads the register."""
     get_round(round_id, actor)
     rows = db.session.execute(
         _named(actor, round_id).where(
-            Certificate.state == "issued", Certificate.standing.not_in(GONE)
+            within(actor, policies.REGISTER),
+            Certificate.state == "issued",
+            Certificate.standing.not_in(GONE),
         )
     )
     return [_row(row) for row in rows]
@@ -301,10 +310,11 @@ def _named(actor: Actor, round_id: int) -> sa.Select[*tuple[Any, ...]]:
             Certificate.printed_name,
             Certificate.sha256,
             Certificate.state,
+            Certificate.standing,
             Cohort.name.label("cohort"),
             full_name(Person).label("holder"),
             Person.sort_key,
-            _handed_out().label("handed_out"),
+            has_paper().label("handed_out"),
         )
         .order_by(Person.sort_key, Certificate.id)
     )
@@ -320,6 +330,7 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> InRound:
         sha256=row.sha256 or "",
         is_made=row.state == "issued",
         was_handed_out=bool(row.handed_out),
+        standing=row.standing,
     )
 
 
@@ -331,7 +342,7 @@ def _in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .where(
             Certificate.round_id.is_not(None),
             sa.or_(Certificate.state == "issued", is_to_make()),
-            within(actor, policies.REGISTER),
+            _reaches(actor, Certificate.round_id),
         )
     )
 
@@ -342,7 +353,16 @@ def _asked_in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .join(Decision, Decision.id == RoundProposal.decision_id)
         .join(Enrolment, Enrolment.id == Decision.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(within(actor, policies.REGISTER))
+        .where(_reaches(actor, RoundProposal.round_id))
+    )
+
+
+def _reaches(actor: Actor, round_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition for who reads the register, and for who decided on the round."""
+    own = sa.select(IssueRound.id).where(IssueRound.decided_by_id == actor.person_id)
+    return sa.or_(
+        within(actor, policies.REGISTER),
+        sa.and_(within(actor, policies.DECIDE), round_id.in_(own)),
     )
 
 
@@ -355,9 +375,3 @@ def _is_asked() -> sa.ColumnElement[bool]:
 
 def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
-
-
-def _handed_out() -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        CertificateEvent.certificate_id == Certificate.id, CertificateEvent.kind == "handed_out"
-    )

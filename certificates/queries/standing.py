@@ -92,6 +92,13 @@ def find_open_revocation(certificate_id: int) -> int | None:
     )
 
 
+def has_paper() -> sa.ColumnElement[bool]:
+    """Return the condition that the paper of `Certificate` was given to its holder."""
+    return sa.exists().where(
+        CertificateEvent.certificate_id == Certificate.id, CertificateEvent.kind == "handed_out"
+    )
+
+
 def was_handed_out(certificate_id: int) -> bool:
     """Say whether the paper was given to the holder."""
     return bool(

@@ -22,6 +22,7 @@ from certificates import policies
 from certificates.forms.deciding import DecideForm, ProposeForm
 from certificates.queries.dossier import Dossier, criterion_rows, get_dossier
 from certificates.queries.facts import get_facts
+from certificates.queries.handing_out import to_hand_out
 from certificates.queries.judgement import judge
 from certificates.queries.lists import candidate_rows, waiting_decisions, waiting_revocations
 from certificates.queries.names import find_approval_of, waiting_names
@@ -53,6 +54,7 @@ def overview() -> str:
         to_decide=waiting_decisions(who, policies.DECIDE),
         proposed=waiting_decisions(who, policies.PROPOSE),
         revocations=waiting_revocations(who),
+        to_hand_out=to_hand_out(who) if not who.may(policies.REGISTER) else [],
         waiting_names=waiting_names(who, policies.PROPOSE),
         standings=waiting_standings(who),
         grounds=GROUNDS,
@@ -154,6 +156,7 @@ def _dossier_page(decision_id: int, form: DecideForm | None) -> str:
         may_decide=may_decide and _is_fresh(),
         must_step_up=may_decide and not _is_fresh(),
         obstacle=obstacle if who.may(policies.DECIDE) else "",
+        may_read_register=policy.covers(who, policies.REGISTER, found.facts.reach),
         pick=pick,
     )
 

@@ -12,16 +12,22 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from academy.kernel import clock, queue
+from academy.kernel import clock, documents, queue
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.settings import current
-from academy.people.models import Grant
+from academy.people.models import Grant, SignIn
 from certificates.models import Certificate, CertificateEvent
 from certificates.queries import checks, round_jobs
-from certificates.queries.rounds import InRound, get_round, proposals_to_grant, refused_in
-from certificates.services import decisions, rounds
+from certificates.queries.rounds import (
+    InRound,
+    files_of_round,
+    get_round,
+    proposals_to_grant,
+    refused_in,
+)
+from certificates.services import decisions, names, rounds
 from certificates.tasks import rounds as making_rounds
 from tests.certificates.ready import Scene, commit_scene, make_keys, make_ready
 from tests.factories import make_actor, make_enrolment, make_grant, make_person
@@ -332,6 +338,98 @@ def test_a_round_elsewhere_is_not_found(scene, sign_in):
     round_id = grant(scene, propose_all(scene, names=()))
     client = sign_in(scene.trainer)
     assert client.get(f"/certificaten/rondes/{round_id}").status_code in (403, 404)
+
+
+def certifier(scene: Scene):
+    with unit_of_work():
+        person = make_person("Wout", "Certeerder")
+        make_grant(person, "certifier")
+        db.session.flush()
+        db.session.refresh(person)
+        db.session.expunge(person)
+    return person
+
+
+def test_a_certifier_follows_and_stops_their_own_round_without_its_files(scene, sign_in):
+    proposals = propose_all(scene)
+    client = sign_in(certifier(scene))
+    answer = client.post("/certificaten/ronde", data={"decision": [str(one) for one in proposals]})
+    address = answer.headers["Location"]
+
+    assert "0 van 4 gemaakt" in client.get(address).text
+    assert client.post(f"{address}/stop").status_code == 303
+    assert client.post(f"{address}/verder").headers["Location"] == address
+    queue.run_pending(strict=True)
+    page = client.get(address).text
+    assert "4 van 4 gemaakt" in page
+    assert "certificaten.zip" not in page
+    assert address in client.get("/certificaten/rondes").text
+    for name in ("certificaten.zip", "afdrukken.pdf", "uitreiking.pdf"):
+        assert client.get(f"{address}/{name}").status_code == 403
+
+
+def test_a_certifier_sees_no_round_of_another(scene, sign_in):
+    round_id = grant(scene, propose_all(scene, names=()))
+    client = sign_in(certifier(scene))
+    assert client.get(f"/certificaten/rondes/{round_id}").status_code == 404
+    assert client.post(f"/certificaten/rondes/{round_id}/stop").status_code == 404
+    assert "0 van" not in client.get("/certificaten/rondes").text
+
+
+def test_a_replaced_certificate_is_handed_over_under_no_name_of_before(scene, sign_in):
+    round_id = grant(scene, propose_all(scene, names=()))
+    queue.run_pending(strict=True)
+    with unit_of_work():
+        earlier = db.session.scalars(sa.select(Certificate.id)).one()
+        decision_id = decisions.propose_replacement(
+            earlier, printed_name="Samira Haddou", by=make_actor(scene.coordinator)
+        )
+    with unit_of_work():
+        decisions.decide(decision_id, "grant", by=make_actor(scene.board))
+    with unit_of_work():
+        names.approve_name(scene.holder.id, "Samira Haddou", by=make_actor(scene.holder))
+    queue.run_pending(strict=True)
+
+    with unit_of_work():
+        assert files_of_round(round_id, make_actor(scene.board)) == []
+    client = sign_in(scene.coordinator)
+    page = client.get(f"/certificaten/rondes/{round_id}").text
+    assert "vervangen" in page
+    assert f'id="certificate-{earlier}"' not in page
+    assert client.get(f"/certificaten/rondes/{round_id}/certificaten.zip").status_code == 409
+    for what in ("bestand", "open-badge.json", "open-badge.jwt"):
+        assert client.get(f"/certificaten/{earlier}/{what}").status_code == 404
+    sheet = client.get(f"/certificaten/{earlier}").text
+    assert "El Haddou</dd>" not in sheet
+    own = sign_in(scene.holder).get(f"/certificaat/{earlier}/bestand")
+    assert own.data.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("name", ["certificaten.zip", "afdrukken.pdf", "uitreiking.pdf"])
+def test_who_takes_names_of_many_along_shows_again_who_they_are(scene, sign_in, name):
+    round_id = grant(scene, propose_all(scene, names=()))
+    queue.run_pending(strict=True)
+    client = sign_in(scene.coordinator)
+    with unit_of_work():
+        db.session.execute(sa.update(SignIn).values(stepped_up_at=None))
+
+    answer = client.get(f"/certificaten/rondes/{round_id}/{name}")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == (f"/bevestig?next=/certificaten/rondes/{round_id}/{name}")
+
+
+def test_a_paper_that_is_too_much_is_said_as_it_is(scene, sign_in, monkeypatch):
+    round_id = grant(scene, propose_all(scene, names=()))
+    queue.run_pending(strict=True)
+
+    def fail(*_names, **_values):
+        raise documents.DocumentError("De schijf is vol.", sentence_en="The disk is full.")
+
+    monkeypatch.setattr(documents, "call", fail)
+    answer = sign_in(scene.coordinator).get(f"/certificaten/rondes/{round_id}/afdrukken.pdf")
+    assert answer.status_code == 503
+    assert "De schijf is vol." in answer.text
 
 
 @pytest.mark.parametrize(
