@@ -32,6 +32,7 @@ from certificates.adapters.signer import external_seal
 from certificates.adapters.status_key import find_status_key
 from certificates.adapters.timestamp import AuthorityAwayError, ask, authorities, request
 from certificates.queries.archive import PATIENCE_DAYS, archive_stand
+from certificates.queries.chained import has_chain, oldest_entry
 
 LEAF_WARNING = timedelta(days=90)
 LONGEST_WAIT = timedelta(minutes=1)
@@ -256,11 +257,23 @@ def _checkpoints(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
     last = newest(settings.checkpoints)
     if last is None:
-        yield Finding("checkpoints", "ok", "no checkpoint was kept yet; a worker does it every day")
+        yield _no_checkpoint(settings)
         return
     age = clock.real_today() - last
     late: State = "warning" if age > CHECKPOINT_AGE and not settings.demo else "ok"
     yield Finding("checkpoints", late, f"the last checkpoint is of {last}")
+
+
+def _no_checkpoint(settings: Settings) -> Finding:
+    oldest = oldest_entry() if has_chain() else None
+    if settings.demo or oldest is None or oldest > clock.real_now() - CHECKPOINT_AGE:
+        return Finding(
+            "checkpoints", "ok", "no checkpoint was kept yet; a worker does it every day"
+        )
+    return Finding(
+        "checkpoints", "warning", f"the register begins on {oldest:%Y-%m-%d} and"
+        f" {settings.checkpoints} holds no checkpoint: were they taken away?",
+    )  # fmt: skip
 
 
 def _disk(path: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.kernel.db import db
-from certificates.models import Certificate, CertificateFile, SigningKey
+from certificates.models import Certificate, CertificateFile, ChainEntry, SigningKey
 from certificates.rules.chain import content_hash, day_text, facts_hash, keyed_hash
 
 
@@ -94,6 +94,16 @@ def chained_by_id(ids: Collection[int]) -> dict[int, Chained]:
 def every_chained() -> Iterator[Chained]:
     """Yield every certificate, in the order in which they were entered."""
     return _chained(sa.true())
+
+
+def has_chain() -> bool:
+    """Say whether the table of the register's chain is there."""
+    return sa.inspect(db.session.connection()).has_table(ChainEntry.__tablename__)
+
+
+def oldest_entry() -> datetime | None:
+    """Return when the first step was entered in the register's chain, or None."""
+    return db.session.scalar(sa.select(sa.func.min(ChainEntry.at)))
 
 
 def _chained(condition: sa.ColumnElement[bool]) -> Iterator[Chained]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from academy.keeping.backup import back_up
@@ -14,8 +15,9 @@ from academy.keeping.doctor import Finding, examine
 from academy.keeping.manifest import read_manifest
 from academy.keeping.restore import restore
 from academy.kernel import clock
-from academy.kernel.db import db
+from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import Settings, current
+from certificates.models import ChainEntry
 from certificates.queries.checkpoints import checkpoint_faults
 from certificates.tasks.checkpoint import keep_checkpoint
 from tests.certificates.ready import commit_scene, issue
@@ -84,3 +86,15 @@ def test_a_checkpoint_of_today_is_well(settings):
 def test_before_the_first_checkpoint_nothing_is_wrong(settings, tmp_path):
     fresh = replace(settings, checkpoints=tmp_path / "none", demo=True)
     assert [one.state for one in said(fresh)] == ["ok"]
+
+
+def test_a_register_of_before_without_any_checkpoint_is_a_warning(settings, tmp_path):
+    gone = replace(
+        settings, checkpoints=tmp_path / "none", checkpoint_mail="bestuur@elders.example"
+    )
+    assert said(gone)[-1].state == "ok"  # of today: the worker may still do it
+    with unit_of_work():
+        db.session.execute(sa.update(ChainEntry).values(at=clock.real_now() - timedelta(days=3)))
+    found = said(gone)[-1]
+    assert found.state == "warning"
+    assert "were they taken away" in found.message
