@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _
 
 from academy.kernel.messages.declared import Message
 from certificates.queries import due, told
-from certificates.services.life import REVOCATION_PROPOSED, REVOKED
+from certificates.services.decisions import NOT_GRANTED
+from certificates.services.life import REVOCATION_DROPPED, REVOCATION_PROPOSED, REVOKED
 from certificates.services.resealing import RESEALED
 from certificates.services.standing import REINSTATED
 
@@ -25,6 +26,17 @@ MESSAGES = (
         unless=_("alleen als er nog geen nieuw certificaat is"),
     ),
     Message(
+        NOT_GRANTED,
+        title=_("Het bestuur gaf je nog geen certificaat"),
+        why=_("Je krijgt dit omdat iemand je voordroeg voor een certificaat."),
+        values=told.not_granted,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+        unless=_("alleen als het bestuur nog niets anders besloot"),
+    ),
+    Message(
         REVOCATION_PROPOSED,
         title=_("Iemand wil je certificaat intrekken"),
         why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
@@ -34,6 +46,17 @@ MESSAGES = (
         by_letter=True,
         necessary=True,
         unless=_("alleen als het voorstel er dan nog ligt"),
+    ),
+    Message(
+        REVOCATION_DROPPED,
+        title=_("Je certificaat wordt niet ingetrokken"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=told.revocation_dropped,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+        unless=_("alleen als het dan nog telt"),
     ),
     Message(
         REVOKED,

@@ -49,6 +49,14 @@ def has_job(*states: str) -> sa.ColumnElement[bool]:
     return found.where(Job.state.in_(states)) if states else found
 
 
+def has_failed(certificate_id: int) -> bool:
+    """Say whether the job that makes a certificate gave up; somebody looks why."""
+    found = sa.exists().where(
+        Job.name == ISSUE_JOB, Job.key == job_key(certificate_id), Job.state == "dead"
+    )
+    return bool(db.session.scalar(sa.select(found)))
+
+
 def is_to_make() -> sa.ColumnElement[bool]:
     """Return the condition that `Certificate` was granted and its file is still to be made.
 

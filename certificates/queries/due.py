@@ -13,7 +13,8 @@ from academy.kernel.db import db
 from academy.kernel.i18n import pick
 from academy.kernel.messages.declared import Due, Window
 from certificates.models import Certificate
-from certificates.rules.validity import reminder_days
+from certificates.queries.facts import get_facts
+from certificates.rules.validity import months_from, reminder_days
 
 HOUR = 10
 FURTHEST = timedelta(days=190)
@@ -59,4 +60,11 @@ def expiry(certificate_id: int, months: int) -> dict[str, Any] | None:
         "title": pick(certificate.content["title"]),
         "valid_until": certificate.valid_until,
         "months": months,
+        "closes_on": _closes_on(certificate.enrolment_id, certificate.valid_until),
     }
+
+
+def _closes_on(enrolment_id: int, until: date) -> date | None:
+    """Return the last day on which a renewal may be asked; None where the course has none."""
+    rule = get_facts(enrolment_id).course.get("renewal_rule")
+    return months_from(until, rule["grace_months_after"]) if rule else None

@@ -11,7 +11,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from certificates.models import Certificate, Decision
-from certificates.queries.approvals import is_to_make
+from certificates.queries.approvals import has_failed, is_to_make
 from certificates.queries.archive import files_of
 from certificates.queries.standing import IS_OPEN
 from certificates.rules.standing import COUNTING, EMPTIED
@@ -19,7 +19,7 @@ from certificates.rules.standing import COUNTING, EMPTIED
 
 @dataclass(frozen=True, slots=True)
 class OwnCertificate:
-    """One of my certificates; `is_made` once there is a file."""
+    """One of my certificates; `is_made` once there is a file, `is_stuck` when that did not work."""
 
     id: int
     number: str
@@ -30,6 +30,7 @@ class OwnCertificate:
     standing: str
     is_made: bool
     has_badge: bool
+    is_stuck: bool = False
 
     @property
     def counts(self) -> bool:
@@ -58,6 +59,7 @@ class StoredCertificate:
     person_id: int
     number: str
     sha256: str
+    standing: str
 
 
 def own_certificates(person_id: int) -> list[OwnCertificate]:
@@ -89,6 +91,7 @@ def _row(one: Certificate) -> OwnCertificate:
         standing=one.standing,
         is_made=one.state == "issued",
         has_badge=one.state == "issued" and one.credential_id is not None,
+        is_stuck=one.state == "approved" and has_failed(one.id),
     )
 
 
@@ -101,7 +104,21 @@ def get_stored(certificate_id: int) -> StoredCertificate:
     if found is None or found.sha256 is None or found.standing in EMPTIED:
         raise NotFoundError
     newest = files_of(found)[-1]
-    return StoredCertificate(found.enrolment_id, found.person_id, found.number, newest)
+    return StoredCertificate(
+        found.enrolment_id, found.person_id, found.number, newest, found.standing
+    )
+
+
+def get_kept(certificate_id: int) -> StoredCertificate:
+    """Return where the newest file lies, for who keeps the register.
+
+    Raises NotFoundError as `get_stored` does, and for a replaced one: a name of before is for its
+    holder alone.
+    """
+    found = get_stored(certificate_id)
+    if found.standing == "replaced":
+        raise NotFoundError
+    return found
 
 
 def own_news(person_id: int) -> OwnNews:
@@ -127,7 +144,9 @@ def own_news(person_id: int) -> OwnNews:
 
 
 def holds_any(actor: Actor) -> bool:
-    """Say whether somebody has a certificate of their own, whatever its state."""
-    return bool(
-        db.session.scalar(sa.select(sa.exists().where(Certificate.person_id == actor.person_id)))
+    """Say whether somebody has a certificate of their own, or reads there why they have none."""
+    mine = sa.exists().where(Certificate.person_id == actor.person_id)
+    said_no = sa.exists().where(
+        Decision.holder_id == actor.person_id, Decision.outcome.in_(("hold", "refuse"))
     )
+    return bool(db.session.scalar(sa.select(sa.or_(mine, said_no))))

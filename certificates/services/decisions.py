@@ -15,6 +15,7 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 from certificates import policies
 from certificates.models import OUTCOMES, Certificate, Decision, Ruling
@@ -32,6 +33,7 @@ from certificates.services.names import printable
 from certificates.services.register import approve
 from courses.services import enrolment as enrolments
 
+NOT_GRANTED = "certificates/not_granted"
 GRANT_REASON = "voldoet aan de regels van de leergang"
 REASON_MAX = 500
 
@@ -193,11 +195,11 @@ def decide(
 ) -> int | None:
     """Grant, hold or refuse a proposal; return the certificate's id after a grant.
 
-    Hold and refuse need a reason; what is on hold can be decided again. `issued_on` (default
-    today) is the day printed; `serial` is for a register taken over from elsewhere. In a round the
-    files are made together. Raises
-    NotFoundError, ForbiddenError for somebody who had a part in it, ConflictError when it was
-    decided already, InvalidInputError for a missing reason.
+    Hold and refuse need a reason, which is told to whom it is about; what is on hold can be decided
+    again. `issued_on` (default today) is the day printed; `serial` is for a register taken over
+    from elsewhere. In a round the files are made together. Raises NotFoundError, ForbiddenError for
+    somebody who had a part in it, ConflictError when it was decided already, InvalidInputError for
+    a missing reason.
     """
     if outcome not in OUTCOMES:
         sentence = _("Kies wat je besluit.")
@@ -210,7 +212,7 @@ def decide(
     decision.outcome = outcome
     decision.decided_by_id = by.person_id
     decision.decided_at = clock.now()
-    _keep_ruling(decision)
+    ruling = _keep_ruling(decision)
     certificate = None
     if outcome == "grant":
         certificate = _grant(
@@ -220,6 +222,13 @@ def decide(
             issued_on=issued_on or clock.today(),
             serial=serial,
             round_id=round_id,
+        )
+    else:
+        announce(
+            NOT_GRANTED,
+            key=f"{NOT_GRANTED}-{ruling.id}",
+            person_ids=[decision.holder_id],
+            ruling_id=ruling.id,
         )
     audit.record(
         "certificates:decision:decided",
@@ -232,17 +241,18 @@ def decide(
     return certificate.id if certificate else None
 
 
-def _keep_ruling(decision: Decision) -> None:
+def _keep_ruling(decision: Decision) -> Ruling:
     """Keep what was said this time: after a hold the decision's own columns are written again."""
-    db.session.add(
-        Ruling(
-            decision_id=decision.id,
-            outcome=decision.outcome,
-            reason=decision.reason,
-            by_id=decision.decided_by_id,
-            at=decision.decided_at,
-        )
+    ruling = Ruling(
+        decision_id=decision.id,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        by_id=decision.decided_by_id,
+        at=decision.decided_at,
     )
+    db.session.add(ruling)
+    db.session.flush()  # the message names the row
+    return ruling
 
 
 def why_not(decision_id: int, *, by: Actor, facts: EnrolmentFacts | None = None) -> str:

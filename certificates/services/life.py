@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -35,6 +37,7 @@ from certificates.services import chain
 
 REMOVE_JOB = "certificates.remove_file"
 REVOCATION_PROPOSED = "certificates/revocation_proposed"
+REVOCATION_DROPPED = "certificates/revocation_dropped"
 REVOKED = "certificates/revoked"
 HEARD = ("heard", "in_writing", "did_not_come")
 
@@ -71,10 +74,13 @@ def set_standing(
 
 
 def hand_out(certificate_id: int, *, by: Actor) -> None:
-    """Note that the holder has the paper in hand. Raises ConflictError if that was noted before."""
+    """Note that the holder has the paper in hand.
+
+    Raises ConflictError if that was noted before, and for what does not count any more.
+    """
     certificate = get_locked(certificate_id)
     policy.require(by, policies.PROPOSE, get_facts(certificate.enrolment_id).reach)
-    refuse_unissued(certificate)
+    _refuse_ended(certificate)
     if was_handed_out(certificate_id):
         raise ConflictError(_("Dit certificaat is al uitgereikt."))
     add_event(certificate, "handed_out", by=by)
@@ -181,9 +187,10 @@ def confirm_revocation(revocation_id: int, *, by: Actor) -> None:
 
 
 def drop_revocation(revocation_id: int, *, by: Actor) -> None:
-    """Leave the certificate as it is; the proposer too may say so."""
+    """Leave the certificate as it is, and tell its holder; the proposer too may say so."""
     proposal = _open_revocation(revocation_id, by=by)
     close_proposal(proposal, "dropped", by=by)
+    _announce(REVOCATION_DROPPED, proposal)
     audit.record(
         "certificates:revocation:dropped",
         ("certificate_revocation", proposal.id),
@@ -242,6 +249,8 @@ def withdraw(certificate_id: int, *, by: Actor) -> None:
     ConflictError for what was revoked: taking it back would hide that.
     """
     certificate = get_own_locked(certificate_id, by=by)
+    if certificate.standing == "ended":
+        raise ConflictError(_("Dit certificaat is al beëindigd."))
     if certificate.standing in EMPTIED:
         raise ConflictError(_("Je nam dit certificaat al terug."))
     if certificate.standing == "revoked":
@@ -283,9 +292,29 @@ def get_own_locked(certificate_id: int, *, by: Actor) -> Certificate:
 def empty(certificate: Certificate, standing: str, *, by: Actor) -> None:
     """End a certificate for good: name, promise and file go, number and standing stay."""
     _clear_words(certificate)
+    _drop_proposals(certificate, by=by)
     set_standing(certificate, standing, by=by)
     queue.enqueue(REMOVE_JOB, key=f"certificate-{certificate.id}", certificate_id=certificate.id)
     events.emit(CertificateEnded(certificate.id, certificate.person_id, standing))
+
+
+def _drop_proposals(certificate: Certificate, *, by: Actor) -> None:
+    """Close what others proposed about it: of what is gone nobody decides any more.
+
+    Where nobody acts, it ends at the holder's wish or with them: they stand as who closed it.
+    """
+    for model, what in ((Revocation, "revocation"), (StandingProposal, "standing-proposal")):
+        is_open = sa.and_(model.certificate_id == certificate.id, model.outcome.is_(None))
+        rows: Iterable[Any] = db.session.scalars(sa.select(model).where(is_open).with_for_update())
+        for proposal in rows:
+            close_proposal(proposal, "dropped", by=by)
+            proposal.closed_by_id = by.person_id or proposal.holder_id
+            audit.record(
+                f"certificates:{what}:dropped",
+                (proposal.__tablename__, proposal.id),
+                by=by,
+                subject_id=proposal.holder_id,
+            )
 
 
 def _clear_words(certificate: Certificate) -> None:

@@ -16,6 +16,7 @@ from certificates.forms.holder import WithdrawForm
 from certificates.policies import OWN_CERTIFICATE
 from certificates.queries.holder import StoredCertificate, get_own, get_stored, own_certificates
 from certificates.queries.names import get_name
+from certificates.queries.own_decision import newest_decision
 from certificates.queries.sharing import looks_at, open_until
 from certificates.queries.waiting import open_revocations
 from certificates.queries.wallet import copyable, is_open
@@ -34,6 +35,7 @@ def own() -> str:
         looks=looks_at([one.id for one in certificates]),
         shared={one.id: open_until(one.id) for one in certificates},
         name=get_name(actor().person_id or 0),
+        decision=newest_decision(actor().person_id or 0),
         pick=pick,
         revocations=open_revocations(actor().person_id or 0),
         copyable=copyable([one.id for one in certificates]) if is_open() else set(),

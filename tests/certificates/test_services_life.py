@@ -16,13 +16,15 @@ from academy.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from academy.kernel.policy import SYSTEM
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
 from certificates.queries import lists
+from certificates.queries.snapshot import get_snapshot
 from certificates.queries.standing import renewal_evidence
 from certificates.queries.verification import check_code, check_number, check_upload
-from certificates.services import decisions, life
+from certificates.services import decisions, life, standing
 from certificates.services.evidence import record_renewal_evidence
 from certificates.tasks import issuing
 from tests.certificates.ready import CODE, Scene, issue, make_scene
@@ -185,6 +187,55 @@ def test_the_paper_is_handed_out_once(scene: Scene, certificate_id: int) -> None
 
     with pytest.raises(ConflictError):
         life.hand_out(certificate_id, by=make_actor(scene.trainer))
+
+
+def test_no_paper_is_handed_out_of_what_counts_no_more(scene: Scene, certificate_id: int) -> None:
+    life.withdraw(certificate_id, by=make_actor(scene.holder))
+
+    with pytest.raises(ConflictError):
+        life.hand_out(certificate_id, by=make_actor(scene.trainer))
+
+
+def test_what_the_holder_takes_back_nobody_revokes_any_more(
+    scene: Scene, certificate_id: int
+) -> None:
+    proposal_id = life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.board))
+    life.withdraw(certificate_id, by=make_actor(scene.holder))
+
+    proposal = db.session.get_one(Revocation, proposal_id)
+    assert (proposal.outcome, proposal.closed_by_id) == ("dropped", scene.holder.id)
+    assert lists.waiting_revocations(make_actor(scene.other_board)) == []
+    with pytest.raises(ConflictError):
+        life.confirm_revocation(proposal_id, by=make_actor(scene.other_board))
+
+
+def test_what_ended_leaves_nothing_to_decide(scene: Scene, certificate_id: int) -> None:
+    proposal_id = life.propose_revocation(certificate_id, "fraud", by=make_actor(scene.board))
+    standing.end(certificate_id, by=SYSTEM)
+
+    proposal = db.session.get_one(Revocation, proposal_id)
+    assert (proposal.outcome, proposal.closed_by_id) == ("dropped", scene.holder.id)
+    with pytest.raises(ConflictError, match="beëindigd"):
+        life.withdraw(certificate_id, by=make_actor(scene.holder))
+
+
+def test_a_renewal_that_was_revoked_renews_nothing(scene: Scene, certificate_id: int) -> None:
+    with clock.at(IN_THE_WINDOW):
+        with unit_of_work():
+            meet_twice(scene, days=(date(2027, 6, 1), date(2028, 6, 1)))
+            decision_id = decisions.propose_renewal(
+                certificate_id, by=make_actor(scene.coordinator)
+            )
+        new_id = granted(decision_id, scene)
+        assert "renewed" in [one.code for one in check_code(CODE).finding.reasons]
+        assert [one.renewed_by for one in get_snapshot().entries if one.renewed_by]
+        with unit_of_work():
+            proposal = life.propose_revocation(new_id, "own_request", by=make_actor(scene.board))
+        with unit_of_work():
+            life.confirm_revocation(proposal, by=make_actor(scene.other_board))
+
+        assert "renewed" not in [one.code for one in check_code(CODE).finding.reasons]
+        assert not [one.renewed_by for one in get_snapshot().entries if one.renewed_by]
 
 
 def test_two_of_the_board_revoke_and_no_way_shows_a_name_after(

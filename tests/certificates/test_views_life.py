@@ -17,7 +17,9 @@ from academy.kernel.messages.declared import message_named, recipients_of
 from academy.kernel.web import files
 from academy.people.models import SignIn
 from certificates.models import Certificate, CertificateEvent, Revocation, StandingProposal
+from certificates.services import decisions
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
+from tests.factories import make_actor
 
 pytestmark = pytest.mark.slow
 NOT_READABLE = "Het is echt. De naam is op verzoek van de eigenaar niet te zien."
@@ -91,6 +93,47 @@ def test_nobody_is_revoked_unheard(scene, certificate_id, sign_in, client):
     sheet = parse(second.get(f"/certificaten/{certificate_id}"))
     for sentence in ("Voorgesteld: intrekken.", "De eigenaar is gehoord.", "Ingetrokken:"):
         assert sentence in sheet
+
+
+def test_the_holder_hears_that_it_came_to_nothing(scene, certificate_id, sign_in):
+    first = sign_in(scene.board)
+    revocation_id = propose_to_revoke(first, certificate_id)
+    assert "Iemand wil je certificaat intrekken" in heard_by(scene.holder)
+    assert first.post(f"/certificaten/intrekking/{revocation_id}/laten").status_code == 303
+    heard = heard_by(scene.holder)
+    assert "Iemand wil je certificaat intrekken" not in heard
+    assert "Je certificaat wordt niet ingetrokken" in heard
+
+
+@pytest.mark.parametrize(
+    ("outcome", "subject", "sentence"),
+    [
+        ("hold", "Het bestuur wacht nog met je certificaat", "Het bestuur wacht nog"),
+        ("refuse", "Je krijgt het certificaat nu niet", "Laat het ons weten binnen 42 dagen."),
+    ],
+)
+def test_who_gets_no_certificate_reads_and_hears_why(scene, sign_in, outcome, subject, sentence):
+    holder = sign_in(scene.holder)
+    with unit_of_work():
+        decision_id = decisions.propose(scene.enrolment.id, by=make_actor(scene.trainer))
+    assert "Je bent voorgedragen. Het bestuur beslist." in parse(holder.get("/certificaat"))
+    said = {"outcome": outcome, "reason": "Eerst nog een gesprek."}
+    answer = sign_in(scene.board).post(f"/certificaten/voorstel/{decision_id}/besluit", data=said)
+    assert answer.status_code == 303
+
+    page = parse(holder.get("/certificaat"))
+
+    assert "Eerst nog een gesprek." in page
+    assert sentence in page
+    assert 'href="/certificaat"' in holder.get("/vandaag").text
+    assert subject in heard_by(scene.holder)
+    with unit_of_work():
+        again = decision_id
+        if outcome == "refuse":
+            again = decisions.propose(scene.enrolment.id, by=make_actor(scene.trainer))
+    with unit_of_work():
+        decisions.decide(again, "grant", by=make_actor(scene.board))
+    assert "Eerst nog een gesprek." not in holder.get("/certificaat").text
 
 
 def test_an_own_request_needs_no_talk(scene, certificate_id, sign_in):
