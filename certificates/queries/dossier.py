@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +15,16 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.people.models import Person
 from certificates.models import Certificate, Decision
-from certificates.queries.approvals import waits_for_name
+from certificates.queries.approvals import has_failed, is_to_make, waits_for_name
 from certificates.queries.facts import EnrolmentFacts, get_facts
 from certificates.queries.judgement import judge, judge_renewal
 from certificates.queries.lists import full_name
-from certificates.queries.standing import find_open_revocation, get_standing, was_handed_out
+from certificates.queries.standing import (
+    find_open_revocation,
+    get_standing,
+    has_open_proposal,
+    was_handed_out,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,20 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The certificate before or after another one in somebody's life."""
+
+    id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateSheet:
-    """One certificate as it stands. `renewal` says what counts for renewing it, if it ends."""
+    """One certificate as it stands. `renewal` says what counts for renewing it, if it ends.
+
+    `is_stuck`: its file could not be made so far. `renewal_late` is what the course asks of who is
+    late, once that is so.
+    """
 
     id: int
     facts: EnrolmentFacts
@@ -68,12 +85,18 @@ class CertificateSheet:
     is_made: bool
     is_name_hidden: bool
     waits_for_name: bool
+    is_stuck: bool
+    has_open_proposal: bool
     has_badge: bool
     decision_id: int
     was_handed_out: bool
     revocation_id: int | None
     renewal_opens_on: date | None
     renewal: tuple[CriterionRow, ...]
+    renewal_closes_on: date | None
+    renewal_late: Mapping[str, str] | None
+    earlier: Neighbour | None
+    later: Neighbour | None
 
 
 def get_dossier(decision_id: int) -> Dossier:
@@ -166,13 +189,33 @@ def get_sheet(certificate_id: int) -> CertificateSheet:
         is_made=found.state == "issued",
         is_name_hidden=found.name_hidden_on is not None,
         waits_for_name=_waits_for_name(found),
+        is_stuck=found.state == "approved" and has_failed(found.id),
+        has_open_proposal=has_open_proposal(found.enrolment_id),
         has_badge=found.state == "issued" and found.credential_id is not None,
         decision_id=found.decision_id,
         was_handed_out=was_handed_out(certificate_id),
         revocation_id=find_open_revocation(certificate_id),
         renewal_opens_on=renewal.opens_on if renewal else None,
         renewal=criterion_rows(renewal.trace()) if renewal else (),
+        renewal_closes_on=renewal.closes_on if renewal else None,
+        renewal_late=facts.course["renewal_rule"].get("late")
+        if renewal and renewal.window in {"grace", "too_late"}
+        else None,
+        earlier=_neighbour(Certificate.id.in_([found.replaces_id or 0, found.renews_id or 0])),
+        later=_neighbour(
+            sa.or_(Certificate.replaces_id == found.id, Certificate.renews_id == found.id)
+        ),
     )
+
+
+def _neighbour(condition: sa.ColumnElement[bool]) -> Neighbour | None:
+    row = db.session.execute(
+        sa.select(Certificate.id, Certificate.number)
+        .where(condition, sa.or_(Certificate.state == "issued", is_to_make()))
+        .order_by(Certificate.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Neighbour(row.id, row.number) if row else None
 
 
 def _waits_for_name(certificate: Certificate) -> bool:

@@ -18,6 +18,7 @@ from certificates import policies
 from certificates.models import Certificate, Decision, Revocation
 from certificates.queries.approvals import is_to_make, waits_for_name
 from certificates.queries.standing import IS_OPEN
+from certificates.rules.number import find_number
 from courses.models import Cohort, Enrolment
 from courses.queries.progress import progress_of_many
 
@@ -244,6 +245,17 @@ def register_rows(actor: Actor, after: str | None = None) -> Page[RegisterRow]:
         .limit(PAGE_SIZE + 1)
     ).all()
     return _page(rows)
+
+
+def find_in_register(typed: str, actor: Actor) -> int | None:
+    """Return the id of the certificate with this number, in the actor's reach; or None."""
+    number = find_number(typed)
+    return db.session.scalar(
+        sa.select(Certificate.id)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Certificate.number == str(number or ""), within(actor, policies.REGISTER))
+    )
 
 
 def _page(rows: Sequence[Any]) -> Page[RegisterRow]:

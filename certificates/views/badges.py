@@ -17,7 +17,7 @@ from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates import policies
 from certificates.adapters.credential_files import credential_in, jwt_of
 from certificates.queries.facts import get_facts
-from certificates.queries.holder import StoredCertificate, get_stored
+from certificates.queries.holder import StoredCertificate, get_kept, get_stored
 
 bp = FeatureBlueprint("badges", __name__)
 
@@ -54,7 +54,7 @@ def _own(certificate_id: int) -> StoredCertificate:
 
 
 def _in_reach(certificate_id: int) -> StoredCertificate:
-    stored = get_stored(certificate_id)
+    stored = get_kept(certificate_id)
     policy.require(actor(), policies.REGISTER, get_facts(stored.enrolment_id).reach)
     return stored
 

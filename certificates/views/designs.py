@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.kernel import limits
-from academy.kernel.errors import InvalidInputError
+from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.limits import Limit
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.files import count_print
@@ -79,6 +79,12 @@ def keep(design: str) -> AnyResponse:
     except InvalidInputError as error:
         put_at_fields(form, error)
         return _page(dressed, form, None, status=422)
+    except ConflictError as error:
+        put_at_fields(form, error)
+        dressed = get_dressed(design)
+        # With the sentence above the form, whoever keeps it once more has seen the other version.
+        form.seen_version.raw_data, form.seen_version.data = None, dressed.version
+        return _page(dressed, form, None, status=error.status)
     flash(
         _("Bewaard. Nieuwe certificaten zien er zo uit. De oude blijven zoals ze zijn."), "success"
     )

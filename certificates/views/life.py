@@ -168,5 +168,5 @@ def sheet_parts(who: Actor, found: CertificateSheet) -> dict[str, bool]:
         "may_end": found.is_made
         and found.standing != "ended"
         and policy.covers(who, policies.END, reach),
-        "has_file": found.is_made and not is_over,
+        "has_file": found.is_made and not is_over and found.standing != "replaced",
     }

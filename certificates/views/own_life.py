@@ -34,6 +34,8 @@ def own_life(certificate_id: int) -> str:
         life=told_to_holder(timeline(certificate_id)),
         renewal=sheet.renewal if own.standing == "valid" else (),
         renewal_opens_on=sheet.renewal_opens_on,
+        renewal_closes_on=sheet.renewal_closes_on,
+        renewal_late=sheet.renewal_late,
         revocation=newest_revocation(certificate_id),
         days=objection_days(get_facts(sheet.facts.enrolment_id)),
         is_hidden=sheet.is_name_hidden,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.kernel import clock, policy
-from academy.kernel.errors import InvalidInputError
+from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from certificates import policies
@@ -17,10 +17,11 @@ from certificates.forms.deciding import ProposeForm, ReplaceForm, RevokeForm
 from certificates.queries.archive import archive_stand
 from certificates.queries.dossier import CertificateSheet, get_sheet
 from certificates.queries.facts import get_facts
-from certificates.queries.holder import get_stored
-from certificates.queries.lists import register_rows
+from certificates.queries.holder import get_kept
+from certificates.queries.lists import find_in_register, register_rows
 from certificates.queries.timeline import timeline
 from certificates.queries.waiting import find_open_standing
+from certificates.rules.standing import COUNTING
 from certificates.services import decisions, life
 from certificates.views.decisions import put_at_fields
 from certificates.views.holder import file_response
@@ -31,8 +32,12 @@ bp = FeatureBlueprint("certificate_register", __name__)
 
 
 @bp.page("/certificaten/register", needs=policies.REGISTER)
-def rows() -> str:
-    """Show the register, newest first."""
+def rows() -> str | AnyResponse:
+    """Show the register, newest first; or go to the certificate whose number was typed."""
+    typed = request.args.get("nummer", "").strip()
+    found = find_in_register(typed, actor()) if typed else None
+    if found is not None:
+        return redirect(url_for("certificate_register.sheet", certificate_id=found), 303)
     page = register_rows(actor(), request.args.get("after"))
     older = (
         url_for("certificate_register.rows", after=page.next_cursor) if page.next_cursor else None
@@ -40,6 +45,7 @@ def rows() -> str:
     return render_template(
         "certificates/register.html",
         page=page,
+        typed=typed,
         older=older,
         today=clock.today(),
         may_extract=actor().may(policies.EXTRACT),
@@ -56,7 +62,7 @@ def sheet(certificate_id: int) -> str:
 @bp.page("/certificaten/<int:certificate_id>/bestand", needs=policies.REGISTER)
 def download(certificate_id: int) -> Response:
     """Hand over the file, to print it for the holder."""
-    stored = get_stored(certificate_id)
+    stored = get_kept(certificate_id)
     policy.require(actor(), policies.REGISTER, get_facts(stored.enrolment_id).reach)
     return file_response(stored)
 
@@ -66,6 +72,8 @@ def hand_out(certificate_id: int) -> AnyResponse:
     """Note that the holder has the paper."""
     life.hand_out(certificate_id, by=actor())
     flash(_("Het is opgeschreven: het papier is uitgereikt."), "success")
+    if not actor().may(policies.REGISTER):
+        return redirect(url_for("certificates.overview"), 303)
     return redirect(url_for("certificate_register.sheet", certificate_id=certificate_id), 303)
 
 
@@ -79,7 +87,7 @@ def replace(certificate_id: int) -> AnyResponse | tuple[str, int]:
         decision_id = decisions.propose_replacement(
             certificate_id, printed_name=form.printed_name.data or "", by=actor()
         )
-    except InvalidInputError as error:
+    except (InvalidInputError, ConflictError) as error:
         put_at_fields(form, error)
         return _page(certificate_id, replace_form=form), error.status
     return _proposed(decision_id)
@@ -95,7 +103,7 @@ def renew(certificate_id: int) -> AnyResponse | tuple[str, int]:
         decision_id = decisions.propose_renewal(
             certificate_id, by=actor(), hardship=form.hardship.data or ""
         )
-    except InvalidInputError as error:
+    except (InvalidInputError, ConflictError) as error:
         put_at_fields(form, error)
         return _page(certificate_id, renew_form=form), error.status
     return _proposed(decision_id)
@@ -155,13 +163,15 @@ def _page(certificate_id: int, **forms: Any) -> str:
     policy.require(who, policies.REGISTER, found.facts.reach)
     counts = found.is_made and found.standing == "valid"
     may_change = policy.covers(who, policies.PROPOSE_CHANGE, found.facts.reach)
+    may_change = counts and may_change and not found.has_open_proposal
     return render_template(
         "certificates/sheet.html",
         sheet=found,
         today=clock.today(),
-        may_change=may_change and counts,
-        may_renew=may_change and counts and _is_renewable(found),
+        may_change=may_change or "replace_form" in forms,
+        may_renew=(may_change and _is_renewable(found)) or "renew_form" in forms,
         may_hand_out=found.is_made
+        and found.standing in COUNTING
         and not found.was_handed_out
         and policy.covers(who, policies.PROPOSE, found.facts.reach),
         life=told_to_staff(timeline(certificate_id)),

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.queue import Job
 from academy.people.models import Person, SignIn
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
 from certificates.services import decisions
@@ -267,6 +268,78 @@ def test_hand_out_replace_and_renew_from_the_sheet(scene: Scene, sign_in) -> Non
     assert "Samira Çelik" in dossier
     kinds = db.session.scalars(sa.select(CertificateEvent.kind)).all()
     assert "handed_out" in kinds
+
+
+@pytest.mark.slow
+def test_a_second_proposal_keeps_what_was_typed_and_links_lead_along_a_life(
+    scene: Scene, sign_in
+) -> None:
+    certificate_id = issue(scene)
+    client = sign_in(scene.coordinator)
+    base = f"/certificaten/{certificate_id}"
+    assert client.post(f"{base}/vervangen", data={"printed_name": "Samira Ç"}).status_code == 303
+    assert "Er ligt een voorstel over dit certificaat." in client.get(base).text
+    assert 'name="printed_name"' not in client.get(base).text
+
+    again = client.post(f"{base}/vervangen", data={"printed_name": "Samira Çelik"})
+
+    assert again.status_code == 409
+    parse(again.text)
+    assert 'value="Samira Çelik"' in again.text
+    assert "Er ligt al een voorstel." in again.text
+    board = sign_in(scene.board)
+    decision_id = db.session.scalars(sa.select(sa.func.max(Decision.id))).one()
+    db.session.rollback()
+    board.post(f"/certificaten/voorstel/{decision_id}/besluit", data={"outcome": "grant"})
+    later = db.session.scalars(sa.select(sa.func.max(Certificate.id))).one()
+    db.session.rollback()
+    assert f'href="/certificaten/{later}"' in client.get(base).text
+    assert f'href="{base}"' in client.get(f"/certificaten/{later}").text
+    dossier = client.get(f"/certificaten/voorstel/{decision_id}").text
+    assert f'href="/certificaten/{later}"' in dossier
+
+
+@pytest.mark.slow
+def test_a_trainer_notes_in_one_tap_who_has_the_paper(scene: Scene, sign_in) -> None:
+    certificate_id = issue(scene)
+    client = sign_in(scene.trainer)
+    page = client.get("/certificaten").text
+    parse(page)
+    assert "Nog uit te reiken" in page
+
+    answer = client.post(f"/certificaten/{certificate_id}/uitgereikt")
+
+    assert (answer.status_code, answer.location) == (303, "/certificaten")
+    assert "Nog uit te reiken" not in client.get("/certificaten").text
+
+
+@pytest.mark.slow
+def test_staff_find_a_certificate_by_its_number(scene: Scene, sign_in) -> None:
+    certificate_id = issue(scene)
+    client = sign_in(scene.coordinator)
+    number = db.session.get_one(Certificate, certificate_id).number
+    db.session.rollback()
+
+    found = client.get("/certificaten/register", query_string={"nummer": number.lower()})
+
+    assert (found.status_code, found.location) == (303, f"/certificaten/{certificate_id}")
+    missed = client.get("/certificaten/register", query_string={"nummer": "SLHZ-B-2026-00099-01"})
+    parse(missed.text)
+    assert "Dit nummer staat niet in jouw register." in missed.text
+
+
+def test_a_job_that_gave_up_is_said_to_holder_and_staff(scene: Scene, sign_in) -> None:
+    certificate_id = grant(scene)
+    with unit_of_work():
+        db.session.execute(sa.update(Job).values(state="dead"))
+
+    own = sign_in(scene.holder).get("/certificaat").text
+    sheet = sign_in(scene.coordinator).get(f"/certificaten/{certificate_id}").text
+
+    parse(own)
+    parse(sheet)
+    assert "Het maken lukte nog niet." in own
+    assert "Dit certificaat kon niet worden gemaakt." in sheet
 
 
 @pytest.mark.slow
