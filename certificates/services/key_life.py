@@ -72,6 +72,8 @@ def compromise(key_id: str, *, since: datetime, by: Actor = SYSTEM) -> None:
         raise KeysError("Dat moment moet nog komen.")
     key = key_life.require_known(folder, key_id, list_pinned(folder))
     if isinstance(key, KeyInfo):
+        with unit_of_work():
+            _refuse_later(key_id, since=since)  # before the folder takes a moment over
         key_life.mark_lost(folder, key_id, since=since)
         with unit_of_work():
             _enter_loss(key, since=since, by=by)
@@ -82,10 +84,16 @@ def compromise(key_id: str, *, since: datetime, by: Actor = SYSTEM) -> None:
     key_life.destroy_private(folder, key_id)
 
 
+def _refuse_later(key_id: str, *, since: datetime) -> None:
+    known = sa.select(SigningKey.compromised_at).where(SigningKey.kid == key_id)
+    earlier = db.session.scalar(known)
+    if earlier is not None and earlier <= since:
+        raise KeysError("Deze sleutel was al eerder in verkeerde handen.")
+
+
 def _enter_loss(key: KeyInfo, *, since: datetime, by: Actor) -> None:
     row = db.session.get_one(SigningKey, enter_key(key, by=by), with_for_update=True)
-    if row.compromised_at is not None and row.compromised_at <= since:
-        raise KeysError("Deze sleutel was al eerder in verkeerde handen.")
+    _refuse_later(key.key_id, since=since)
     row.compromised_at = since
     row.retired_at = row.retired_at or clock.real_now()
     audit.record(

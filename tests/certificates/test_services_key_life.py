@@ -7,7 +7,7 @@ import json
 import shutil
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -220,6 +220,8 @@ def test_a_loss_is_entered_once_and_never_moved_later(settings: Settings) -> Non
     for since in (clock.now(), clock.now() + timedelta(hours=1), clock.now() + timedelta(days=9)):
         with pytest.raises(KeysError):
             key_life.compromise(key_id, since=since)
+        said = datetime.fromisoformat((settings.keys / f"{key_id}.lost").read_text().strip())
+        assert said == clock.now()  # the folder did not move it either
     earlier = clock.now() - timedelta(days=1)
     key_life.compromise(key_id, since=earlier)
     found = sa.select(SigningKey.compromised_at).where(SigningKey.kid == key_id)
