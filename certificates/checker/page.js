@@ -19,6 +19,8 @@ const TITLES = {
   resealed: ["later", "Dit bestand is vervangen", "This file has been replaced"],
   expired: ["later", "Dit certificaat is verlopen", "This certificate has expired"],
   withdrawn: ["later", "Dit certificaat is teruggenomen", "This certificate has been withdrawn"],
+  ask: ["later", "Vraag dit bij de academie na", "Ask the academy about this"],
+  too_large: ["later", "Dit bestand is te groot", "This file is too large"],
   ended: ["later", "Dit certificaat is niet meer actief", "This certificate is no longer active"],
   refused: ["gone", "Deze momentopname kunnen wij niet gebruiken", "This snapshot cannot be used"],
   failed: ["later", "Dit apparaat kan niet controleren", "This device cannot check"],
@@ -134,9 +136,22 @@ function tell(found, snapshot) {
   if (found.until) facts.push(["until", day(found.until)]);
   if (found.since && found.verdict !== "original") facts.push(["since", day(found.since)]);
   if (snapshot) facts.push(["as_of", day(snapshot.asOf, true)]);
-  const titles = { status_not_known: "seal_only", ended: "ended", resealed: "resealed", needs_snapshot: "unsure", needs_register: "unsure" };
-  const title = titles[found.reasons[0]] || found.verdict;
-  show(title, sentences, facts);
+  show(titleOf(found), sentences, facts);
+}
+
+// Where the reason says more than the verdict.
+function titleOf(found) {
+  const titles = {
+    status_not_known: "seal_only",
+    ended: "ended",
+    resealed: "resealed",
+    needs_snapshot: "unsure",
+    needs_register: "unsure",
+    seal_missing: "ask",
+    key_lost: "ask",
+    too_large: "too_large",
+  };
+  return titles[found.reasons[0]] || found.verdict;
 }
 
 function speak(language) {

@@ -16,7 +16,7 @@ from certificates.models import Certificate, ChainHead
 from certificates.queries.archive import later_files
 from certificates.queries.keys import lost_keys
 from certificates.queries.resealing import LostSeal, lost_seals
-from certificates.queries.verification import STATES
+from certificates.queries.verification import STATES, is_renewed_by
 from certificates.rules.snapshot import Entry, Leaf, Snapshot
 
 _GOOD = LostSeal(by_then=False, resealed=False)
@@ -67,7 +67,7 @@ def _entries() -> list[Entry]:
             Certificate.valid_until,
             renewal.number.label("renewed_by"),
         )
-        .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
+        .outerjoin(renewal, is_renewed_by(renewal))
         .where(Certificate.state == "issued")
         .order_by(Certificate.id)
     )

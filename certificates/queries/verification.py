@@ -23,7 +23,7 @@ from certificates.queries.keys import lost_keys
 from certificates.queries.resealing import key_of, newest_key, sealed_at
 from certificates.rules.code import code_digest, find_code
 from certificates.rules.number import find_number
-from certificates.rules.standing import EMPTIED
+from certificates.rules.standing import COUNTING, EMPTIED
 from certificates.rules.verdict import Finding, RegisterEntry, State, register_verdict
 
 NO_NAME = (*EMPTIED, "revoked", "replaced")
@@ -147,11 +147,20 @@ def _by(column: str) -> sa.Select[Any]:
             Certificate.name_hidden_on,
             renewal.number.label("renewed_by"),
         )
-        .outerjoin(renewal, sa.and_(renewal.renews_id == Certificate.id, renewal.state == "issued"))
+        .outerjoin(renewal, is_renewed_by(renewal))
         .where(_is_asked(column), Certificate.state == "issued")
         .limit(1)
     )
     return _with_seal(query) if column == "sha256" else query
+
+
+def is_renewed_by(renewal: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that the alias `renewal` renews `Certificate` and counts itself."""
+    return sa.and_(
+        renewal.renews_id == Certificate.id,
+        renewal.state == "issued",
+        renewal.standing.in_(COUNTING),
+    )
 
 
 def _with_seal(query: sa.Select[Any]) -> sa.Select[Any]:
