@@ -189,6 +189,10 @@ class Life(RuleBasedStateMachine):
         kinds = [event.kind for event in events]
         assert kinds.count("issued") == (certificate.state == "issued")
         assert kinds.count("expired") <= 1
+        if "revoked" in kinds and "issued" in kinds:
+            assert kinds.index("issued") < kinds.index("revoked")  # nothing revoked is made after
+        if certificate.standing in ("replaced", "renewed"):
+            assert self.has_successor(certificate)
         ends = [kind for kind in kinds if kind in ENDING]
         last = ends[-1] if ends else "valid"
         told = {certificate.standing} if last == "reinstated" else {last}
@@ -217,6 +221,9 @@ class Life(RuleBasedStateMachine):
             assert one.ground == "own_request" or one.hearing == "heard"
 
     def followed(self, certificate: Certificate) -> bool:
+        return self.has_successor(certificate, Certificate.standing == "valid")
+
+    def has_successor(self, certificate: Certificate, *where: Any) -> bool:
         after = sa.or_(
             Certificate.replaces_id == certificate.id, Certificate.renews_id == certificate.id
         )
@@ -224,7 +231,7 @@ class Life(RuleBasedStateMachine):
             db.session.scalar(
                 sa.select(sa.func.count())
                 .select_from(Certificate)
-                .where(after, Certificate.state == "issued", Certificate.standing == "valid")
+                .where(after, Certificate.state == "issued", *where)
             )
         )
 
@@ -240,13 +247,48 @@ def a_file() -> StoredFile:
     )
 
 
+@pytest.mark.trust("T23")
 def test_whatever_happens_register_and_events_agree(app: Flask) -> None:
-    """Steps and rounds grow in `make trust`."""
+    """Five hundred lives of fifty steps in `make trust`; a few with every change."""
     make_keys()
     settings_of_run = settings(
-        max_examples=size(200, otherwise=12),
-        stateful_step_count=size(60, otherwise=35),
+        max_examples=size(500, otherwise=12),
+        stateful_step_count=size(50, otherwise=35),
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     run(Life, settings=settings_of_run)
+
+
+@pytest.mark.trust("T23", planted=True)
+def test_a_standing_without_its_step_is_seen(app: Flask) -> None:
+    make_keys()
+    machine = Life()
+    machine.begin(is_certified=True)
+    machine.the_rules_hold()
+    with unit_of_work():
+        db.session.execute(sa.update(Certificate).values(standing="revoked"))
+
+    with pytest.raises(AssertionError):
+        machine.the_rules_hold()
+
+
+@pytest.mark.trust("T23", planted=True)
+def test_what_is_made_after_it_was_revoked_is_seen(app: Flask) -> None:
+    make_keys()
+    machine = Life()
+    machine.begin(is_certified=True)
+    first = machine.own(0)
+    machine.follow_by_the_book(0, "grant")
+    machine.revoke_by_the_book(0, "own_request")
+    machine.the_rules_hold()
+    second = machine.own(1)
+    assert second != first
+    with unit_of_work():
+        db.session.execute(
+            sa.update(Certificate).where(Certificate.id == second).values(standing="valid")
+        )
+    machine.make_files()
+
+    with pytest.raises(AssertionError):
+        machine.the_rules_hold()
