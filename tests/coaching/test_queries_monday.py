@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from academy.coaching.models import CoachingPlan, CoachLoad, Cover
 from academy.coaching.queries.cover import coach_rows
 from academy.coaching.queries.monday import KINDS, monday_page
-from academy.coaching.services import load, plans, signals
+from academy.coaching.services import load, plans, sheets, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.queries.actors import actor_for
@@ -52,6 +52,8 @@ def test_each_reason_gives_a_row(table):
         plan_of(table, "Wacht", state="to_match", yearly_review_due=None, **waiting).coach_id = None
         plan_of(table, "Moe", is_energy_low=True, **nothing)
         plan_of(table, "Jaar", yearly_review_due=date(2026, 12, 20), **nothing)
+        plan_of(table, "Planloos", sheet_due=date(2026, 11, 22), **nothing)
+        plan_of(table, "Nog even", sheet_due=clock.today(), **nothing)
         back = {"paused_on": date(2026, 9, 1), "paused_until": date(2026, 11, 1)}
         plan_of(table, "Terug", state="paused", next_contact_due=date(2026, 11, 1), **back)
     signal(table)
@@ -65,9 +67,46 @@ def test_each_reason_gives_a_row(table):
         plan_of(table, "Van stil", quiet, started_on=date(2026, 9, 1), **nothing)
         load.recount((quiet.id,))
     assert sorted(kinds(table)) == sorted(
-        ["signal", "match", "contact", "action", "energy", "review", "silent", "silent"]
+        ["signal", "match", "contact", "plan", "action", "energy", "review", "silent", "silent"]
     )
     assert kinds(table)[0] == "signal"
+
+
+def test_without_an_agreed_plan_after_thirty_days_the_coordinator_sees_it(table, sign_in):
+    start = clock.today()
+    with unit_of_work():
+        joke = make_person("Joke", place_id=table.place.id)
+        plan_id = plans.open_plan(joke.id).id
+        plans.match(plan_id, table.marije.id, by=actor_for(table.tineke.id))
+        plans.agree(plan_id, by=actor_for(table.marije.id))
+        plans.agree(plan_id, by=actor_for(joke.id))
+    late = start + timedelta(days=31)
+    actor = actor_for(table.tineke.id)
+    assert monday_page(actor, late - timedelta(days=1), kinds=("plan",)).rows == ()
+    (row,) = monday_page(actor, late, kinds=("plan",)).rows
+    assert (row.plan_id, row.day) == (plan_id, start + timedelta(days=30))
+    with clock.at(clock.local(late, 10)):
+        assert "Nog geen plan: Joke" in sign_in(table.tineke).get("/begeleiding/overzicht").text
+        with unit_of_work():
+            sheet = sheets.NewSheet("Een feest")
+            sheets.write_sheet(plan_id, sheet, by=actor_for(table.marije.id))
+        assert len(monday_page(actor, late, kinds=("plan",)).rows) == 1
+        with unit_of_work():
+            sheets.agree_sheet(plan_id, 1, by=actor_for(joke.id))
+    assert monday_page(actor, late, kinds=("plan",)).rows == ()
+
+
+def test_who_has_a_plan_needs_no_other_with_the_next_coach(table):
+    with unit_of_work():
+        sheets.write_sheet(
+            table.plan_id, sheets.NewSheet("Een feest"), by=actor_for(table.marije.id)
+        )
+        sheets.agree_sheet(table.plan_id, 1, by=actor_for(table.samira.id))
+        nieuw = make_person("Nieuw")
+        plans.transfer(table.plan_id, nieuw.id, by=actor_for(table.tineke.id))
+        plans.agree(table.plan_id, by=actor_for(nieuw.id))
+        plans.agree(table.plan_id, by=actor_for(table.samira.id))
+        assert db.session.get_one(CoachingPlan, table.plan_id).sheet_due is None
 
 
 def signal(table, severity="middle"):
@@ -230,7 +269,7 @@ def test_the_page_asks_at_most_twelve_statements_whatever_the_number(table, sign
 
 
 def test_every_kind_has_a_place_in_the_order():
-    assert len(set(KINDS)) == len(KINDS) == 11
+    assert len(set(KINDS)) == len(KINDS) == 12
 
 
 def database_steps(actor) -> int:

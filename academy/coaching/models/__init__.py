@@ -71,8 +71,9 @@ class CoachingPlan(Model):
     """The guidance of one person after a certificate, with what is due and when.
 
     `place_id` says in whose region it lies. `next_contact_due` moves with what moves it; while
-    paused it is the day of return. `is_energy_low` says that energy was low twice in a row. Who
-    begins again gets a new plan; `earlier_id` is the one before.
+    paused it is the day of return. `sheet_due`: before when a plan on paper is to be agreed, empty
+    once it was. `is_energy_low` says that energy was low twice in a row. Who begins again gets a
+    new plan; `earlier_id` is the one before.
     """
 
     __tablename__ = "coaching_plan"
@@ -98,6 +99,7 @@ class CoachingPlan(Model):
         sa.Index("ix_coaching_plan_due", "state", "next_contact_due", "id"),
         sa.Index("ix_coaching_plan_match", "state", "match_by", "id"),
         sa.Index("ix_coaching_plan_review", "state", "yearly_review_due", "id"),
+        sa.Index("ix_coaching_plan_sheet", "state", "sheet_due", "id"),
         sa.Index("ix_coaching_plan_energy", "is_energy_low", "state", "last_contact_on", "id"),
     )
 
@@ -128,6 +130,7 @@ class CoachingPlan(Model):
     goodbye_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     last_contact_on: Mapped[date | None] = mapped_column(info=PROGRESS)
     next_contact_due: Mapped[date | None] = mapped_column(info=PROGRESS)
+    sheet_due: Mapped[date | None] = mapped_column(info=PROGRESS)
     is_energy_low: Mapped[bool] = mapped_column(default=False, info=PROGRESS)
     version: Mapped[int] = mapped_column(default=1, info=PLAIN)
 

@@ -39,6 +39,7 @@ KINDS = (
     "held",
     "match",
     "contact",
+    "plan",
     "action",
     "step",
     "energy",
@@ -127,6 +128,8 @@ def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
         is_so = CoachingPlan.state == state
         due, review = CoachingPlan.next_contact_due, CoachingPlan.yearly_review_due
         yield plan.part("contact", due, is_so, due < late)
+        missing = CoachingPlan.sheet_due
+        yield plan.part("plan", missing, is_so, missing < today)
         low = CoachingPlan.is_energy_low == sa.true()
         yield plan.part("energy", CoachingPlan.last_contact_on, is_so, low)
         yield plan.part("review", review, is_so, review <= today + rules.REVIEW_SOON)

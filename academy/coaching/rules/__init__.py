@@ -28,6 +28,7 @@ from academy.coaching.rules.contact import (
     PLAN_STATES,
     REVIEW_SOON,
     SEEN_AFTER_TRANSFER,
+    SHEET_WITHIN,
     SHORTEST_RHYTHM_DAYS,
     SILENT_AFTER,
     TOLERANCE,
@@ -40,6 +41,7 @@ from academy.coaching.rules.contact import (
     next_contact_due,
     overdue_before,
     review_due,
+    sheet_due,
     visible_from,
 )
 from academy.coaching.rules.log import (
@@ -126,6 +128,7 @@ __all__ = [
     "REVIEW_WANTS",
     "SEEN_AFTER_TRANSFER",
     "SEVERITIES",
+    "SHEET_WITHIN",
     "SHORTEST_RHYTHM_DAYS",
     "SIGNAL_KINDS",
     "SIGNAL_STATES",
@@ -158,5 +161,6 @@ __all__ = [
     "overdue_before",
     "ranked",
     "review_due",
+    "sheet_due",
     "visible_from",
 ]

@@ -13,6 +13,7 @@ SHORTEST_RHYTHM_DAYS = 7
 LONGEST_RHYTHM_DAYS = 365
 MATCH_WITHIN = timedelta(days=14)
 FIRST_CONTACT_WITHIN = timedelta(days=14)
+SHEET_WITHIN = timedelta(days=30)
 TOLERANCE = timedelta(days=7)
 REVIEW_SOON = timedelta(days=30)
 SILENT_AFTER = timedelta(days=45)
@@ -28,6 +29,11 @@ def match_by(opened_on: date) -> date:
 def first_contact_due(started_on: date, rhythm_days: int) -> date:
     """Return when the first contact is due: within a fortnight, or sooner with a faster rhythm."""
     return started_on + min(FIRST_CONTACT_WITHIN, timedelta(days=rhythm_days))
+
+
+def sheet_due(started_on: date) -> date:
+    """Return before when coach and participant have a plan: thirty days after they began."""
+    return started_on + SHEET_WITHIN
 
 
 def next_contact_due(last_contact_on: date, rhythm_days: int) -> date:

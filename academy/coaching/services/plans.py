@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.events import PlanChanged
-from academy.coaching.models import CoachingPlan, CoachTransfer
+from academy.coaching.models import CoachingPlan, CoachTransfer, PlanSheet
 from academy.coaching.services import cover, proposals, signals, steps
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
@@ -200,9 +200,16 @@ def _begin(plan: CoachingPlan, by: Actor) -> None:
     plan.started_on = plan.started_on or today
     plan.yearly_review_due = plan.yearly_review_due or rules.review_due(today)
     plan.next_contact_due = rules.due_with_new_coach(plan.last_contact_on, plan.rhythm_days, today)
+    plan.sheet_due = None if _has_plan(plan) else rules.sheet_due(today)
     proposals.note_ended(plan, "begun")
     cover.take_along(plan)
     _changed(plan, "begun", by)
+
+
+def _has_plan(plan: CoachingPlan) -> bool:
+    """Say whether they agreed on what to work on, with this coach or one before."""
+    agreed = sa.exists().where(PlanSheet.plan_id == plan.id, PlanSheet.agreed_at.is_not(None))
+    return bool(db.session.scalar(sa.select(agreed)))
 
 
 def decline(plan_id: int, *, by: Actor, on_behalf_of: int | None = None) -> CoachingPlan:
@@ -326,7 +333,7 @@ def stop(plan_id: int, *, by: Actor) -> CoachingPlan:
     steps.rest(plan.id)
     plan.state = "stopped"
     plan.stopped_on = clock.today()
-    plan.next_contact_due = plan.yearly_review_due = None
+    plan.next_contact_due = plan.yearly_review_due = plan.sheet_due = None
     plan.paused_on = plan.paused_until = None
     plan.is_energy_low = False
     _changed(plan, "stopped", by, on_behalf_of=audit.on_behalf(by, plan.person_id))

@@ -155,7 +155,7 @@ def agree_sheet(
         return row
     row.agreed_at, row.agreed_by_id = clock.now(), by.person_id
     row.was_read_aloud = read_aloud
-    plan.goal = ""
+    plan.goal, plan.sheet_due = "", None
     steps.wait(row)
     set_rhythm(plan, row.rhythm_days, row.channel)
     _record("agreed", row, by, on_behalf_of=on_behalf_of)
