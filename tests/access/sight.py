@@ -54,6 +54,7 @@ LEARNING = {
     "assessment",
     "attendance_mark",
     "cohort",
+    "cohort_host",
     "criterion_score",
     "enrolment",
     "final_attempt",
@@ -64,10 +65,18 @@ LEARNING = {
     "score_talk",
     "session",
 }
-HELPED = {"enrolment", "practice_file", "practice_submission", "rsvp"}
+HELPED = {"enrolment", "mentor_pair", "practice_file", "practice_submission", "rsvp"}
 """What a coach does on behalf of somebody."""
 
-TO_DO = {"coaching_opening", "contact_request", "rsvp", "sent_message", "story"}
+TO_DO = {
+    "coaching_opening",
+    "contact_request",
+    "mentor_day",
+    "mentor_pair",
+    "rsvp",
+    "sent_message",
+    "story",
+}
 """What else waits for a coordinator."""
 
 HELPS = {"coaching_wish", "person"}

@@ -14,7 +14,7 @@ from academy.coaching.models import OwnWords, YearlyReview
 from academy.coaching.services import cover, log, matching, openings, plans, sheets, signals
 from academy.coaching.services.matching import NewOffer, NewWish
 from academy.coaching.services.sheets import NewSheet, NewStep
-from academy.community.models import MeetUp, Rsvp, Story
+from academy.community.models import MeetUp, MentorDay, MentorOffer, MentorPair, Rsvp, Story
 from academy.contact.models import ContactRequest
 from academy.kernel import clock, ids
 from academy.kernel.db import db, unit_of_work
@@ -47,6 +47,7 @@ from courses.models import (
     AttendanceCell,
     AttendanceMark,
     Cohort,
+    CohortHost,
     CourseVersion,
     CriterionScore,
     Enrolment,
@@ -262,6 +263,7 @@ class _Tenant:
             make_grant(assessor, "assessor", cohort=cohort)
         with self.cell(cell):
             _make_research(cohort, self.place, trainer)
+            _make_host(cohort, trainer)
         for which in (1, 2):
             with self.cell(f"{cell}p{which}"):
                 builder = _Participant(self, cohort, trainer, assessor, number=which)
@@ -272,6 +274,18 @@ class _Tenant:
                 self.world.people["participant"] = builder.person.id
         if cell == "A1":
             self.world.people |= {"trainer": trainer.id, "assessor": assessor.id}
+
+
+def _make_host(cohort: Cohort, person: Person) -> None:
+    _add(
+        CohortHost(
+            cohort_id=cohort.id,
+            person_id=person.id,
+            printed_name="Gastvrouw",
+            agreed_on=cohort.starts_on,
+            noted_by_id=person.id,
+        )
+    )
 
 
 def _make_research(cohort: Cohort, place: Place, lead: Person) -> None:
@@ -350,9 +364,34 @@ class _Participant:
         self._write_to_us()
         self._be_guided()
         _add(Rsvp(meet_up_id=self.tenant.meetup.id, person_id=self.person.id, answer="maybe"))
+        self._begin_with_a_mentor()
         self._wait_for_a_call()
         _add(Promise(enrolment_id=self.enrolment.id, text="Ik beloof dit"))
         self._take_along()
+
+    def _begin_with_a_mentor(self) -> None:
+        """Let the coordinator walk along with this person, who offers to walk along as well."""
+        mentor_id, today = self.tenant.coordinator.id, clock.today()
+        pair = _add(
+            MentorPair(
+                mentor_id=mentor_id,
+                person_id=self.person.id,
+                state="running",
+                proposed_on=today,
+                mentor_yes_on=today,
+                person_yes_on=today,
+            )
+        )
+        _add(MentorDay(person_id=mentor_id, kind="walk_along", done_on=today, pair_id=pair.id))
+        _add(
+            MentorOffer(
+                person_id=self.person.id,
+                walk_along=True,
+                train=True,
+                assess=False,
+                saved_at=clock.now(),
+            )
+        )
 
     def _take_along(self) -> None:
         now = clock.now()
