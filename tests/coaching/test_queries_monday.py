@@ -8,11 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from academy.coaching.models import CoachingPlan, CoachLoad, Cover
+from academy.coaching.queries import due, told
 from academy.coaching.queries.cover import coach_rows
 from academy.coaching.queries.monday import KINDS, monday_page
 from academy.coaching.services import load, plans, sheets, signals
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.errors import InvalidInputError
+from academy.kernel.messages.declared import Window
 from academy.people.queries.actors import actor_for
 from certificates.models import Certificate
 from courses.models import Enrolment
@@ -70,6 +73,45 @@ def test_each_reason_gives_a_row(table):
         ["signal", "match", "contact", "plan", "action", "energy", "review", "silent", "silent"]
     )
     assert kinds(table)[0] == "signal"
+
+
+PAUSED_UNTIL = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(("day", "asks"), [(date(2026, 11, 30), False), (PAUSED_UNTIL, True)])
+def test_a_pause_rests_everything_until_its_day(table, sign_in, day, asks):
+    write_entry(table, actions=(an_action(due_on=date(2026, 11, 24), owner="coach"),), energy=None)
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plans.pause(plan.id, PAUSED_UNTIL, by=actor_for(table.samira.id))
+        plan.is_energy_low, plan.sheet_due = True, date(2026, 11, 20)
+        plan.yearly_review_due = date(2026, 12, 5)
+    asked = ["action", "energy", "plan", "review"]
+    found = monday_page(actor_for(table.tineke.id), day, kinds=asked).rows
+    assert sorted(one.kind for one in found) == (asked if asks else [])
+    with clock.at(clock.local(day, 10)):
+        client = sign_in(table.marije)
+        home, people = client.get("/vandaag").text, client.get("/begeleiding").text
+        own = sign_in(table.samira).get("/logboek/begeleiding").text
+    assert ("Je afspraak met Samira is te laat" in home) is asks
+    assert ("nu bellen" in people, "pauze tot" in people) == (asks, not asks)
+    assert ("Pauze tot" in own) is not asks
+
+
+@pytest.mark.parametrize(("due_on", "hears"), [(date(2026, 11, 30), 0), (PAUSED_UNTIL, 1)])
+def test_reminders_of_agreements_come_back_with_the_day_of_return(table, due_on, hears):
+    write_entry(table, actions=(an_action(due_on=due_on, owner="coach"),))
+    with unit_of_work():
+        plans.pause(table.plan_id, PAUSED_UNTIL, by=actor_for(table.samira.id))
+    found = list(due.coach_actions(Window(clock.local(due_on), clock.local(due_on, 12))))
+    assert len(found) == hears
+    with clock.at(clock.local(due_on, 9)):
+        assert [told.action(**one.ids) is not None for one in found] == [True] * hears
+
+
+def test_nobody_pauses_out_of_sight(table):
+    with pytest.raises(InvalidInputError), unit_of_work():
+        plans.pause(table.plan_id, date(2062, 12, 1), by=actor_for(table.samira.id))
 
 
 def test_without_an_agreed_plan_after_thirty_days_the_coordinator_sees_it(table, sign_in):

@@ -51,6 +51,21 @@ def test_another_rhythm_makes_nothing_late(due, by_rhythm, moved):
     assert found == TODAY + timedelta(days=moved)
 
 
+@pytest.mark.parametrize(
+    ("days", "fault"), [(0, "past"), (1, None), (365, None), (366, "too_long")]
+)
+def test_a_pause_ends_within_a_year(days, fault):
+    assert rules.pause_fault(TODAY + timedelta(days=days), TODAY) == fault
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "rests"),
+    [("paused", 1, True), ("paused", 0, False), ("active", 1, False)],
+)
+def test_on_the_last_day_of_a_pause_it_runs_again(state, days, rests):
+    assert rules.rests(state, TODAY + timedelta(days=days), TODAY) is rests
+
+
 def test_the_next_contact_follows_the_rhythm():
     assert rules.next_contact_due(date(2026, 8, 31), 60) == date(2026, 10, 30)
 

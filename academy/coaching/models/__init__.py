@@ -136,6 +136,12 @@ class CoachingPlan(Model):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
+    @classmethod
+    def is_awake(cls, day: Any) -> sa.ColumnElement[bool]:
+        """Say in SQL that guidance runs on a day: it is active, or its pause is over by then."""
+        is_over = sa.and_(cls.state == "paused", cls.paused_until <= day)
+        return sa.or_(cls.state == "active", is_over)
+
 
 class LogEntry(Model):
     """One contact in the coaching log. Once shared it stays; a correction is a further entry.

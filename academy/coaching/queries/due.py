@@ -77,17 +77,11 @@ def _late_plans(window: Window) -> Any:
             CoachingPlan.coach_id,
             CoachingPlan.next_contact_due,
         ).where(
-            _is_awake(),
+            CoachingPlan.is_awake(CoachingPlan.next_contact_due),
             CoachingPlan.next_contact_due >= _day(window.since) - rules.ESCALATE_AFTER,
             CoachingPlan.next_contact_due <= _day(window.until) - rules.ESCALATE_AFTER,
         )
     )
-
-
-def _is_awake() -> sa.ColumnElement[bool]:
-    """Say that a plan runs, or that its pause is over when contact is due."""
-    back = CoachingPlan.paused_until <= CoachingPlan.next_contact_due
-    return sa.or_(CoachingPlan.state == "active", sa.and_(CoachingPlan.state == "paused", back))
 
 
 def _contacts(window: Window, ahead: timedelta) -> Iterator[tuple[int, int, date]]:
@@ -107,7 +101,7 @@ def _contacts(window: Window, ahead: timedelta) -> Iterator[tuple[int, int, date
             CoachingPlan.coach_id,
             CoachingPlan.next_contact_due,
         ).where(
-            _is_awake(),
+            CoachingPlan.is_awake(CoachingPlan.next_contact_due),
             CoachingPlan.next_contact_due >= first,
             CoachingPlan.next_contact_due <= last,
             sa.or_(window.about(CoachingPlan.coach_id), CoachingPlan.coach_id.in_(covered)),
@@ -142,7 +136,7 @@ def _actions(window: Window, owner: str, who: Any, hour: int) -> Iterator[Due]:
             AgreedAction.due_on >= _day(window.since),
             AgreedAction.due_on <= _day(window.until),
             LogEntry.state != "draft",
-            CoachingPlan.state == "active",
+            CoachingPlan.is_awake(AgreedAction.due_on),
             window.about(who),
         )
     )
@@ -252,7 +246,7 @@ def _first_action() -> sa.Select[Any]:
         .where(
             AgreedAction.state == "open",
             LogEntry.state != "draft",
-            CoachingPlan.state.in_(rules.LIVE_STATES),
+            CoachingPlan.is_awake(clock.today()),
         )
     )
 

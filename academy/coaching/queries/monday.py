@@ -126,6 +126,8 @@ def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
         yield plan.part("match", CoachingPlan.match_by, CoachingPlan.state == state)
     for state in rules.LIVE_STATES:
         is_so = CoachingPlan.state == state
+        if state == "paused":  # until its day nothing is asked; contact is due on that day
+            is_so = sa.and_(is_so, CoachingPlan.paused_until <= today)
         due, review = CoachingPlan.next_contact_due, CoachingPlan.yearly_review_due
         yield plan.part("contact", due, is_so, due < late)
         missing = CoachingPlan.sheet_due
@@ -133,7 +135,7 @@ def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
         low = CoachingPlan.is_energy_low == sa.true()
         yield plan.part("energy", CoachingPlan.last_contact_on, is_so, low)
         yield plan.part("review", review, is_so, review <= today + rules.REVIEW_SOON)
-    yield _actions(near, cut, today, live)
+    yield _actions(near, cut, today)
     yield _steps(near, cut, today)
     yield from _coaches(near, cut, today, live)
     yield _renewals(near, cut, today, live)
@@ -148,11 +150,13 @@ def _near(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
-def _is_live() -> sa.ColumnElement[bool]:
-    """Say that a plan runs, so that SQLite does not begin with all that do."""
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    state = CoachingPlan.state.concat("") if is_sqlite else CoachingPlan.state
-    return state.in_(rules.LIVE_STATES)
+def _is_awake(today: date) -> sa.ColumnElement[bool]:
+    """Say that a plan runs today, so that SQLite does not begin with all that do."""
+    if db.engine.dialect.name != "sqlite":
+        return CoachingPlan.is_awake(today)
+    state = CoachingPlan.state.concat("")
+    is_over = sa.and_(state == "paused", CoachingPlan.paused_until <= today)
+    return sa.or_(state == "active", is_over)
 
 
 class _Cut:
@@ -247,7 +251,7 @@ def _signals(near: Any, cut: _Cut, kind: str, day: Any, condition: Any) -> Any:
     return cut.apply(statement, kind, day, Signal.id)
 
 
-def _actions(near: Any, cut: _Cut, today: date, live: Any) -> Any:
+def _actions(near: Any, cut: _Cut, today: date) -> Any:
     columns = _columns(
         "action",
         AgreedAction.due_on,
@@ -265,7 +269,7 @@ def _actions(near: Any, cut: _Cut, today: date, live: Any) -> Any:
             AgreedAction.state == "open",
             AgreedAction.due_on < today,
             LogEntry.state != "draft",
-            live,
+            _is_awake(today),
             near,
         )
     )
@@ -288,7 +292,7 @@ def _steps(near: Any, cut: _Cut, today: date) -> Any:
         sa.select(*columns)
         .join_from(PlanStep, PlanSheet, PlanSheet.id == PlanStep.sheet_id)
         .join(CoachingPlan, CoachingPlan.id == PlanSheet.plan_id)
-        .where(due < today, _is_live(), near)
+        .where(due < today, _is_awake(today), near)
     )
     return cut.apply(statement, "step", due, PlanStep.id)
 

@@ -70,7 +70,7 @@ def count_late_actions(actor: Actor, today: date) -> sa.ScalarSelect[int]:
         .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
         .where(
             policies.within_region(actor),
-            CoachingPlan.state.in_(rules.LIVE_STATES),
+            CoachingPlan.is_awake(today),
             AgreedAction.state == "open",
             AgreedAction.due_on < today,
             LogEntry.state != "draft",

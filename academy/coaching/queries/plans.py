@@ -18,6 +18,7 @@ from academy.coaching.models import (
     PlanSheet,
     PlanStep,
 )
+from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -68,6 +69,8 @@ class PlanHead:
     coach_call_name: str
     coach_phone: str
     state: str
+    stand: str
+    """The state to show: once the last day of a pause came, it runs again."""
     goal: str
     rhythm_days: int
     channel: str
@@ -162,8 +165,14 @@ def _head(condition: sa.ColumnElement[bool]) -> PlanHead | None:
         coach_call_name=call_name(coach) if plan_has_coach else "",
         coach_phone=(coach.phone or "") if plan_has_coach else "",
         has_handover=bool(has_handover),
+        stand=_stand(row.state, row.paused_until),
         **values,
     )
+
+
+def _stand(state: str, paused_until: date | None) -> str:
+    is_over = state == "paused" and not rules.rests(state, paused_until, clock.today())
+    return "active" if is_over else state
 
 
 def full_name(person: Person | None) -> str:
@@ -282,6 +291,8 @@ class GuidedRow:
     is_due: bool
     coach_said_yes: bool
     yearly_review_due: date | None
+    rests: bool
+    """Whether there is a pause today."""
 
 
 def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
@@ -349,6 +360,7 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
             and row.next_contact_due <= today,
             coach_said_yes=row.coach_yes_on is not None,
             yearly_review_due=row.yearly_review_due,
+            rests=rules.rests(row.state, row.paused_until, today),
         )
         for row in rows
     ]

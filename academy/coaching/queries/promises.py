@@ -191,7 +191,7 @@ def late_coach_actions(actor: Actor, today: date, *, most: int = 5) -> tuple[Coa
     What a talk agreed, and the steps of a plan that counts.
     """
     guided = sa.and_(
-        policies.within_guided(actor, CoachingPlan.person_id), CoachingPlan.state == "active"
+        policies.within_guided(actor, CoachingPlan.person_id), CoachingPlan.is_awake(today)
     )
     agreed = (
         sa.select(AgreedAction.plan_id, CoachingPlan.person_id, AgreedAction.due_on.label("day"))

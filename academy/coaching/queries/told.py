@@ -60,11 +60,15 @@ def escalated(plan_id: int, due_on: str) -> dict[str, Any] | None:
 def action(action_id: int) -> dict[str, Any] | None:
     """Return that an agreement is due; None when it was done. Its words stay in the logbook."""
     row = db.session.execute(
-        sa.select(AgreedAction.due_on, AgreedAction.plan_id, CoachingPlan.state)
+        sa.select(AgreedAction.due_on, AgreedAction.plan_id)
         .join(CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
-        .where(AgreedAction.id == action_id, AgreedAction.state == "open")
+        .where(
+            AgreedAction.id == action_id,
+            AgreedAction.state == "open",
+            CoachingPlan.is_awake(clock.today()),
+        )
     ).one_or_none()
-    if row is None or row.state != "active":
+    if row is None:
         return None
     return {"due_on": row.due_on, "plan_id": row.plan_id}
 

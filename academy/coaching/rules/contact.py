@@ -57,6 +57,18 @@ def due_in_new_rhythm(due: date | None, by_rhythm: date, today: date) -> date:
     return min(due or today, today)
 
 
+def rests(state: str, paused_until: date | None, today: date) -> bool:
+    """Say whether guidance rests today: its last day comes and goes, and then it runs again."""
+    return state == "paused" and paused_until is not None and paused_until > today
+
+
+def pause_fault(until: date, today: date) -> str | None:
+    """Say what is wrong with the day a pause ends: past or too_long; None when it is right."""
+    if until <= today:
+        return "past"
+    return "too_long" if until > review_due(today) else None
+
+
 def contact_overdue(due: date | None, today: date) -> bool:
     """Say whether contact is late: more than a week after it was due."""
     return due is not None and today > due + TOLERANCE

@@ -281,14 +281,21 @@ def _note_transfer(
 
 
 def pause(plan_id: int, until: date, *, by: Actor) -> CoachingPlan:
-    """Let reminders rest until a day, for oneself or in one's region. Nobody asks why."""
+    """Let reminders rest until a day, for oneself or in one's region. Nobody asks why.
+
+    At most a year, so that nobody is out of sight by a slip: InvalidInputError.
+    """
     plan = get_plan(plan_id)
     policies.require_own_or_overseer(by, plan)
     if plan.state not in rules.LIVE_STATES:
         raise ConflictError(_("Alleen begeleiding die loopt, kan pauze hebben."))
-    if until <= clock.today():
-        sentence = _("Kies een dag na vandaag.")
-        raise InvalidInputError(sentence, fields={"until": sentence})
+    faults = {
+        "past": _("Kies een dag na vandaag."),
+        "too_long": _("Kies een dag binnen een jaar. Daarna kan het opnieuw."),
+    }
+    fault = rules.pause_fault(until, clock.today())
+    if fault is not None:
+        raise InvalidInputError(faults[fault], fields={"until": faults[fault]})
     plan.state = "paused"
     plan.paused_on, plan.paused_until = clock.today(), until
     plan.next_contact_due = until
