@@ -94,6 +94,7 @@ class _Kept:
     result: str
     data: dict[str, Any]
     at: datetime
+    proof_of: str | None
 
 
 def record(
@@ -103,12 +104,14 @@ def record(
     by: Actor,
     subject_id: int | None = None,
     result: str = "done",
+    proof_of: str | None = None,
     **data: str | int | bool | None,
 ) -> None:
     """Keep one event for the chain; it is written with the commit of this unit of work.
 
     `thing` is (kind, id). `data` holds ids, codes and numbers only, never names or text.
-    `subject_id` is the person it is about.
+    `subject_id` is the person it is about. Of `proof_of` only `HMAC(person's salt, text)` is kept,
+    as `data["proof"]`: it shows later that the text is still the same, and tells nothing of it.
     """
     kept = db.session().info.setdefault("audit", [])
     kept.append(
@@ -122,6 +125,7 @@ def record(
             result=result,
             data=dict(data),
             at=clock.now(),
+            proof_of=proof_of,
         )
     )
 
@@ -159,6 +163,8 @@ def _write_kept(session: Session) -> None:
     previous = head.hash
     rows: list[dict[str, Any]] = []
     for one in kept:
+        salt = salts.get(one.subject_id)
+        data = one.data if one.proof_of is None else one.data | {"proof": proof(salt, one.proof_of)}
         row: dict[str, Any] = {
             "at": one.at,
             "recorded_at": recorded_at,
@@ -169,8 +175,8 @@ def _write_kept(session: Session) -> None:
             "object_id": one.object_id,
             "origin": one.origin,
             "result": one.result,
-            "data": one.data,
-            "commitment": commitment(salts.get(one.subject_id), one.data),
+            "data": data,
+            "commitment": commitment(salt, data),
             "previous": previous,
         }
         row["hash"] = previous = chain_hash(row)
@@ -220,6 +226,11 @@ def destroy_salt(person_id: int, *, by: Actor) -> None:
 def commitment(salt: bytes | None, data: dict[str, Any]) -> str:
     """Return `HMAC(salt, data)` as hexadecimal text; without a person the salt is empty."""
     return hmac.digest(salt or b"", _canonical(data), "sha256").hex()
+
+
+def proof(salt: bytes | None, text: str) -> str:
+    """Return `HMAC(salt, text)` as hexadecimal text."""
+    return hmac.digest(salt or b"", text.encode(), "sha256").hex()
 
 
 def chain_hash(row: dict[str, Any]) -> str:

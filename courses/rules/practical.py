@@ -122,6 +122,11 @@ def agree(
     return Agreement(levels=levels, how=how)
 
 
+def levels_line(levels: Levels) -> str:
+    """Return levels as one line that is always the same: "grenzen:3,luisteren:2"."""
+    return ",".join(f"{criterion}:{level}" for criterion, level in sorted(levels.items()))
+
+
 def resit_criteria(levels: Levels, rubric: RubricRule) -> tuple[str, ...]:
     """Return which criteria are scored anew after `not_yet`: those below their minimum.
 

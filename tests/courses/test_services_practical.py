@@ -5,9 +5,10 @@ import pytest
 import sqlalchemy as sa
 
 from academy.kernel import clock
-from academy.kernel.audit import AuditEvent
+from academy.kernel.audit import AuditEvent, destroy_salt
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.policy import SYSTEM
 from courses.models import (
     AgreedLevel,
     Assessment,
@@ -18,6 +19,7 @@ from courses.models import (
     FinalAttempt,
     ScoreTalk,
 )
+from courses.queries import checks
 from courses.queries.practical import get_candidates
 from courses.queries.practical.attempt import get_practical
 from courses.queries.practical.outcome import final_rows
@@ -461,6 +463,38 @@ def test_nobody_is_moved_while_a_practical_is_under_way(app):
     with clock.at(DAY), unit_of_work():
         void(attempt_id, by=actor(group.trainer_id))
     assert moved(group, there, at=DAY).enrolments != group.enrolments
+
+
+@pytest.mark.trust("T32")
+def test_levels_are_those_that_were_handed_in(app):
+    group = make_group(1)
+    finish(group, both(group, scores(grenzen=2), scores(grenzen=2)))
+    assert checks.faults() == []
+    events = db.session.scalars(sa.select(AuditEvent.data)).all()
+    assert not any("grenzen" in str(data) for data in events)
+
+
+@pytest.mark.trust("T32", planted=True)
+@pytest.mark.parametrize("table", [CriterionScore, AgreedLevel])
+def test_a_level_that_was_changed_afterwards_is_found(app, table):
+    group = make_group(1)
+    attempt_id = both(group)
+    finish(group, attempt_id)
+    with unit_of_work():
+        changed = db.session.scalars(sa.select(table).where(table.criterion == "grenzen")).first()
+        changed.level = 4
+    assert checks.faults() == [
+        f"practical {attempt_id}: its levels are not those that were handed in"
+    ]
+
+
+def test_levels_of_who_was_erased_are_proved_no_longer(app):
+    group = make_group(1)
+    finish(group, both(group))
+    with unit_of_work():
+        db.session.execute(sa.update(AgreedLevel).values(level=4))
+        destroy_salt(group.learners[0], by=SYSTEM)
+    assert checks.faults() == []
 
 
 def test_what_both_handed_in_is_not_wiped(app):

@@ -15,7 +15,16 @@ from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundErro
 from academy.kernel.policy import Actor
 from courses import policies
 from courses.models import AgreedLevel, Assessment, CriterionScore, ScoreTalk
-from courses.rules import Agreement, Outcome, Talk, TalkNotAllowedError, agree, differing, outcome
+from courses.rules import (
+    Agreement,
+    Outcome,
+    Talk,
+    TalkNotAllowedError,
+    agree,
+    differing,
+    levels_line,
+    outcome,
+)
 from courses.services.enrolment import end_after_last_attempt
 from courses.services.practical.case import (
     Case,
@@ -138,7 +147,15 @@ def _conclude(case: Case, raised: Levels, *, by: Actor) -> Outcome:
     case.attempt.decided_on = clock.today()
     if not result.passed and is_last_attempt(attempts_of(case.learner.enrolment_id), case.final):
         end_after_last_attempt(case.learner.enrolment_id, by=by)
-    recorded("decided", case.attempt, case.learner, by=by, outcome=result.code, total=result.total)
+    recorded(
+        "decided",
+        case.attempt,
+        case.learner,
+        by=by,
+        outcome=result.code,
+        total=result.total,
+        proof_of=levels_line(agreement.levels),
+    )
     return result
 
 

@@ -13,6 +13,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.policy import Actor
 from courses.models import Assessment, CriterionScore, FinalAttempt
+from courses.rules import levels_line
 from courses.services.practical.case import (
     LEVELS,
     Case,
@@ -75,7 +76,9 @@ def hand_in_scores(attempt_id: int, *, scores: Mapping[str, Score], by: Actor) -
     assessment.handed_in_at = clock.now()
     db.session.flush()  # so that the count below sees this one too
     _move_on(case.attempt)
-    recorded("scored", case.attempt, case.learner, by=by, role=assessment.role)
+    levels = {criterion: score.level for criterion, score in scores.items()}
+    proof_of = levels_line(levels)
+    recorded("scored", case.attempt, case.learner, by=by, role=assessment.role, proof_of=proof_of)
 
 
 def _own_assessment(case: Case, *, by: Actor) -> Assessment:
