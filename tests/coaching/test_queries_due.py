@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from academy.coaching.models import CoachingPlan
 from academy.coaching.queries import due, told
 from academy.coaching.queries.checks import faults
-from academy.coaching.services import plans
+from academy.coaching.services import cover, plans
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.messages.declared import Window
@@ -49,6 +49,21 @@ def test_it_says_who_and_since_when_and_nothing_after_the_talk(table):
     assert (said["name"], said["coach"], said["due_on"]) == ("Samira", "Marije Dijkstra", DUE)
     write_entry(table)
     assert told.escalated(table.plan_id, DUE.isoformat()) is None
+
+
+@pytest.mark.parametrize(
+    ("first_day", "warned"), [(date(2026, 12, 1), "Ronald"), (date(2026, 12, 10), "Marije")]
+)
+def test_who_is_away_is_not_blamed(table, first_day, warned):
+    with unit_of_work():
+        ronald = make_person("Ronald", phone="06-00000099")
+        by = actor_for(table.tineke.id)
+        days = {"first_day": first_day, "last_day": date(2026, 12, 31)}
+        cover.arrange_cover(table.marije.id, ronald.id, by=by, **days)
+    with clock.at(clock.local(ESCALATED_ON, 8)):
+        said = told.escalated(table.plan_id, DUE.isoformat())
+    assert (said["coach"].split()[0], said["coach_phone"]) == ("Ronald", "06-00000099")
+    assert said["warned"].startswith(warned)
 
 
 @pytest.mark.parametrize(("until", "hears"), [(DUE, True), (date(2027, 3, 1), False)])

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from academy.coaching import policies, rules
 from academy.coaching.models import AgreedAction, CoachingPlan
+from academy.coaching.queries.cover import covers_between, who_guides
 from academy.coaching.queries.overdue import count_late_actions, count_overdue, count_unmatched
 from academy.coaching.queries.plans import call_name
 from academy.coaching.queries.signals_care import count_late
@@ -17,8 +17,6 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.people.models import Person
 from academy.people.queries.actors import actor_for
-
-Coach = aliased(Person, name="coach")
 
 
 def contact(plan_id: int, due_on: str) -> dict[str, Any] | None:
@@ -38,20 +36,27 @@ def contact(plan_id: int, due_on: str) -> dict[str, Any] | None:
 
 
 def escalated(plan_id: int, due_on: str) -> dict[str, Any] | None:
-    """Return who did not speak with whom since when; None after the talk."""
+    """Return who did not speak with whom since when; None after the talk.
+
+    Who is away is not blamed: `coach` is who guides today, `warned` who heard it a week ago.
+    """
     row = db.session.execute(
-        sa.select(Person, Coach, CoachingPlan.next_contact_due)
+        sa.select(Person, CoachingPlan.coach_id, CoachingPlan.next_contact_due)
         .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
-        .join(Coach, Coach.id == CoachingPlan.coach_id)
         .where(CoachingPlan.id == plan_id, CoachingPlan.state.in_(rules.LIVE_STATES))
     ).one_or_none()
     if row is None or row.next_contact_due != date.fromisoformat(due_on):
         return None
-    person, coach, due = row
+    person, coach_id, due = row
+    today, heard_on = clock.today(), rules.late_on(due)
+    covers = covers_between(min(heard_on, today), today)
+    now, then = (who_guides(person.id, coach_id, day, covers) for day in (today, heard_on))
+    coach, warned = (db.session.get_one(Person, one) for one in (now, then))
     return {
         "name": call_name(person),
         "coach": coach.display_name,
         "coach_phone": coach.phone or "",
+        "warned": warned.display_name,
         "due_on": due,
         "plan_id": plan_id,
     }

@@ -10,6 +10,7 @@ from academy.coaching.rules.cadence import (
     LONGEST_COVER,
     cover_fault,
     escalates_on,
+    late_on,
 )
 from academy.coaching.rules.changes import (
     GOAL_WITHIN_MONTHS,
@@ -158,6 +159,7 @@ __all__ = [
     "is_final",
     "is_for_coach",
     "is_silent",
+    "late_on",
     "match_by",
     "next_contact_due",
     "overdue_before",

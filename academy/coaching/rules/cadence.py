@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from academy.coaching.rules.contact import TOLERANCE
+
 ESCALATE_AFTER = timedelta(days=14)
 """The coach hears it after a week; a coordinator, by name, a week later."""
 LONGEST_COVER = timedelta(days=92)
 COVER_REASON = "vervanging"
+
+
+def late_on(due: date) -> date:
+    """Return the day on which who guides hears that a contact is late: after the tolerance."""
+    return due + TOLERANCE + timedelta(days=1)
 
 
 def escalates_on(due: date) -> date:
