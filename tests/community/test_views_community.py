@@ -212,7 +212,7 @@ PLAN = {
     "title": "Terugkommiddag lente",
     "held_on": "13-3-2027",
     "starts": "14.00",
-    "place": "De Krokus",
+    "location": "De Krokus",
     "capacity": "30",
 }
 

@@ -92,7 +92,7 @@ class MeetUpForm(FlaskForm):  # type: ignore[misc]
         description=_("Bijvoorbeeld 14.00."),
         validators=[InputRequired(_("Vul een tijd in zoals 14.00."))],
     )
-    place = StringField(
+    location = StringField(
         _("Waar?"),
         description=_("Bijvoorbeeld: Buurthuis De Krokus."),
         validators=[InputRequired(_("Schrijf waar het is.")), Length(max=200)],

@@ -57,7 +57,7 @@ def change(meetup_id: int) -> str:
         title=row.title,
         held_on=row.held_on,
         starts=row.starts,
-        place=row.place,
+        location=row.place,
         capacity=row.capacity,
     )
     return _plan_page(form, row=row)
@@ -175,7 +175,7 @@ def _read(form: MeetUpForm) -> NewMeetUp:
         kind=form.kind.data,
         title=form.title.data or "",
         held_on=form.held_on.data or clock.today(),
-        place=form.place.data or "",
+        place=form.location.data or "",
         capacity=form.capacity.data or 0,
         starts_at=form.starts.value,
     )
