@@ -51,6 +51,7 @@ DEFAULTS: Mapping[str, Period] = MappingProxyType(
         "application": Period(12, "months"),
         "learning": Period(24, "months"),
         "evidence": Period(3, "months"),
+        "decisions": Period(24, "months"),
         "register": Period(10, "years"),
         "coaching": Period(12, "months"),
         "entries": Period(5, "years"),

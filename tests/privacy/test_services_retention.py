@@ -25,7 +25,8 @@ from academy.privacy.queries.old import QUERIES, old_counts
 from academy.privacy.queries.plan import label_of, plan_of
 from academy.privacy.services import retention
 from academy.privacy.views.words import KINDS
-from certificates.models import Certificate
+from certificates.models import Certificate, Decision, Ruling
+from certificates.queries.chain_checks import chain_faults
 from certificates.queries.checkpoints import checkpoint_faults
 from certificates.rules.checkpoint import STAYS
 from certificates.tasks.checkpoint import make_checkpoint
@@ -142,6 +143,23 @@ def test_photos_go_three_months_after_the_outcome(academy):
         tasks.daily()
     assert count(PracticeFile, PracticeFile.content.is_not(None)) == 0
     assert count(PracticeSubmission) > 0
+
+
+def test_why_somebody_got_a_certificate_goes_and_that_they_did_stays(academy):
+    switch_on(academy)
+    final = Decision.outcome.in_(("grant", "refuse"))
+    decided, worded = count(Decision, final), count(Decision, final, Decision.reason != "–")
+    rulings, faults = count(Ruling, Ruling.reason != "–"), chain_faults()
+    db.session.rollback()
+    assert decided >= worded > 0
+    for years, left in ((1, worded), (3, 0)):
+        with clock.at(clock.now() + years * YEARS):
+            tasks.daily()
+        assert count(Decision, final, Decision.reason != "–") == left
+    assert count(Decision, final) == decided
+    assert count(Decision, final, Decision.hardship != "") == 0
+    assert count(Ruling, Ruling.reason != "–") <= rulings
+    assert chain_faults() == faults  # the register's chain does not rest on these words
 
 
 def test_spam_goes_after_a_month_and_a_live_message_never(academy):

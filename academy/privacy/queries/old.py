@@ -29,7 +29,7 @@ from academy.kernel.periods import periods
 from academy.kernel.settings import current
 from academy.people.models import SignIn
 from academy.privacy.models import RetentionSwitch
-from certificates.models import Certificate, Decision
+from certificates.models import Certificate, Decision, RoundProposal, Ruling
 from certificates.queries import emptied
 from certificates.rules.standing import EMPTIED
 from courses.models import (
@@ -51,6 +51,10 @@ NEVER_JOINED = ("applied", "intake_planned", "waitlisted", "not_now", "other_tra
 SHEET_TEXTS = (PlanSheet.goal, PlanSheet.strengths, PlanSheet.learning, PlanSheet.overload)
 REVIEW_TEXTS = (YearlyReview.circle_mine, YearlyReview.circle_together, YearlyReview.circle_not)
 OVER = ("completed", "not_passed", "withdrawn", "transferred")
+
+FINAL = ("grant", "refuse")
+NO_WORDS = "–"
+"""What stands where a reason must be and was cleared, as after an erasure."""
 
 
 def _start(day: date) -> datetime:
@@ -145,6 +149,19 @@ def _evidence(before: date) -> sa.Select[int]:
         .join(PracticeSubmission, PracticeSubmission.id == PracticeFile.submission_id)
         .join(Enrolment, Enrolment.id == PracticeSubmission.enrolment_id)
         .where(PracticeFile.content.is_not(None), sa.or_(outcome, ended))
+    )
+
+
+def _decisions(before: date) -> sa.Select[int]:
+    """Decisions of which the words are left: what was decided, by whom and when stays."""
+    worded = sa.or_(
+        Decision.hardship != "",
+        Decision.reason != NO_WORDS,
+        sa.exists().where(Ruling.decision_id == Decision.id, Ruling.reason != NO_WORDS),
+        sa.exists().where(RoundProposal.decision_id == Decision.id, RoundProposal.sentence != ""),
+    )
+    return sa.select(Decision.id).where(
+        Decision.outcome.in_(FINAL), Decision.decided_at < _start(before), worded
     )
 
 
@@ -245,6 +262,7 @@ QUERIES: Mapping[str, Query] = {
     "application": _application,
     "learning": _learning,
     "evidence": _evidence,
+    "decisions": _decisions,
     "register": _register,
     "coaching": _coaching,
     "entries": _entries,

@@ -42,7 +42,7 @@ PROCESSING: Mapping[str, Processing] = {
         "to be believed by others, for as long as that may be asked",
         "6(1)(b) agreement; after erasure 6(1)(f)",
         "the person; board; by number anybody without a name, by code or file with the name",
-        ("register",),
+        ("decisions", "register"),
     ),
     "coaching": Processing(
         "lasting guidance after a certificate",

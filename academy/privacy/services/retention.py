@@ -16,9 +16,10 @@ from academy.kernel.settings import current
 from academy.people.models import SignIn
 from academy.privacy.models import KeptCount, RetentionSwitch
 from academy.privacy.policies import SWITCH_RETENTION
-from academy.privacy.queries.old import QUERIES, newest_switch, old_ids, wishers
+from academy.privacy.queries.old import NO_WORDS, QUERIES, newest_switch, old_ids, wishers
 from academy.privacy.queries.plan import owned
 from academy.privacy.services.erasing import CLEARER
+from certificates.models import Decision, RoundProposal, Ruling
 from certificates.services import standing
 from courses.models import (
     AgreedLevel,
@@ -161,6 +162,13 @@ def _evidence(ids: Ids) -> None:
     _update(PracticeFile, PracticeFile.id.in_(ids), content=None, removed_at=clock.now())
 
 
+def _decisions(ids: Ids) -> None:
+    """Clear why, in words; the outcome, the rules' verdict, who and when stay with the register."""
+    _update(Decision, Decision.id.in_(ids), hardship="", reason=NO_WORDS)
+    _update(Ruling, Ruling.decision_id.in_(ids), reason=NO_WORDS)
+    _update(RoundProposal, RoundProposal.decision_id.in_(ids), sentence="")
+
+
 def _certificates(ids: Ids) -> None:
     for one in sorted(ids):
         standing.end(one, by=CLEARER)
@@ -224,6 +232,7 @@ CLEARING: Mapping[str, Callable[[Sequence[int]], None]] = {
     "application": _applications,
     "learning": _learning,
     "evidence": _evidence,
+    "decisions": _decisions,
     "register": _certificates,
     "coaching": _plans,
     "entries": _entries,

@@ -62,6 +62,10 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
         lazy_gettext("na het einde van je groep"),
     ),
     "evidence": (lazy_gettext("Foto's en opnames bij opdrachten"), lazy_gettext("na de uitslag")),
+    "decisions": (
+        lazy_gettext("Waarom je wel of geen certificaat kreeg, in woorden"),
+        lazy_gettext("na het besluit; het besluit zelf blijft"),
+    ),
     "register": (
         lazy_gettext("Je certificaat in ons register"),
         lazy_gettext("nadat het niet meer geldig is"),
