@@ -15,7 +15,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
-from tests.browser.chromium import ARGUMENTS, EXECUTABLE, PATIENCE_MS, PHONE, chromium
+from tests.browser.chromium import (
+    ARGUMENTS,
+    EXECUTABLE,
+    PATIENCE_MS,
+    PHONE,
+    axe_violations,
+    chromium,
+    sideways_overflow,
+    small_targets,
+)
+from tests.browser.keystrokes import Thumb
 from tests.browser.live import Live, free_port, serving
 from tests.browser.walk import COOKIE, mailboxes, sign_in
 
@@ -380,16 +390,27 @@ def test_the_device_keeps_first_names_and_no_more(academy, browser):
     page.context.close()
 
 
-def test_without_internet_a_coach_chooses_with_whom_it_was(academy, browser):
+def test_without_internet_too_a_talk_is_five_taps_six_inputs_and_a_minute(academy, browser):
     path = next(talks(academy))
     page = phone(academy, browser)
     go_offline(academy, page)
     page.goto(f"{academy.url}/begeleiding")
     expect(page.get_by_role("heading", name="Met wie sprak je?")).to_be_visible()
-    page.locator(f"a[href='{path}']").click()
+    thumb = Thumb(page)
+    thumb.tap(page.locator(f"a[href='{path}']"))
     expect(page.get_by_role("heading", name=re.compile("^Gesprek met"))).to_be_visible()
     expect(page.get_by_text("lezen dit, en wie jou vervangt.")).to_be_visible()
-    assert page.locator("[data-talks]").get_attribute("data-kept-at")
+    form = "[data-talks] form"
+    shown = page.locator(f"{form} :is(textarea, input[type=text]):visible").count()
+    assert shown + page.locator(f"{form} > .field > .choice-set").count() <= 6
+    thumb.write(page.get_by_label("Waar ging het over?"), SAID)
+    thumb.choose("energy", "4")
+    thumb.write(page.get_by_label(re.compile("^Eén afspraak")), "Samira belt.")
+    thumb.tap(page.get_by_role("button", name="Bewaar op dit apparaat"))
+    expect(page.get_by_text("Bewaard op dit apparaat.")).to_be_visible()
+    assert thumb.taps <= 5
+    assert thumb.keys <= len(SAID) + 20
+    assert thumb.seconds <= 60
     with pytest.raises(Error):
         page.goto(f"{academy.url}/vandaag")
     page.context.close()
@@ -519,3 +540,20 @@ def test_somebody_else_on_the_same_phone_sees_nothing(academy, browser):
     page.locator("form.sign-out button:visible").first.click()
     page.wait_for_url(f"{academy.url}/")
     page.context.close()
+
+
+def test_the_form_without_internet_is_sound(academy, browser):
+    path = next(talks(academy))
+    context = browser.new_context(viewport={"width": PHONE, "height": 640}, bypass_csp=True)
+    come_in(academy, context, "coach")
+    page = context.new_page()
+    page.goto(academy.url + path)
+    wait_for_form(page)
+    context.set_offline(True)
+    for address in ("/begeleiding", path):
+        page.goto(academy.url + address)
+        expect(page.get_by_text("Er is geen internet.")).to_be_visible()
+        assert axe_violations(page) == []
+        assert small_targets(page) == []
+        assert sideways_overflow(page) == 0
+    context.close()
