@@ -57,6 +57,17 @@ def trainer_choices(cohort_id: int) -> tuple[Choice, ...]:
     return tuple(Choice(person.id, person.display_name) for person in people)
 
 
+def trainers_of(cohort_id: int) -> tuple[Choice, ...]:
+    """Return who trains a cohort, the lead trainer first."""
+    people = db.session.scalars(
+        sa.select(Person)
+        .join(CohortTrainer, CohortTrainer.person_id == Person.id)
+        .where(CohortTrainer.cohort_id == cohort_id)
+        .order_by(CohortTrainer.position)
+    )
+    return tuple(Choice(person.id, person.display_name) for person in people)
+
+
 def transfer_choices(course_id: int, cohort_id: int, by: Actor) -> tuple[Choice, ...]:
     """Return the other cohorts of this course, in the actor's reach, that take people."""
     rows = db.session.execute(

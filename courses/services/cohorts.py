@@ -9,6 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import aliased
 
 from academy.kernel import audit, clock, events, policy
 from academy.kernel.db import db
@@ -89,7 +90,7 @@ def add_trainer(cohort_id: int, person_id: int, *, by: Actor, position: int | No
     """Let somebody train this cohort; position 1 is the lead trainer, None the next free one.
 
     It gives no rights: those come from a grant. Raises ConflictError if the person trains it
-    already.
+    already, or would be in two places at once.
     """
     cohort = _cohort_to_change(cohort_id, by=by)
     if db.session.get(Person, person_id) is None:
@@ -99,11 +100,33 @@ def add_trainer(cohort_id: int, person_id: int, *, by: Actor, position: int | No
     ).all()
     if any(trainer.person_id == person_id for trainer in trainers):
         raise ConflictError(_("Deze trainer hoort al bij de groep."))
+    _refuse_busy_trainer(cohort, person_id)
     last = max((trainer.position for trainer in trainers), default=0)
     db.session.add(
         CohortTrainer(cohort_id=cohort.id, person_id=person_id, position=position or last + 1)
     )
     audit.record("courses:trainer:added", ("cohort", cohort.id), by=by, subject_id=person_id)
+
+
+def remove_trainer(cohort_id: int, person_id: int, *, by: Actor) -> None:
+    """Let somebody train this cohort no more; what they marked stays, a grant ends elsewhere.
+
+    Raises NotFoundError for who does not train it, ConflictError for the only trainer of a cohort
+    that runs.
+    """
+    cohort = _cohort_to_change(cohort_id, by=by)
+    trainers = db.session.scalars(
+        sa.select(CohortTrainer)
+        .where(CohortTrainer.cohort_id == cohort.id)
+        .order_by(CohortTrainer.position)
+    ).all()
+    found = next((one for one in trainers if one.person_id == person_id), None)
+    if found is None:
+        raise NotFoundError
+    if cohort.state in ("running", "finishing") and len(trainers) == 1:
+        raise ConflictError(_("Voeg eerst een andere trainer toe. De groep is bezig."))
+    db.session.delete(found)
+    audit.record("courses:trainer:removed", ("cohort", cohort.id), by=by, subject_id=person_id)
 
 
 def plan_sessions(cohort_id: int, plans: Sequence[SessionPlan], *, by: Actor) -> tuple[int, ...]:
@@ -151,6 +174,30 @@ def _refuse_wrong_sessions(cohort: Cohort, plans: Sequence[SessionPlan]) -> None
     ).all()
     if len(set(wanted)) < len(wanted) or set(wanted) & set(planned):
         raise ConflictError(_("Voor deze les is al een bijeenkomst gepland."))
+
+
+def _refuse_busy_trainer(cohort: Cohort, person_id: int) -> None:
+    """Refuse somebody who is at another session while this cohort meets."""
+    there, here = aliased(Session), aliased(Session)
+    clash = db.session.scalar(
+        sa.select(Cohort.name)
+        .select_from(there)
+        .join(Cohort, Cohort.id == there.cohort_id)
+        .join(CohortTrainer, CohortTrainer.cohort_id == there.cohort_id)
+        .join(here, sa.and_(here.starts_at < there.ends_at, here.ends_at > there.starts_at))
+        .where(
+            CohortTrainer.person_id == person_id,
+            here.cohort_id == cohort.id,
+            here.ends_at > clock.now(),
+            here.state != "cancelled",
+            there.state != "cancelled",
+        )
+        .limit(1)
+    )
+    if clash is not None:
+        raise ConflictError(
+            _("Deze trainer is dan al bij een bijeenkomst van %(cohort)s.", cohort=clash)
+        )
 
 
 def _refuse_two_places(

@@ -11,14 +11,13 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from academy.kernel import clock
-from academy.kernel.errors import DomainError, InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
 from courses.forms.cohorts import MoveForm, SessionsForm, TrainerForm, select_choices, sure
-from courses.queries.choices import trainer_choices
+from courses.queries.choices import trainer_choices, trainers_of
 from courses.queries.cohorts import CohortHead, get_cohort
-from courses.queries.enrolment import trainer_names
 from courses.queries.sessions import SessionRow, session_rows, unplanned_modules
 from courses.rules.planning import meeting_days
 from courses.services import cohorts as cohort_services
@@ -38,14 +37,19 @@ def _to_manage(cohort_id: int) -> CohortHead:
 
 
 def _sessions_page(
-    head: CohortHead, *, form: SessionsForm | None = None, trainer: TrainerForm | None = None
+    head: CohortHead,
+    *,
+    form: SessionsForm | None = None,
+    trainer: TrainerForm | None = None,
+    problem: str = "",
 ) -> str:
     return render_template(
         "courses/cohort_sessions.html",
         head=head,
+        problem=problem,
         sessions=session_rows(head.id),
         unplanned=unplanned_modules(head),
-        trainers=trainer_names(head.id),
+        trainers=trainers_of(head.id),
         form=form or SessionsForm(formdata=None, first_on=head.starts_on),
         trainer_form=trainer or _trainer_form(head, formdata=None),
         words=words,
@@ -103,8 +107,24 @@ def add_trainer(cohort_id: int) -> Response:
     form = _trainer_form(head)
     if not form.validate():
         return make_response(_sessions_page(head, trainer=form), 422)
-    cohort_services.add_trainer(cohort_id, form.person_id.data, by=actor())
+    try:
+        cohort_services.add_trainer(cohort_id, form.person_id.data, by=actor())
+    except ConflictError as error:
+        form.person_id.errors = [error.sentence]
+        return make_response(_sessions_page(head, trainer=form), error.status)
     flash(_("De trainer hoort nu bij de groep. Een beheerder geeft het recht."), "success")
+    return redirect(url_for("sessions.index", cohort_id=cohort_id), 303)
+
+
+@bp.action("/groepen/<int:cohort_id>/trainers/<int:person_id>/weg", needs=policies.MANAGE)
+def remove_trainer(cohort_id: int, person_id: int) -> Response:
+    """Let somebody train this cohort no more."""
+    head = _to_manage(cohort_id)
+    try:
+        cohort_services.remove_trainer(cohort_id, person_id, by=actor())
+    except ConflictError as error:
+        return make_response(_sessions_page(head, problem=error.sentence), error.status)
+    flash(_("De trainer hoort niet meer bij de groep. Een beheerder haalt het recht weg."))
     return redirect(url_for("sessions.index", cohort_id=cohort_id), 303)
 
 

@@ -130,6 +130,31 @@ def test_a_trainer_is_not_in_two_places_at_once(app: Flask) -> None:
     assert cohorts.plan_sessions(cohort_id, _plans(cohort_id, date(2027, 2, 3)), by=by)
 
 
+def test_who_trains_elsewhere_at_that_time_is_not_added(app: Flask) -> None:
+    by = _coordinator()
+    busy, cohort_id = make_cohort(starts_on=date(2027, 2, 2)), cohorts.plan_cohort(_plan(), by=by)
+    cohorts.plan_sessions(cohort_id, _plans(cohort_id), by=by)
+    trainer = make_trainer(busy)
+    with pytest.raises(ConflictError, match="dan al bij een bijeenkomst"):
+        cohorts.add_trainer(cohort_id, trainer.id, by=by)
+    with clock.at(clock.local(date(2028, 1, 1), 9)):
+        cohorts.add_trainer(cohort_id, trainer.id, by=by)
+
+
+def test_a_trainer_is_taken_off_but_never_the_last_of_a_group_that_runs(app: Flask) -> None:
+    by, cohort = _coordinator(), make_cohort(state="running")
+    first, second = make_person(), make_person()
+    cohorts.add_trainer(cohort.id, first.id, by=by)
+    cohorts.add_trainer(cohort.id, second.id, by=by)
+    cohorts.remove_trainer(cohort.id, first.id, by=by)
+    left = db.session.scalars(sa.select(CohortTrainer.person_id)).all()
+    assert left == [second.id]
+    with pytest.raises(NotFoundError):
+        cohorts.remove_trainer(cohort.id, first.id, by=by)
+    with pytest.raises(ConflictError, match="eerst een andere trainer"):
+        cohorts.remove_trainer(cohort.id, second.id, by=by)
+
+
 def test_trainers_stand_in_order_and_only_once(app: Flask) -> None:
     by, cohort = _coordinator(), make_cohort()
     first, second = make_person(), make_person()
