@@ -126,6 +126,7 @@ def _page(
         sort=sort or _sort_form(row.kind, row.place_id, bound=False),
         talk=talk or TalkForm(formdata=None),
         assign=assign,
+        takes_up=_takes_up(row),
         hand_over=hand_over,
         kinds=KIND_LABELS,
         states=STATE_LABELS,
@@ -134,6 +135,14 @@ def _page(
         next_states=rules.STEPS[row.state],
         reach_is_mail=looks_like_mailbox(row.reach),
     )
+
+
+def _takes_up(row: queries.RequestRow) -> int | None:
+    """Return the reader's own id where a message from elsewhere waits for them to take it up."""
+    own = actor().person_id
+    if row.handed_at is None or own is None or not actor().may(ASSIGN):
+        return None
+    return own if queries.answers_requests(own, by=actor()) else None
 
 
 def _sort_form(kind: str, place_id: int | None, *, bound: bool) -> SortForm:

@@ -134,6 +134,17 @@ def test_anything_they_do_picks_it_up(regions, sign_in, act, data):
     assert stored(regions).place_id == regions.there.id
 
 
+def test_with_one_button_a_coordinator_takes_it_up(regions, sign_in):
+    give(regions)
+    client = sign_in(regions.yusuf)
+    assert "Ik pak het op" in client.get(regions.page).text
+    answer = client.post(f"{regions.page}/wie", data={"person": regions.yusuf.id})
+    assert answer.status_code == 303
+    assert stored(regions).handled_by_id == regions.yusuf.id
+    assert outcomes() == ["picked_up"]
+    assert "Ik pak het op" not in client.get(regions.page).text
+
+
 def test_a_message_can_travel_on_and_only_its_last_giver_takes_it_back(regions):
     give(regions)
     with unit_of_work():
