@@ -11,6 +11,7 @@ from academy.privacy.queries.plan import (
     NoAnswerError,
     is_about_people,
     label_of,
+    owned,
     plan_of,
     plans,
     plans_of,
@@ -109,3 +110,38 @@ def test_the_register_of_processing_knows_every_part(app):
     parts = {group_of(one) for one in plans() if one.path}
     assert parts <= PROCESSING.keys()
     assert {kind for one in PROCESSING.values() for kind in one.kept} <= {*DEFAULTS, *OUTSIDE}
+
+
+CLEARED = {
+    "contact": {"contact_request"},
+    "learning": {
+        *("enrolment", "attendance_mark", "practice_submission", "quiz_attempt", "assessment"),
+        *("practice_file", "score_talk", "criterion_score"),
+    },
+    "decisions": {"certification_decision", "certification_ruling", "issue_round_proposal"},
+    "register": {"certificate"},
+    "coaching": {
+        *("coaching_plan", "coaching_wish", "coaching_log_entry", "coaching_opening"),
+        *("coaching_plan_sheet", "coaching_plan_step", "agreed_action", "coaching_own_words"),
+        "coaching_yearly_review",
+    },
+    "signals": {"coaching_signal"},
+}
+UNTIL_ERASED = {
+    "coach_offer": "what a coach offers, as long as they coach",
+    "promise": "printed on a proof that was handed out",
+    "rsvp": "what somebody brings to a meet-up and needs there",
+    "story": "told with consent, taken back whenever",
+}
+"""Words that no period clears, and why."""
+
+
+def test_words_about_people_have_a_period_or_a_reason_to_have_none():
+    """A new table with free text: let `services.retention` clear it, or say why it stays."""
+    words = {one["personal"] for one in (WORDS, NOTE)}
+    found = {
+        plan.table.name for plan in owned() if any(label_of(one) in words for one in plan.table.c)
+    }
+    cleared = set().union(*CLEARED.values())
+    assert found == cleared | UNTIL_ERASED.keys()
+    assert CLEARED.keys() <= DEFAULTS.keys()
