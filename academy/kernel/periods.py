@@ -56,6 +56,7 @@ DEFAULTS: Mapping[str, Period] = MappingProxyType(
         "coaching": Period(12, "months"),
         "entries": Period(5, "years"),
         "signals": Period(12, "months"),
+        "meet_ups": Period(3, "months"),
         "self_scan": Period(12, "months"),
         "audit": Period(24, "months"),
         "sign_ins": Period(6, "months"),

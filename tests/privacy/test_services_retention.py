@@ -11,6 +11,7 @@ import time_machine
 
 from academy.coaching.models import CoachingPlan, CoachingWish, LogEntry, Signal
 from academy.coaching.rules import OUTCOMES, REPORTED_BACK
+from academy.community.models import MeetUp, Rsvp
 from academy.contact.models import ContactRequest
 from academy.kernel import audit, clock
 from academy.kernel.audit import AuditEvent
@@ -160,6 +161,20 @@ def test_why_somebody_got_a_certificate_goes_and_that_they_did_stays(academy):
     assert count(Decision, final, Decision.hardship != "") == 0
     assert count(Ruling, Ruling.reason != "–") <= rulings
     assert chain_faults() == faults  # the register's chain does not rest on these words
+
+
+def test_what_somebody_needed_at_a_meet_up_goes_and_that_they_came_stays(academy):
+    switch_on(academy)
+    with unit_of_work():
+        held = clock.today()
+        db.session.execute(sa.update(MeetUp).values(held_on=held))
+        db.session.execute(sa.update(Rsvp).values(needs="een lift", transport=True, came=True))
+    answers = count(Rsvp, Rsvp.came)
+    for days, left in ((80, answers), (100, 0)):
+        with clock.at(clock.now() + timedelta(days=days)):
+            tasks.daily()
+        assert count(Rsvp, Rsvp.needs != "", Rsvp.transport) == left
+    assert count(Rsvp, Rsvp.came) == answers > 0
 
 
 def test_spam_goes_after_a_month_and_a_live_message_never(academy):

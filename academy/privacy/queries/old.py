@@ -21,6 +21,7 @@ from academy.coaching.models import (
     Signal,
     YearlyReview,
 )
+from academy.community.models import MeetUp, Rsvp
 from academy.contact.models import ContactRequest, ContactStep
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
@@ -239,6 +240,16 @@ def _signals(before: date) -> sa.Select[int]:
     return sa.select(Signal.id).where(Signal.state == "closed", Signal.closed_on < before)
 
 
+def _meet_ups(before: date) -> sa.Select[int]:
+    """Answers to meet-ups that were, with what somebody brought or needed; who came stays."""
+    told = sa.or_(Rsvp.brings != "", Rsvp.needs != "", Rsvp.transport, Rsvp.child_care)
+    return (
+        sa.select(Rsvp.id)
+        .join(MeetUp, MeetUp.id == Rsvp.meet_up_id)
+        .where(MeetUp.held_on < before, told)
+    )
+
+
 def _self_scan(before: date) -> sa.Select[int]:
     """Groups whose answers of the self-scan are old: they are kept as figures, and then no more."""
     return sa.select(Cohort.id).where(
@@ -267,6 +278,7 @@ QUERIES: Mapping[str, Query] = {
     "coaching": _coaching,
     "entries": _entries,
     "signals": _signals,
+    "meet_ups": _meet_ups,
     "self_scan": _self_scan,
     "audit": _audit,
     "sign_ins": _sign_ins,

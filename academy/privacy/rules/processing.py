@@ -60,7 +60,7 @@ PROCESSING: Mapping[str, Processing] = {
         "meet-ups, stories and mentoring of residents",
         "6(1)(b) agreement; consent for a story",
         "coordinator of the region; a published story: everybody",
-        (),
+        ("meet_ups",),
     ),
     "research": Processing(
         "residents say what the problem is, and when it is solved",

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy.coaching.models import AgreedAction, CoachingWish, LogEntry, OwnWords, Signal
+from academy.community.models import Rsvp
 from academy.contact.models import ContactRequest, ContactStep
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db, unit_of_work
@@ -211,6 +212,11 @@ def _signals(ids: Ids) -> None:
     _delete(Signal, Signal.id.in_(ids))
 
 
+def _meet_ups(ids: Ids) -> None:
+    nothing = {"brings": "", "needs": "", "transport": False, "child_care": False}
+    _update(Rsvp, Rsvp.id.in_(ids), **nothing)
+
+
 def _self_scans(ids: Ids) -> None:
     _delete(SelfScanAnswer, SelfScanAnswer.cohort_id.in_(ids))
     enrolled = sa.select(Enrolment.id).where(Enrolment.cohort_id.in_(ids))
@@ -237,6 +243,7 @@ CLEARING: Mapping[str, Callable[[Sequence[int]], None]] = {
     "coaching": _plans,
     "entries": _entries,
     "signals": _signals,
+    "meet_ups": _meet_ups,
     "self_scan": _self_scans,
     "audit": _audit,
     "sign_ins": _sign_ins,

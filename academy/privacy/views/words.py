@@ -79,6 +79,10 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
         lazy_gettext("na het gesprek"),
     ),
     "signals": (lazy_gettext("Een signaal over jou"), lazy_gettext("nadat het is afgerond")),
+    "meet_ups": (
+        lazy_gettext("Wat je meebracht of nodig had bij een terugkommiddag"),
+        lazy_gettext("na die middag; dat je er was, blijft"),
+    ),
     "self_scan": (
         lazy_gettext("Antwoorden op de zelfscan, zonder naam"),
         lazy_gettext("na het einde van de groep"),
