@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from academy.contact import policies, queries, services, views
 from academy.contact.queries import RequestRow
-from academy.kernel import mail
+from academy.kernel import clock, mail
 from academy.kernel.feature import Feature, NavItem, TodayItem
 from academy.kernel.i18n import short_day
 from academy.kernel.policy import Actor
@@ -20,15 +22,18 @@ EXCERPT_LETTERS = 90
 
 
 def today(actor: Actor) -> list[TodayItem]:
-    """Return the messages that wait for this actor, oldest first."""
+    """Return the talks of today or before, and the messages that wait, oldest first."""
     if not actor.may(policies.HANDLE):
         return []
+    talks = queries.due_talks(actor, limit=MOST_ON_TODAY)
     page = queries.request_rows(actor, waiting=True, limit=MOST_ON_TODAY)
-    return [_item(row) for row in page.rows]
+    return [_item(row) for row in dict.fromkeys((*talks, *page.rows))]
 
 
 def _item(row: RequestRow) -> TodayItem:
     name = row.name or gettext("Iemand")
+    if row.state == "talk_planned" and row.talk_on is not None:
+        return _talk(row, name, row.talk_on)
     late = ""
     if row.days_late:
         late = ngettext("%(num)d werkdag te laat", "%(num)d werkdagen te laat", row.days_late)
@@ -42,6 +47,23 @@ def _item(row: RequestRow) -> TodayItem:
         due_on=row.answer_by,
         badge_kind="overdue" if row.days_late else "",
         badge_word=late,
+    )
+
+
+def _talk(row: RequestRow, name: str, talk_on: date) -> TodayItem:
+    """A talk waits on its day, and afterwards until somebody says how it went."""
+    is_over, is_today = talk_on < clock.today(), talk_on == clock.today()
+    word = gettext("vandaag") if is_today else gettext("hoe ging het?") if is_over else ""
+    return TodayItem(
+        title=gettext("Gesprek met %(name)s", name=name),
+        why=gettext("Op %(day)s. %(why)s", day=short_day(talk_on), why=_why(row)),
+        action=gettext("Open het bericht"),
+        href=url_for("contact.show", request_id=row.id),
+        icon="message",
+        urgency=1 if is_over or is_today else 3,
+        due_on=talk_on,
+        badge_kind="overdue" if is_over else "waiting" if is_today else "",
+        badge_word=word,
     )
 
 

@@ -104,6 +104,21 @@ def _row(
     )
 
 
+def due_talks(actor: Actor, *, limit: int) -> tuple[RequestRow, ...]:
+    """Return the messages whose talk is today or was, and nobody said how it went; oldest first."""
+    query = (
+        _select(actor)
+        .where(
+            ContactRequest.is_open.is_(True),
+            ContactRequest.state == "talk_planned",
+            ContactRequest.talk_on <= clock.today(),
+        )
+        .order_by(ContactRequest.talk_on, ContactRequest.id)
+        .limit(limit)
+    )
+    return tuple(_row(*found) for found in db.session.execute(query))
+
+
 def request_rows(
     actor: Actor, *, waiting: bool, cursor: str | None = None, limit: int = 20
 ) -> Page[RequestRow]:

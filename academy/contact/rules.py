@@ -45,11 +45,12 @@ STEPS: dict[str, tuple[str, ...]] = {
     "contacted": ("talk_planned", "talk_done", *_ENDS, *_ASIDE),
     "talk_planned": ("talk_planned", "talk_done", *_ENDS, *_ASIDE),
     "talk_done": (*_ENDS, "withdrawn"),
-    **dict.fromkeys(_ENDS, ("closed",)),
+    **dict.fromkeys(_ENDS, ("contacted", "closed")),
+    "application": ("closed",),
     "no_answer": ("contacted", "closed"),
     "spam": ("new",),
-    "withdrawn": ("closed",),
-    "closed": (),
+    "withdrawn": ("contacted", "closed"),
+    "closed": ("contacted",),
 }
 WAITING = frozenset({"new", "contacted", "talk_planned", "talk_done"})
 """States in which somebody still waits for us."""

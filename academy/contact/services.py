@@ -217,6 +217,8 @@ def take_step(request_id: int, step: str, *, by: Actor, talk_on: date | None = N
             sentence = _("Kies een dag voor het gesprek: vandaag of later.")
             raise InvalidInputError(sentence, fields={"talk_on": sentence})
         request.talk_on = talk_on
+    if not request.is_open and step in rules.WAITING:
+        request.answer_by = rules.answer_by(clock.today())  # who comes back waits from today
     request.state = step
     request.is_open = step in rules.WAITING
     request.handled_by_id = request.handled_by_id or by.person_id
@@ -260,9 +262,13 @@ def _record(request: ContactRequest, action: str, by: Actor) -> None:
 def make_application(request_id: int, new: NewPerson, cohort_id: int, *, by: Actor) -> int:
     """Turn a message into an application to a cohort, adding the person if we do not know them.
 
-    Returns the enrolment's id. Raises what adding the person or applying refuses.
+    Returns the enrolment's id. Raises what adding the person or applying refuses, and
+    InvalidInputError for an e-mail address that is none.
     """
     request = get_request(request_id, by=by)
+    if new.email and not looks_like_mailbox(clean_mailbox(new.email)):
+        sentence = _("Dit lijkt geen e-mailadres.")
+        raise InvalidInputError(sentence, fields={"email": sentence})
     if request.person_id is None:
         person = persons.add_person(new, by=by)
         link_person(request.id, person.id, by=by)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from academy.contact import services
 from academy.contact.models import ContactRequest
+from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.mail import OutgoingMail
@@ -128,6 +130,49 @@ def test_a_talk_needs_a_day_that_is_not_past(place, sign_in):
         assert answer.status_code == 422, wrong
     assert client.post(url, data={"talk_on": "1-12-2026"}).status_code == 303
     assert (stored().state, stored().talk_on.isoformat()) == ("talk_planned", "2026-12-01")
+
+
+def test_a_talk_stands_on_vandaag_on_its_day_and_until_it_was_held(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        client = sign_in(make_coordinator(place))
+    client.post(f"/berichten/{request_id}/gesprek", data={"talk_on": "1-12-2026"})
+    assert "dinsdag 1 december 2026" in client.get(f"/berichten/{request_id}").text
+    assert "Gesprek op" in client.get("/berichten").text
+    for day, word in ((24, ""), (31, "hoe ging het?")):
+        with clock.at(clock.local(date(2026, 12, 1) + timedelta(days=day - 24), 9)):
+            page = client.get("/vandaag").text
+        assert "Gesprek met Fien" in page
+        assert word in page
+    client.post(f"/berichten/{request_id}/stap", data={"step": "talk_done"})
+    assert "Gesprek met Fien" not in client.get("/vandaag").text
+
+
+def test_who_comes_back_waits_for_an_answer_from_that_day(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        client = sign_in(make_coordinator(place))
+    for step in ("contacted", "no_fit", "closed"):
+        client.post(f"/berichten/{request_id}/stap", data={"step": step})
+    assert not stored().is_open
+    with clock.at(clock.local(date(2027, 3, 1), 9)):
+        client.post(f"/berichten/{request_id}/stap", data={"step": "contacted"})
+    assert stored().is_open
+    assert stored().answer_by == date(2027, 3, 8)
+
+
+def test_an_address_that_is_none_is_refused_at_its_field(place, sign_in):
+    request_id = receive()
+    with unit_of_work():
+        cohort_id = make_cohort(place=place, state="open").id
+        client = sign_in(make_coordinator(place))
+    client.post(f"/berichten/{request_id}/stap", data={"step": "contacted"})
+    data = {"call_name": "Fien", "email": "geen adres", "cohort": cohort_id}
+    answer = client.post(f"/berichten/{request_id}/aanmelden", data=data)
+    assert answer.status_code == 422
+    assert 'value="geen adres"' in answer.text
+    assert "Dit lijkt geen e-mailadres." in answer.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 0
 
 
 def test_a_step_that_does_not_follow_is_refused(place, sign_in):
