@@ -6,6 +6,7 @@ Source: trust.md, section 5, "break-glass". Administrators take no part in it.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -201,7 +202,7 @@ def _tell(opening: Opening) -> None:
     )
 
 
-def _record(what: str, opening: Opening, by: Actor, **data: str | bool) -> None:
+def _record(what: str, opening: Opening, by: Actor, **data: Any) -> None:
     audit.record(
         f"coaching:opening:{what}",
         ("coaching_opening", opening.id),
