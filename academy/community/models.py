@@ -21,7 +21,8 @@ from academy.kernel.db import PERSON, PLAIN, PREFERENCE, PROGRESS, WORDS, Id, Mo
 class MeetUp(Model):
     """An afternoon for who was certified: follow-up, refresher, exchange or peer consultation.
 
-    `cancelled_on` is the day on which it was called off.
+    `place_id` is the region that holds it; without one it is of the whole academy. `cancelled_on`
+    is the day on which it was called off.
     """
 
     __tablename__ = "meet_up"
@@ -42,6 +43,9 @@ class MeetUp(Model):
     state: Mapped[str] = mapped_column(sa.String(10), info=PLAIN)
     starts_at: Mapped[time | None] = mapped_column(info=PLAIN)
     cancelled_on: Mapped[date | None] = mapped_column(info=PLAIN)
+    place_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("place.id", ondelete="SET NULL"), index=True, info=PLAIN
+    )
 
 
 class Rsvp(Model):

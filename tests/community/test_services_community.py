@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from academy.community import queries, services
 from academy.community.models import MeetUp, Rsvp, Story
 from academy.community.queries import meetups
+from academy.community.queries.meetups import unmarked_rows
 from academy.community.services import NewMeetUp, NewStory, Reply
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
@@ -221,6 +222,37 @@ def test_nobody_from_elsewhere_walks_in_or_is_marked(street):
     assert queries.get_meetup(street.meetup_id, by=street.by).came == 0
     with pytest.raises(ConflictError):
         services.add_walk_in(street.meetup_id, street.certified.id, by=street.by)
+
+
+def test_only_its_own_region_changes_calls_off_or_holds_a_meetup(street):
+    far = make_actor(street.far_coordinator)
+    for one in (
+        lambda: services.change_meetup(street.meetup_id, changed(), by=far),
+        lambda: services.cancel_meetup(street.meetup_id, by=far),
+        lambda: services.invite(street.meetup_id, by=far),
+    ):
+        with pytest.raises(NotFoundError):
+            one()
+    with clock.at(clock.local(SOON, 17)):
+        with unit_of_work():
+            services.note_who_came(street.meetup_id, [], by=far)
+        with pytest.raises(NotFoundError):
+            services.hold_meetup(street.meetup_id, by=far)
+        assert unmarked_rows(far) == []
+        assert [one.id for one in unmarked_rows(street.by)] == [street.meetup_id]
+    assert queries.get_meetup(street.meetup_id, by=street.by).state != "held"
+
+
+def test_who_answered_after_the_list_was_shown_stays_as_they_are(street):
+    people = others(street, 2)
+    answer(street, people[0])
+    with clock.at(clock.local(SOON, 17)), unit_of_work():
+        services.add_walk_in(street.meetup_id, street.certified.id, by=street.by)
+        services.note_who_came(
+            street.meetup_id, [people[0].id], by=street.by, listed_ids=[people[0].id]
+        )
+    guests = queries.guest_rows(street.meetup_id, by=street.by)
+    assert {one.person_id for one in guests if one.came} == {people[0].id, street.certified.id}
 
 
 def test_a_meetup_is_held_on_its_day_and_then_takes_no_answers(street):

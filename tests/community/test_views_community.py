@@ -294,7 +294,13 @@ def test_a_coordinator_notes_who_came_and_who_walked_in(street, sign_in):
     assert answer.status_code == 303
     assert client.post(f"{address}/binnengelopen").status_code == 404
     assert "binnengelopen" in client.get(f"{address}/wie-kwam").text
-    answer = client.post(f"{address}/wie-kwam", data={"came": [street.certified.id, late.id]})
+    answer = client.post(
+        f"{address}/wie-kwam",
+        data={
+            "came": [street.certified.id, late.id],
+            "listed": [street.certified.id, late.id],
+        },
+    )
     assert (answer.status_code, answer.location) == (303, address)
     came = {one.person_id: one.came for one in db.session.scalars(sa.select(Rsvp))}
     assert came == {street.certified.id: True, late.id: True}

@@ -56,6 +56,7 @@ class MeetUpRow:
     child_care: bool
     rides: int
     sitters: int
+    place_id: int | None = None
 
     @property
     def is_full(self) -> bool:
@@ -167,6 +168,7 @@ def _row(found: Any) -> MeetUpRow:
         transport=mine is not None and mine.transport,
         child_care=mine is not None and mine.child_care,
         helped_by=helper.display_name if helper else "",
+        place_id=meet_up.place_id,
     )
 
 
@@ -254,7 +256,7 @@ def coming_for(person_id: int, *, by: Actor) -> list[MeetUpRow]:
     return [_row(found) for found in db.session.execute(query.limit(MOST_COMING))]
 
 
-def guest_rows(meetup_id: int, *, by: Actor) -> list[Guest]:
+def guest_rows(meetup_id: int, *, by: Actor, most: int | None = MOST_NAMES) -> list[Guest]:
     """Return who answered, of the viewer's own coachees or region, by name."""
     rows = db.session.execute(
         sa.select(Rsvp, Person)
@@ -264,7 +266,7 @@ def guest_rows(meetup_id: int, *, by: Actor) -> list[Guest]:
             within(by, policies.COUNT, person=Person.id, place=Person.place_id),
         )
         .order_by(Person.sort_key, Person.id)
-        .limit(MOST_NAMES)
+        .limit(most)
     )
     return [
         Guest(
@@ -346,6 +348,10 @@ def unmarked_rows(by: Actor) -> list[MeetUpRow]:
             MeetUp.state != "held",
             MeetUp.cancelled_on.is_(None),
             MeetUp.held_on <= clock.today(),
+            sa.or_(
+                MeetUp.place_id.is_(None),
+                within(by, policies.MANAGE_MEET_UPS, place=MeetUp.place_id),
+            ),
         )
         .order_by(MeetUp.held_on, MeetUp.id)
         .limit(MOST_UNMARKED)

@@ -13,6 +13,7 @@ from academy.community import policies, rules
 from academy.community.models import MeetUp, Rsvp
 from academy.community.queries.feedback import tracks_of
 from academy.community.queries.meetups import is_welcome, welcome_people
+from academy.community.queries.regions import manages, region_of
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -55,10 +56,10 @@ TOLD = ("yes", "maybe")
 
 
 def plan_meetup(new: NewMeetUp, *, by: Actor) -> int:
-    """Plan a meet-up today or later. Returns its id."""
+    """Plan a meet-up today or later, for one's own region. Returns its id."""
     policy.require_right(by, policies.MANAGE_MEET_UPS)
     _refuse_unusable(new)
-    meet_up = MeetUp(source_id=new.source_id, state="planned")
+    meet_up = MeetUp(source_id=new.source_id, state="planned", place_id=region_of(by))
     _fill(meet_up, new)
     db.session.add(meet_up)
     db.session.flush()  # the audit names the row
@@ -73,6 +74,7 @@ def change_meetup(meetup_id: int, new: NewMeetUp, *, by: Actor) -> None:
     """
     policy.require_right(by, policies.MANAGE_MEET_UPS)
     meet_up = _get_meetup(meetup_id)
+    _require_manager(meet_up, by)
     _refuse_over(meet_up)
     _refuse_unusable(new)
     taken = _taken(meet_up)
@@ -92,6 +94,7 @@ def cancel_meetup(meetup_id: int, *, by: Actor) -> None:
     """Call a meet-up off; who may come hears it. Raises ConflictError when it is over."""
     policy.require_right(by, policies.MANAGE_MEET_UPS)
     meet_up = _get_meetup(meetup_id)
+    _require_manager(meet_up, by)
     _refuse_over(meet_up)
     meet_up.cancelled_on = clock.today()
     _record(meet_up, "cancelled", by)
@@ -105,6 +108,7 @@ def invite(meetup_id: int, *, by: Actor) -> int:
     """
     policy.require_right(by, policies.MANAGE_MEET_UPS)
     meet_up = _get_meetup(meetup_id)
+    _require_manager(meet_up, by)
     _refuse_over(meet_up)
     people = db.session.scalars(
         welcome_people(by).where(
@@ -265,10 +269,18 @@ def record_came(meetup_id: int, person_id: int, *, came: bool, by: Actor) -> Non
     _note(meet_up, rsvp, came=came, by=by)
 
 
-def note_who_came(meetup_id: int, came_ids: Collection[int], *, by: Actor) -> None:
+def note_who_came(
+    meetup_id: int,
+    came_ids: Collection[int],
+    *,
+    by: Actor,
+    listed_ids: Collection[int] | None = None,
+) -> None:
     """Note of everybody in reach who answered whether they were there; so the meet-up was held.
 
-    Who walked in and was not there after all is taken off. Raises ConflictError before the day.
+    With `listed_ids` only of those: who answered after the list was shown stays as it is. Who
+    walked in and was not there after all is taken off. Only who manages it lets it be over.
+    Raises ConflictError before the day.
     """
     meet_up = _get_gone(meetup_id, by=by)
     answers = db.session.scalars(
@@ -277,12 +289,14 @@ def note_who_came(meetup_id: int, came_ids: Collection[int], *, by: Actor) -> No
         .where(Rsvp.meet_up_id == meet_up.id, _near(by))
     ).all()
     for one in answers:
+        if listed_ids is not None and one.person_id not in listed_ids:
+            continue
         came = one.person_id in came_ids
         if one.came is not came:
             _note(meet_up, one, came=came, by=by)
         if one.walked_in and not came:
             db.session.delete(one)
-    if meet_up.state != "held":
+    if meet_up.state != "held" and manages(meet_up.place_id, by):
         meet_up.state = "held"
         _record(meet_up, "held", by)
 
@@ -319,6 +333,7 @@ def _note(meet_up: MeetUp, rsvp: Rsvp, *, came: bool, by: Actor) -> None:
 def hold_meetup(meetup_id: int, *, by: Actor) -> None:
     """Note that the meet-up was held. Raises ConflictError before its day, or a second time."""
     meet_up = _get_gone(meetup_id, by=by)
+    _require_manager(meet_up, by)
     if not rules.takes_answers(meet_up.state):
         raise ConflictError(_("Deze middag is al geweest."))
     meet_up.state = "held"
@@ -334,6 +349,12 @@ def _get_gone(meetup_id: int, *, by: Actor) -> MeetUp:
     if meet_up.held_on > clock.today():
         raise ConflictError(_("Deze middag moet nog komen."))
     return meet_up
+
+
+def _require_manager(meet_up: MeetUp, by: Actor) -> None:
+    """Refuse another region's meet-up. Raises NotFoundError."""
+    if not manages(meet_up.place_id, by):
+        raise NotFoundError
 
 
 def _near(by: Actor) -> sa.ColumnElement[bool]:

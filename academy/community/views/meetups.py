@@ -12,6 +12,7 @@ from academy.community.forms import ReplyForm
 from academy.community.policies import ANSWER, COUNT, MANAGE_MEET_UPS, READ_MEET_UPS
 from academy.community.queries import meetups as queries
 from academy.community.queries.meetups import MeetUpRow
+from academy.community.queries.regions import manages
 from academy.community.views.blueprint import bp
 from academy.kernel.errors import ConflictError
 from academy.kernel.feature import ForAnother
@@ -57,6 +58,7 @@ def _meetup_page(meetup_id: int, *, form: ReplyForm | None = None) -> str:
         may_answer=queries.may_answer(row, by=me),
         may_count=me.may(COUNT),
         may_manage=me.may(MANAGE_MEET_UPS),
+        manages=manages(row.place_id, me),
         guests=queries.guest_rows(meetup_id, by=me) if me.may(COUNT) else [],
         kinds=forms.KIND_LABELS,
         counts=forms.COUNTS_LABELS[row.kind],

@@ -14,6 +14,7 @@ from academy.community.forms import MeetUpForm
 from academy.community.policies import MANAGE_MEET_UPS
 from academy.community.queries import meetups as queries
 from academy.community.queries.meetups import Guest, MeetUpRow
+from academy.community.queries.regions import manages
 from academy.community.services import NewMeetUp
 from academy.community.views.blueprint import bp
 from academy.kernel import clock
@@ -110,7 +111,7 @@ def find(meetup_id: int) -> str:
 
 def _came_page(row: MeetUpRow, *, text: str = "") -> str:
     me = actor()
-    guests = queries.guest_rows(row.id, by=me)
+    guests = queries.guest_rows(row.id, by=me, most=None)
     return render_template(
         "community/who_came.html",
         meetup=row,
@@ -125,7 +126,12 @@ def _came_page(row: MeetUpRow, *, text: str = "") -> str:
 def note_who_came(meetup_id: int) -> Response:
     """Note who was there."""
     _gone(meetup_id)
-    services.note_who_came(meetup_id, set(request.form.getlist("came", type=int)), by=actor())
+    services.note_who_came(
+        meetup_id,
+        set(request.form.getlist("came", type=int)),
+        by=actor(),
+        listed_ids=set(request.form.getlist("listed", type=int)),
+    )
     flash(_("Opgeslagen. Wie er was, krijgt het op de lijst voor verlengen."), "success")
     return _back(meetup_id)
 
@@ -150,7 +156,7 @@ def _how(guest: Guest) -> str:
 
 def _coming(meetup_id: int) -> MeetUpRow:
     row = queries.get_meetup(meetup_id, by=actor())
-    if not queries.takes_answers(row):
+    if not (queries.takes_answers(row) and manages(row.place_id, actor())):
         raise NotFoundError
     return row
 
