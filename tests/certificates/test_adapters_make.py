@@ -296,6 +296,7 @@ def test_a_text_that_does_not_fit_is_refused_and_never_cut_off(make, changes):
     assert raised.value.kind == "DoesNotFit"
 
 
+@pytest.mark.trust("T36")
 @pytest.mark.parametrize(
     "name", ["Krachtvoerfabrieksdirecteurszoon" * 4, " ".join(["Willem"] * 28)[:200]]
 )
