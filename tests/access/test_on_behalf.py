@@ -74,6 +74,7 @@ TWINS: dict[str, str | Never] = {
         "/begeleiding/afspraken/<int:action_id>/<any(klaar,vervalt,open):step>"
     ),
     "/logboek/hervat": "/begeleiding/<int:plan_id>/hervat",
+    "/logboek/opnieuw": "/begeleiding/<int:plan_id>/opnieuw",
     "/logboek/overdracht/<any(ja,nee):answer>": (
         "/begeleiding/<int:plan_id>/overdracht/<any(ja,nee):answer>"
     ),
