@@ -61,7 +61,10 @@ def test_a_coordinator_finds_a_mentor_and_brings_two_people_together(street, beg
     assert beginner.display_name in client.post(f"{mentor}/zoek", data={"name": "oma"}).text
     answer = client.post(f"{mentor}/koppel", data={"starter_id": beginner.id})
     assert (answer.status_code, answer.location) == (303, mentor)
-    assert "Ze zijn allebei gevraagd." in client.get(mentor).text
+    page = client.get(mentor).text
+    assert "Bel wie niet vaak inlogt." in page
+    assert f'href="/namens/{beginner.id}/meelopen"' in page
+    assert "met je meeloopt?" in client.get(f"/namens/{beginner.id}/meelopen").text
     assert client.post(f"{mentor}/koppel").status_code == 404
     again = client.post(f"{mentor}/koppel", data={"starter_id": beginner.id})
     assert again.status_code == 404

@@ -37,9 +37,10 @@ class MetDay:
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """A pair, as one of the two sees it; `name` is the other's."""
+    """A pair, as one of the two sees it; `name` and `other_id` are the other's."""
 
     id: int
+    other_id: int
     is_mentor: bool
     name: str
     state: str
@@ -143,6 +144,7 @@ def _pair(pair: MentorPair, other: Person, person_id: int, days: list[MetDay]) -
     began = pair.state == "running"
     return PairRow(
         id=pair.id,
+        other_id=other.id,
         is_mentor=is_mentor,
         name=other.display_name if began else other.call_name or other.display_name,
         state=pair.state,
