@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.messages.declared import Message
 from certificates.queries import due, told
 from certificates.services.decisions import NOT_GRANTED
+from certificates.services.issuing import READY
 from certificates.services.life import REVOCATION_DROPPED, REVOCATION_PROPOSED, REVOKED
 from certificates.services.resealing import RESEALED
 from certificates.services.standing import REINSTATED
@@ -24,6 +25,16 @@ MESSAGES = (
         by_phone=True,
         by_letter=True,
         unless=_("alleen als er nog geen nieuw certificaat is"),
+    ),
+    Message(
+        READY,
+        title=_("Je certificaat is klaar"),
+        why=_("Je krijgt dit omdat je een certificaat van ons hebt."),
+        values=told.ready,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        unless=_("alleen als het dan nog telt"),
     ),
     Message(
         NOT_GRANTED,

@@ -14,6 +14,14 @@ OBJECTION_DAYS = 42
 """How long the holder may object where the course says nothing."""
 
 
+def ready(certificate_id: int) -> dict[str, Any] | None:
+    """Return what the holder of a new certificate hears, while it counts."""
+    certificate = db.session.get_one(Certificate, certificate_id)
+    if certificate.standing not in COUNTING:
+        return None
+    return {"title": pick(certificate.content["title"]), "number": certificate.number}
+
+
 def not_granted(ruling_id: int) -> dict[str, Any] | None:
     """Return what somebody reads whose proposal is on hold or refused, while that is so."""
     ruling = db.session.get(Ruling, ruling_id)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from academy.kernel import clock, events, mail
 from academy.kernel.db import db
+from academy.kernel.messages.engine import announce
 from academy.kernel.policy import SYSTEM, Actor
 from academy.kernel.settings import current
 from academy.people.models import Person
@@ -27,6 +28,8 @@ from certificates.services.keys import enter_working_key
 from certificates.services.life import add_event, set_standing
 
 ISSUED_MAIL = "certificates/issued"
+READY = "certificates/ready"
+"""The same for who has no mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class WeakerSealError(Exception):
 def record_issued(certificate_id: int, file: StoredFile, *, by: Actor = SYSTEM) -> bool:
     """Enter the file of a granted certificate; False if it was entered before, or revoked.
 
-    Ends the certificate it replaces or renews, tells who listens, and mails the holder.
+    Ends the certificate it replaces or renews, tells who listens, and lets the holder hear.
     """
     certificate = db.session.scalars(
         sa.select(Certificate)
@@ -113,7 +116,13 @@ def _end_earlier(certificate: Certificate, *, by: Actor) -> None:
 
 def _mail_holder(certificate: Certificate) -> None:
     person = db.session.get_one(Person, certificate.person_id)
-    if not person.email:
+    if not person.email:  # somebody calls or writes
+        announce(
+            READY,
+            key=f"{READY}-{certificate.id}",
+            person_ids=[person.id],
+            certificate_id=certificate.id,
+        )
         return
     mail.send(
         ISSUED_MAIL,

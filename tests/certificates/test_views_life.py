@@ -15,7 +15,7 @@ from academy.kernel.limits import Limit
 from academy.kernel.messages import engine, texts
 from academy.kernel.messages.declared import message_named, recipients_of
 from academy.kernel.web import files
-from academy.people.models import SignIn
+from academy.people.models import Person, SignIn
 from certificates.models import Certificate, CertificateEvent, Revocation, StandingProposal
 from certificates.services import decisions
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
@@ -93,6 +93,13 @@ def test_nobody_is_revoked_unheard(scene, certificate_id, sign_in, client):
     sheet = parse(second.get(f"/certificaten/{certificate_id}"))
     for sentence in ("Voorgesteld: intrekken.", "De eigenaar is gehoord.", "Ingetrokken:"):
         assert sentence in sheet
+
+
+def test_who_has_no_mail_hears_too_that_it_is_ready(scene):
+    with unit_of_work():
+        db.session.execute(sa.update(Person).values(email=None))
+    issue(scene, code=CODE)
+    assert "Je certificaat is klaar" in heard_by(scene.holder)
 
 
 def test_the_holder_hears_that_it_came_to_nothing(scene, certificate_id, sign_in):
