@@ -196,6 +196,18 @@ def test_a_coordinator_sees_the_year_and_calls_who_has_no_mail(group, sign_in):
     assert "Greetje" not in client.get("/berichten-vooruit").text
 
 
+def test_the_letters_that_wait_are_printed_without_an_address(group, sign_in):
+    learner(group, "Greetje", email=None, phone="06-00000009")
+    tick()
+    with unit_of_work():
+        db.session.scalars(sa.select(SentMessage)).one().channel = "letter"
+    page = sign_in(coordinator_of(group)).get("/berichten-vooruit/brieven")
+    assert page.status_code == 200
+    assert "Greetje" in page.text
+    assert "Vragen? Bel " in page.text
+    assert "Wij bewaren geen adressen." in page.text
+
+
 def test_a_call_lapses_when_it_has_no_use_any_more(group, sign_in):
     learner(group, "Greetje", email=None, phone="06-00000009")
     client = sign_in(coordinator_of(group))
