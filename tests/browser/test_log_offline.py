@@ -485,6 +485,30 @@ def test_after_signing_out_nothing_is_left_on_the_device(academy, browser):
     page.context.close()
 
 
+def test_a_browser_that_wipes_nothing_by_itself_is_wiped_too(academy, browser):
+    path = next(talks(academy))
+    page = phone(academy, browser)
+
+    def without_header(route):
+        answer = route.fetch(max_redirects=0)
+        headers = {k: v for k, v in answer.headers.items() if k != "clear-site-data"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route(re.compile("/uitloggen$"), without_header)
+    page.route(re.compile("/bewaar$"), lambda route: route.abort())
+    page.goto(academy.url + path)
+    wait_for_form(page)
+    type_into(page, HALF)
+    wait_until_kept(page)
+    page.goto(f"{academy.url}/uitloggen/wacht")
+    page.get_by_role("button", name="Log uit en gooi het weg").click()
+    page.wait_for_url(f"{academy.url}/")
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 1
+    assert page.evaluate(CACHED) == []
+    assert page.evaluate(STORED) == []
+    page.context.close()
+
+
 def test_the_form_is_good_for_as_long_as_the_sign_in_could_last(academy, browser):
     path = next(talks(academy))
     page = phone(academy, browser)

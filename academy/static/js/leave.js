@@ -1,14 +1,32 @@
-/* Going out wipes this device. When something waits on it that was not sent, a page asks first; without script, or when
-   the device does not answer at once, one simply goes out. */
+/* Going out wipes this device: the answer says so to the browser, and for a browser that does not listen we do it here.
+   When something waits that was not sent, a page asks first; without script, or when the device does not answer at once,
+   one simply goes out. */
 (function () {
   var PATIENCE_MS = 2000;
   var usable = window.kept && window.indexedDB;
 
-  function waiting(owner) {
-    return Promise.race([
-      kept.all(owner),
-      new Promise(function (done) { setTimeout(done, PATIENCE_MS, []); })
-    ]);
+  function soon(promise, otherwise) {
+    return Promise.race([promise, new Promise(function (done) { setTimeout(done, PATIENCE_MS, otherwise); })]);
+  }
+
+  function waiting(owner) { return soon(kept.all(owner), []); }
+
+  function forgetForms() {
+    if (!window.caches) { return null; }
+    return caches.keys().then(function (names) {
+      return Promise.all(names.filter(function (name) { return name.startsWith("talks-"); }).map(function (name) { return caches.delete(name); }));
+    });
+  }
+
+  function forgetTexts(owner) {
+    return kept.all(owner).then(function (records) {
+      return Promise.all(records.map(function (record) { return kept.forget(owner, record.address); }));
+    });
+  }
+
+  function leave(form, wiped) {
+    function go() { form.submit(); }
+    soon(Promise.all([wiped, forgetForms()]), null).then(go, go);
   }
 
   document.querySelectorAll("form.sign-out[data-owner]").forEach(function (form) {
@@ -16,8 +34,16 @@
       if (!usable) { return; }
       event.preventDefault();
       waiting(form.dataset.owner).then(function (records) {
-        if (records.length) { location.assign(form.dataset.ask); } else { form.submit(); }
-      }, function () { form.submit(); });
+        if (records.length) { location.assign(form.dataset.ask); } else { leave(form, null); }
+      }, function () { leave(form, null); });
+    });
+  });
+
+  document.querySelectorAll("form[data-throw-away]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (!usable) { return; }
+      event.preventDefault();
+      leave(form, forgetTexts(form.dataset.throwAway));
     });
   });
 
