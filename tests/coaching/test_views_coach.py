@@ -8,9 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, ReadLog
+from academy.coaching.queries.plans import guided_rows
+from academy.coaching.services import log, plans
+from academy.coaching.services.log import Contact
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Grant
+from academy.people.queries.actors import actor_for
 from tests.coaching.builders import (
     CANARY,
     an_action,
@@ -332,3 +336,27 @@ def make_stranger():
         stranger = make_person("Joke")
         make_grant(stranger, "coach", about=make_person("Ander"))
     return stranger
+
+
+def test_a_yearly_review_is_written_on_its_own_page(table, sign_in):
+    client = sign_in(table.marije)
+    address = f"/begeleiding/{table.plan_id}/gesprek"
+    assert 'value="yearly_review"' not in client.get(address).text
+    refused = client.post(address, data=TALK | {"kind": "yearly_review"})
+    assert refused.status_code == 422
+    assert "Een jaargesprek schrijf je op bij het jaargesprek." in refused.text
+    entry_id = write_entry(table, kind="yearly_review")
+    page = client.get(f"/begeleiding/gesprekken/{entry_id}/verbeter").text
+    assert 'value="yearly_review"' in page
+
+
+def test_what_a_draft_agrees_counts_nowhere_and_goes_when_guidance_stops(table, sign_in):
+    marije = actor_for(table.marije.id)
+    draft = Contact("phone", date(2026, 11, 20), discussed="x", actions=(an_action(),))
+    with unit_of_work():
+        log.save_draft(table.plan_id, draft, by=marije)
+    (row,) = guided_rows(marije, date(2027, 1, 1))
+    assert (row.has_draft, row.open_actions, row.late_actions) == (True, 0, 0)
+    with unit_of_work():
+        plans.stop(table.plan_id, by=actor_for(table.tineke.id))
+    assert db.session.scalar(sa.select(sa.func.count(LogEntry.id))) == 0

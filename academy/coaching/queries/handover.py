@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, CoachTransfer, LogEntry, PlanSheet
 from academy.coaching.queries.plans import PlanHead, full_name, get_guided_plan
+from academy.kernel.clock import AMSTERDAM
 from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
@@ -65,7 +66,9 @@ class Horizon:
 
     def opens(self, written_at: datetime) -> bool:
         """Say whether a plan written at this moment may be read."""
-        return not self.is_closed and (self.moment is None or written_at > self.moment)
+        if self.is_closed or (self.moment is not None and written_at <= self.moment):
+            return False
+        return self.day is None or written_at.astimezone(AMSTERDAM).date() >= self.day
 
 
 def find_handover(plan_id: int) -> Handover | None:

@@ -204,7 +204,7 @@ def suggestions(plan: PlanHead, actor: Actor, today: date) -> list[Suggestion]:
             is_full=one.is_full,
             has_offer=offers[one.coach_id].is_given,
         )
-        for one in rules.ranked(fits)
+        for one in rules.ranked(fits)[:MOST_CANDIDATES]
     ]
 
 
@@ -223,7 +223,6 @@ def _able(plan: PlanHead, actor: Actor, today: date) -> dict[int, Person]:
         sa.select(Person)
         .where(Person.id.in_(able), Person.id.not_in([plan.person_id, asked_now or 0]))
         .order_by(Person.sort_key, Person.id)
-        .limit(MOST_CANDIDATES)
     )
     return {person.id: person for person in rows}
 

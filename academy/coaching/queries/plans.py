@@ -306,20 +306,8 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         )
         .scalar_subquery()
     )
-    actions = (
-        sa.select(sa.func.count())
-        .where(AgreedAction.plan_id == CoachingPlan.id, AgreedAction.state == "open")
-        .scalar_subquery()
-    )
-    late = (
-        sa.select(sa.func.count())
-        .where(
-            AgreedAction.plan_id == CoachingPlan.id,
-            AgreedAction.state == "open",
-            AgreedAction.due_on < today,
-        )
-        .scalar_subquery()
-    )
+    actions = _open_actions()
+    late = _open_actions(AgreedAction.due_on < today)
     steps = _open_steps()
     late_steps = _open_steps(PlanStep.open_due_on < today)
     counts = (
@@ -364,6 +352,22 @@ def guided_rows(actor: Actor, today: date) -> list[GuidedRow]:
         )
         for row in rows
     ]
+
+
+def _open_actions(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """Return, for a query of plans, how many agreements of shared talks are to be done."""
+    return (
+        sa.select(sa.func.count(AgreedAction.id))
+        .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
+        .where(
+            AgreedAction.plan_id == CoachingPlan.id,
+            AgreedAction.state == "open",
+            LogEntry.state != "draft",
+            *conditions,
+        )
+        .correlate(CoachingPlan)
+        .scalar_subquery()
+    )
 
 
 def _open_steps(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.events import PlanChanged
 from academy.coaching.models import CoachingPlan, CoachTransfer, PlanSheet
-from academy.coaching.services import cover, proposals, signals, steps
+from academy.coaching.services import cover, drafts, proposals, signals, steps
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -254,6 +254,7 @@ def transfer(
         raise InvalidInputError(_("Dit is de begeleider al. Kies iemand anders."))
     grants.end_coach_grants(plan.person_id, by=by, place_id=plan.place_id, but=coach_id)
     signals.pass_on(plan, plan.coach_id, coach_id, by=by)
+    drafts.drop_drafts(plan.id, but=coach_id)
     today = clock.today()
     _note_transfer(plan, plan.coach_id, coach_id, talk_on)
     plan.transferred_from_id, plan.transferred_on = plan.coach_id, today
@@ -338,6 +339,7 @@ def stop(plan_id: int, *, by: Actor) -> CoachingPlan:
     proposals.note_ended(plan, "withdrawn")
     signals.pass_on(plan, plan.coach_id, None, by=by)
     steps.rest(plan.id)
+    drafts.drop_drafts(plan.id)
     plan.state = "stopped"
     plan.stopped_on = clock.today()
     plan.next_contact_due = plan.yearly_review_due = plan.sheet_due = None

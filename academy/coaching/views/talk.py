@@ -127,15 +127,21 @@ def _talk_page(
         readers=_readers(head, others),
         names=_names(head, others),
         device=device_keys(me.person_id),
-        kind_options=kind_options(),
+        kind_options=kind_options(
+            of_review=wrong is not None and wrong.standing.kind == "yearly_review"
+        ),
     )
 
 
-def kind_options() -> list[dict[str, Any]]:
-    """Return the ways to speak with somebody, with their words and icons."""
+def kind_options(*, of_review: bool = False) -> list[dict[str, Any]]:
+    """Return the ways to speak with somebody, with their words and icons.
+
+    A yearly review has a page of its own; only its correction is written here.
+    """
     return [
         {"value": kind, "label": KIND_WORDS[kind], "icon": KIND_ICONS[kind]}
         for kind in rules.ENTRY_KINDS
+        if of_review or kind != "yearly_review"
     ]
 
 
@@ -167,6 +173,7 @@ def save_talk(plan_id: int) -> Any:
     if all([form.validate(), *(one.validate() for one in told.values())]):
         contact = replace(_contact(form), settled=_settled(told))
         try:
+            _refuse_review(contact)
             entry = log.log_contact(plan_id, contact, by=me, form_key=_form_key(form))
             name = plans.get_call_name(entry.person_id)
         except InvalidInputError as error:
@@ -178,6 +185,12 @@ def save_talk(plan_id: int) -> Any:
     if request.accept_mimetypes.best == "application/json":
         return jsonify(page=page)
     return redirect(page, 303)
+
+
+def _refuse_review(contact: Contact) -> None:
+    if contact.kind == "yearly_review":
+        sentence = _("Een jaargesprek schrijf je op bij het jaargesprek.")
+        raise InvalidInputError(sentence, fields={"kind": sentence})
 
 
 def _talk_again(plan_id: int, form: TalkForm) -> AnyResponse:
