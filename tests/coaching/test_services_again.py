@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from academy.coaching import rules
 from academy.coaching.models import AgreedAction, CoachingPlan, CoachTransfer, Signal
 from academy.coaching.queries.handover import earlier_guidance, horizon_for
+from academy.coaching.queries.matching import known_coaches
 from academy.coaching.queries.monday import monday_page
 from academy.coaching.queries.plans import find_own_plan, find_plan_head
 from academy.coaching.queries.waiting import told_unmatched, unmatched
-from academy.coaching.services import actions, handover, log, plans, signals
+from academy.coaching.services import actions, handover, log, matching, plans, signals
 from academy.coaching.services.log import Contact
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
@@ -193,3 +194,13 @@ def test_a_worry_about_who_stopped_goes_to_the_coordinator_not_to_who_guided(tab
         by = actor_for(table.tineke.id)
         signals.raise_signal(table.plan_id, "overload", by=by, severity="low")
     assert db.session.scalars(sa.select(Signal)).one().assigned_to_id == table.tineke.id
+
+
+def test_who_guided_before_can_be_asked_for_by_name(table):
+    assert known_coaches(table.samira.id) == []
+    stop(table)
+    assert [one.name for one in known_coaches(table.samira.id)] == ["Marije Dijkstra"]
+    db.session.rollback()
+    with unit_of_work():
+        wish = matching.NewWish(languages=("nl",), wished_coach_id=table.marije.id)
+        matching.save_wish(table.samira.id, wish, by=actor_for(table.samira.id))

@@ -153,21 +153,28 @@ def may_get_coach(person_id: int) -> bool:
 
 
 def known_coaches(person_id: int) -> list[Named]:
-    """Return the trainers of the groups somebody was in: whom they can ask for by name."""
-    rows = db.session.scalars(
-        sa.select(Person)
-        .join(Grant, Grant.person_id == Person.id)
+    """Return whom somebody can ask for by name: who trained their groups, or guided them before."""
+    trained = (
+        sa.select(Grant.person_id)
         .join(Enrolment, Enrolment.cohort_id == Grant.scope_id)
         .where(
             Grant.role == "trainer",
             Grant.scope_kind == "cohort",
             Grant.confirmed_on.is_not(None),
             Enrolment.person_id == person_id,
-            Person.id != person_id,
         )
+    )
+    guided = sa.select(CoachingPlan.coach_id).where(
+        CoachingPlan.person_id == person_id,
+        CoachingPlan.state == "stopped",
+        CoachingPlan.started_on.is_not(None),
+    )
+    rows = db.session.scalars(
+        sa.select(Person)
+        .where(sa.or_(Person.id.in_(trained), Person.id.in_(guided)), Person.id != person_id)
         .order_by(Person.sort_key, Person.id)
     )
-    return list({one.id: Named(one.id, one.display_name) for one in rows}.values())
+    return [Named(one.id, one.display_name) for one in rows]
 
 
 # --- suggestions -----------------------------------------------------------------------------
