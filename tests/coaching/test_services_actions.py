@@ -228,6 +228,12 @@ def test_the_coordinator_settles_what_organisations_promised_and_nothing_else(ta
     assert client.post(f"/begeleiding/beloften/{own}/klaar").status_code == 404
     assert sign_in(omar).post(f"/begeleiding/beloften/{promised}/klaar").status_code == 404
     assert client.post(f"/begeleiding/beloften/{promised}/klaar").status_code == 303
+    assert f"/begeleiding/beloften/{promised}/open" in client.get("/begeleiding/beloften").text
+    assert client.post(f"/begeleiding/beloften/{promised}/open").status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(AgreedAction, promised).state == "open"
+    client.post(f"/begeleiding/beloften/{promised}/klaar")
+    db.session.rollback()
     assert action_of(promised).state == "done"
     with pytest.raises(NotFoundError), unit_of_work():
         actions.complete_action(own, by=actor_for(table.tineke.id))

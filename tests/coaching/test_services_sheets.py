@@ -52,7 +52,7 @@ def test_a_plan_counts_from_the_yes(table):
     db.session.rollback()
     agree(table, number)
     assert (get_plan(table).rhythm_days, get_plan(table).channel) == (30, "visit")
-    assert get_plan(table).next_contact_due == date(2026, 10, 31)
+    assert get_plan(table).next_contact_due == date(2026, 11, 23)
     found = sheets_of(table.plan_id, today=clock.today())
     assert (found.current.goal, found.pending) == (CANARY, None)
 

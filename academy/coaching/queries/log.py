@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,8 +24,6 @@ from academy.people.models import Person
 PAGE = 10
 READS_PAGE = 30
 MOST_ACTIONS = 60
-TAKEN_BACK_WITHIN = timedelta(days=7)
-"""How long a tick stands where it can be taken back with one tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +206,7 @@ class ActionsNow:
 
 def actions_now(plan_id: int, *, today: date, within: sa.ColumnElement[bool] = _ALL) -> ActionsNow:
     """Return the open agreements of shared entries and those settled in the last seven days."""
-    fresh = AgreedAction.done_on > today - TAKEN_BACK_WITHIN
+    fresh = AgreedAction.done_on > today - rules.TAKEN_BACK_WITHIN
     now = sa.or_(AgreedAction.state == "open", fresh)
     found = _actions(plan_id, sa.and_(now, within), today)
     return ActionsNow(

@@ -108,6 +108,8 @@ class PromiseRow:
     due_on: date
     first_due_on: date | None
     is_overdue: bool
+    done_on: date | None
+    state: str
 
 
 def open_promises(
@@ -128,6 +130,17 @@ def open_promises(
     found = tuple(rows[:limit])
     more = len(rows) > limit
     return Page(found, to_cursor(found[-1].due_on, found[-1].action_id) if more else None)
+
+
+def settled_promises(actor: Actor, today: date) -> tuple[PromiseRow, ...]:
+    """Return what was settled in the last seven days, to take back, latest first."""
+    statement = (
+        _promises(actor)
+        .where(AgreedAction.done_on > today - rules.TAKEN_BACK_WITHIN)
+        .order_by(AgreedAction.done_on.desc(), AgreedAction.id.desc())
+        .limit(PAGE_SIZE)
+    )
+    return tuple(_row(today, *row) for row in db.session.execute(statement))
 
 
 def _promises(actor: Actor) -> Any:
@@ -157,6 +170,8 @@ def _row(today: date, action: AgreedAction, organisation: str | None, person: Pe
         due_on=action.due_on,
         first_due_on=action.first_due_on,
         is_overdue=action.due_on < today,
+        done_on=action.done_on,
+        state=action.state,
     )
 
 

@@ -3,7 +3,12 @@
 Source: domain.md, section 4 (d), and invariants 9 and 10.
 """
 
-from academy.coaching.rules.actions import CARRIED_STEPS, PROMISES_FROM, is_broken
+from academy.coaching.rules.actions import (
+    CARRIED_STEPS,
+    PROMISES_FROM,
+    TAKEN_BACK_WITHIN,
+    is_broken,
+)
 from academy.coaching.rules.cadence import (
     COVER_REASON,
     ESCALATE_AFTER,
@@ -136,6 +141,7 @@ __all__ = [
     "SIGNAL_KINDS",
     "SIGNAL_STATES",
     "SILENT_AFTER",
+    "TAKEN_BACK_WITHIN",
     "TOLERANCE",
     "USUAL_MINUTES",
     "WORK_RHYTHMS",

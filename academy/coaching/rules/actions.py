@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+TAKEN_BACK_WITHIN = timedelta(days=7)
+"""How long a tick stands where it can be taken back with one tap."""
+
 CARRIED_STEPS = ("done", "dropped", "moved")
 PROMISES_FROM = timedelta(days=365)
 """How far back promises count when one looks for a pattern."""

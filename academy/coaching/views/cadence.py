@@ -86,15 +86,20 @@ def promised() -> str:
         "promises",
         patterns=promises.promise_patterns(me, today, today - rules.PROMISES_FROM),
         page=promises.open_promises(me, today, after=request.args.get("na")),
+        settled=promises.settled_promises(me, today),
     )
 
 
-@bp.action("/begeleiding/beloften/<int:action_id>/<any(klaar,vervalt):step>", needs=OVERSEE)
+@bp.action("/begeleiding/beloften/<int:action_id>/<any(klaar,vervalt,open):step>", needs=OVERSEE)
 def settle_promise(action_id: int, step: str) -> AnyResponse:
-    """Tick off a promise of an organisation or of oneself, or let it go."""
+    """Tick off a promise of an organisation or of oneself, let it go, or take that back."""
     me = actor()
     promises.plan_of_promise(action_id, me)
-    settle = actions.complete_action if step == "klaar" else actions.drop_action
-    settle(action_id, by=me)
+    steps = {
+        "klaar": actions.complete_action,
+        "vervalt": actions.drop_action,
+        "open": actions.reopen_action,
+    }
+    steps[step](action_id, by=me)
     flash(_("Opgeslagen."), "success")
     return redirect(url_for("coaching.promised"), 303)
