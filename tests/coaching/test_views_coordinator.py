@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from academy.coaching.models import CoachingPlan, Signal
 from academy.coaching.services import signals
+from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.people.models import Grant
 from academy.people.queries.actors import actor_for
@@ -231,7 +232,8 @@ def test_a_high_signal_is_taken_over_by_a_named_coordinator(table, sign_in):
 def test_a_signal_held_back_is_not_on_the_participants_page(table, sign_in):
     signal_id = raise_one(table, severity="middle")
     participant = sign_in(table.samira)
-    assert "Veiligheid" in participant.get("/logboek").get_data(as_text=True)
+    with clock.at(clock.local(date(2026, 11, 24), 10)):
+        assert "Veiligheid" in participant.get("/logboek").get_data(as_text=True)
     assert "Iemand belt vandaag." not in participant.get("/logboek").get_data(as_text=True)
     address = f"/begeleiding/signalen/{signal_id}/niet-tonen"
     client = sign_in(table.tineke)
