@@ -6,7 +6,17 @@ from datetime import date
 
 import pytest
 
-from academy.community.rules import has_room, obstacles, season_of, takes_answers, turn
+from academy.community.rules import (
+    has_room,
+    obstacles,
+    pair_state,
+    requirements,
+    season_counts,
+    season_name,
+    season_of,
+    takes_answers,
+    turn,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +63,43 @@ def test_every_season_something_else_has_its_turn():
     days = [date(2026, 12, 1), date(2027, 3, 1), date(2027, 6, 1), date(2027, 9, 1)]
     turns = [turn(day, 34) for day in days]
     assert turns == [turns[0] + step for step in range(4)] or len(set(turns)) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "tracks", "counts"),
+    [
+        ("follow_up", {"residents"}, ("meetups",)),
+        ("follow_up", {"professionals"}, ()),
+        ("refresher", {"professionals", "residents"}, ("refresher_day", "safety_refresher")),
+        ("peer_consultation", {"professionals"}, ("intervision",)),
+        ("exchange", {"professionals", "residents"}, ()),
+        ("refresher", {"governors"}, ()),
+    ],
+)
+def test_coming_counts_for_what_the_own_track_asks(kind, tracks, counts):
+    assert requirements(kind, tracks) == counts
+
+
+@pytest.mark.parametrize(
+    ("state", "mentor", "person", "then"),
+    [
+        ("open", True, False, "open"),
+        ("open", False, True, "open"),
+        ("open", True, True, "running"),
+        ("ended", True, True, "ended"),
+    ],
+)
+def test_a_pair_runs_once_both_say_yes(state, mentor, person, then):
+    assert pair_state(state, mentor_yes=mentor, person_yes=person) == then
+
+
+@pytest.mark.parametrize(
+    ("walked", "helped", "counts"), [(2, 0, False), (3, 0, True), (0, 1, True), (0, 0, False)]
+)
+def test_a_season_counts_from_three_meetings_or_a_day_of_help(walked, helped, counts):
+    assert season_counts(walked, helped=helped) is counts
+
+
+def test_a_season_has_one_name_over_the_new_year():
+    names = {season_name(date(2026, 12, 31)), season_name(date(2027, 1, 1))}
+    assert names == {"2027-winter"}
