@@ -239,8 +239,9 @@ def _first_of(column: Any, *states: str) -> sa.Select[Any]:
 
 
 def _first_action() -> sa.Select[Any]:
+    first: Any = sa.func.min(AgreedAction.due_on)
     return (
-        sa.select(CoachingPlan.place_id, sa.func.min(AgreedAction.due_on))
+        sa.select(CoachingPlan.place_id, first)
         .join_from(AgreedAction, CoachingPlan, CoachingPlan.id == AgreedAction.plan_id)
         .join(LogEntry, LogEntry.id == AgreedAction.entry_id)
         .where(

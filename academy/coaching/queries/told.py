@@ -45,9 +45,10 @@ def escalated(plan_id: int, due_on: str) -> dict[str, Any] | None:
         .join_from(CoachingPlan, Person, Person.id == CoachingPlan.person_id)
         .where(CoachingPlan.id == plan_id, CoachingPlan.state.in_(rules.LIVE_STATES))
     ).one_or_none()
-    if row is None or row.next_contact_due != date.fromisoformat(due_on):
+    due = date.fromisoformat(due_on)
+    if row is None or row.coach_id is None or row.next_contact_due != due:
         return None
-    person, coach_id, due = row
+    person, coach_id = row.Person, row.coach_id
     today, heard_on = clock.today(), rules.late_on(due)
     covers = covers_between(min(heard_on, today), today)
     now, then = (who_guides(person.id, coach_id, day, covers) for day in (today, heard_on))
