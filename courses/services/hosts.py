@@ -39,6 +39,7 @@ def set_host(cohort_id: int, person_id: int, printed_name: str, *, by: Actor) ->
     cohort = _cohort_to_change(cohort_id, by=by)
     candidate = get_candidate(person_id, by)
     _refuse_insider(cohort.id, candidate.person_id, candidate.name)
+    assert by.person_id is not None  # noqa: S101 - the right comes from a grant
     host = _find(cohort.id) or CohortHost(cohort_id=cohort.id)
     host.person_id = candidate.person_id
     host.printed_name = _printable(printed_name)
