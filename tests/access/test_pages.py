@@ -150,7 +150,6 @@ AFTER_A_CHANGE = {
     "/begeleiding/<int:plan_id>/pdf/overdracht",
     "/begeleiding/openingen/<int:opening_id>/beslis",
     "/logboek/eerder/<int:plan_id>",
-    "/logboek/eerder/<int:plan_id>/pdf",
 }
 """Pages after a stop, a handover or somebody's wish to open a log, which happened to nobody here:
 see tests/coaching (again, changes, thanks, editions, openings)."""
