@@ -129,7 +129,6 @@ def _plan(number: int, place_id: int, coaches: list[int]) -> dict[str, object]:
         "next_contact_due": DAY + timedelta(days=number % 90 - 30),
         "yearly_review_due": DAY + timedelta(days=number % 365),
         "sheet_due": DAY + timedelta(days=number % 60 - 30) if number % 20 == 3 else None,
-        "sheet_due": DAY + timedelta(days=number % 60 - 30) if number % 20 == 3 else None,
         "is_energy_low": number % 60 == 2,
         "rhythm_days": 60,
         "channel": "phone",
