@@ -120,12 +120,15 @@ def test_the_pages_of_errors_are_well_formed(academy, browsers):
 
 
 OF_OTHER_COURSES = {
+    "/groepen/<int:cohort_id>/gastheer",
+    "/groepen/<int:cohort_id>/gastheer/<int:person_id>",
     "/groepen/<int:cohort_id>/zelfscan",
     "/leergang/<int:enrolment_id>/belofte",
     "/leergang/<int:enrolment_id>/zelfscan",
     "/leergang/<int:enrolment_id>/zelfscan/<moment>",
 }
-"""Pages of the governors' course, which this world does not give: see test_views_governors."""
+"""Pages of the governors' course, which this world does not give: see test_views_governors and
+test_views_hosts."""
 FROM_A_MAIL = {"/afmelden/<token>", "/mijn-berichten/stop/<token>"}
 """Pages that only a signed link opens: see tests/people/test_views_messages.py."""
 OF_REAL_FILES = {
@@ -150,9 +153,12 @@ AFTER_A_CHANGE = {
     "/begeleiding/<int:plan_id>/pdf/overdracht",
     "/begeleiding/openingen/<int:opening_id>/beslis",
     "/logboek/eerder/<int:plan_id>",
+    "/terugkommiddagen/<int:meetup_id>/wie-kwam",
+    "/terugkoppeling/<int:person_id>",
 }
-"""Pages after a stop, a handover or somebody's wish to open a log, which happened to nobody here:
-see tests/coaching (again, changes, thanks, editions, openings)."""
+"""Pages after a stop, a handover, somebody's wish to open a log, a meet-up or a professional's
+certificate, which happened to nobody here: see tests/coaching (again, changes, thanks, editions,
+openings) and tests/community (planning, counting)."""
 OF_COACHES = {"/begeleiding/aanbod/<int:person_id>"}
 """A page of few among all people: see tests/coaching/test_views_matching.py."""
 

@@ -677,7 +677,7 @@ class _Participant:
         log.save_draft(plan.id, contact, by=by, form_key=f"key{plan.id}")
         _add(OwnWords(entry_id=entry.id, words="Mijn woord", at=clock.now(), by_id=self.person.id))
         self.opening = openings.ask(plan.id, "complaint", "Een klacht", by=coordinator)
-        signals.raise_signal(plan.id, "overload", by=by, severity="high", note="Kijk mee")
+        signals.raise_signal(plan.id, "overload", by=by, severity="middle", note="Kijk mee")
         self._make_plan(plan.id, entry.id, by=by)
 
     def _make_plan(self, plan_id: int, entry_id: int, *, by: Actor) -> None:
