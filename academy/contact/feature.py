@@ -25,9 +25,8 @@ def today(actor: Actor) -> list[TodayItem]:
     """Return the talks of today or before, and the messages that wait, oldest first."""
     if not actor.may(policies.HANDLE):
         return []
-    talks = queries.due_talks(actor, limit=MOST_ON_TODAY)
     page = queries.request_rows(actor, waiting=True, limit=MOST_ON_TODAY)
-    return [_item(row) for row in dict.fromkeys((*talks, *page.rows))]
+    return [_item(row) for row in page.rows]
 
 
 def _item(row: RequestRow) -> TodayItem:

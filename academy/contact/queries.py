@@ -46,13 +46,25 @@ class RequestRow:
     handed_at: datetime | None
     """Who gave it to this region, and when, until somebody here picks it up."""
 
+    @property
+    def talk_is_due(self) -> bool:
+        """Whether the talk is today or was, and nobody said how it went."""
+        if self.state != "talk_planned" or self.talk_on is None:
+            return False
+        return self.talk_on <= clock.today()
+
 
 MOST_GIVEN_AWAY = 50
 
 Handler = aliased(Person)
 Giver = aliased(Person)
 TALK_STATES = ("talk_planned", "talk_done")
-PLANNED = sa.case((ContactRequest.state.in_(TALK_STATES), 1), else_=0)
+
+
+def _is_planned() -> sa.Case[int]:
+    """0 for what waits for us today, 1 for a talk that is held or on another day."""
+    to_come = sa.or_(ContactRequest.state != "talk_planned", ContactRequest.talk_on > clock.today())
+    return sa.case((sa.and_(ContactRequest.state.in_(TALK_STATES), to_come), 1), else_=0)
 
 
 Found = tuple[ContactRequest, Person | None, Place | None, ContactHandover | None, Person | None]
@@ -104,30 +116,16 @@ def _row(
     )
 
 
-def due_talks(actor: Actor, *, limit: int) -> tuple[RequestRow, ...]:
-    """Return the messages whose talk is today or was, and nobody said how it went; oldest first."""
-    query = (
-        _select(actor)
-        .where(
-            ContactRequest.is_open.is_(True),
-            ContactRequest.state == "talk_planned",
-            ContactRequest.talk_on <= clock.today(),
-        )
-        .order_by(ContactRequest.talk_on, ContactRequest.id)
-        .limit(limit)
-    )
-    return tuple(_row(*found) for found in db.session.execute(query))
-
-
 def request_rows(
     actor: Actor, *, waiting: bool, cursor: str | None = None, limit: int = 20
 ) -> Page[RequestRow]:
     """Return the messages that wait for us, or the settled ones, newest first.
 
-    Of those that wait come first the ones for which nothing is planned, and the oldest.
+    Of those that wait come first the ones for which nothing is planned or whose talk is today or
+    was, and the oldest.
     """
     after = from_cursor(cursor, int, datetime, int)
-    order = (PLANNED, ContactRequest.received_at, ContactRequest.id)
+    order = (_is_planned(), ContactRequest.received_at, ContactRequest.id)
     query = _select(actor).where(ContactRequest.is_open.is_(waiting)).limit(limit + 1)
     key = sa.tuple_(*order)
     query = query.order_by(*(order if waiting else (column.desc() for column in order)))
@@ -144,7 +142,7 @@ def request_rows(
     if not more:
         return Page(tuple(rows), None)
     last = rows[-1]
-    rank = int(last.state in TALK_STATES)
+    rank = int(last.state in TALK_STATES and not last.talk_is_due)
     return Page(tuple(rows), to_cursor(rank, last.received_at, last.id))
 
 

@@ -257,23 +257,10 @@ def _checkpoints(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
     last = newest(settings.checkpoints)
     if last is None:
-        yield _no_checkpoint(settings)
-        return
+        return  # whether there should be one, the register tells
     age = clock.real_today() - last
     late: State = "warning" if age > CHECKPOINT_AGE and not settings.demo else "ok"
     yield Finding("checkpoints", late, f"the last checkpoint is of {last}")
-
-
-def _no_checkpoint(settings: Settings) -> Finding:
-    oldest = oldest_entry() if has_chain() else None
-    if settings.demo or oldest is None or oldest > clock.real_now() - CHECKPOINT_AGE:
-        return Finding(
-            "checkpoints", "ok", "no checkpoint was kept yet; a worker does it every day"
-        )
-    return Finding(
-        "checkpoints", "warning", f"the register begins on {oldest:%Y-%m-%d} and"
-        f" {settings.checkpoints} holds no checkpoint: were they taken away?",
-    )  # fmt: skip
 
 
 def _disk(path: Path) -> int:
@@ -359,6 +346,19 @@ def _proof(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _no_checkpoint(settings: Settings) -> Iterator[Finding]:
+    if newest(settings.checkpoints) is not None:
+        return
+    oldest = oldest_entry() if has_chain() else None
+    if settings.demo or oldest is None or oldest > clock.real_now() - CHECKPOINT_AGE:
+        yield Finding("checkpoints", "ok", "no checkpoint was kept yet; a worker does it every day")
+        return
+    yield Finding(
+        "checkpoints", "warning", f"the register begins on {oldest:%Y-%m-%d} and"
+        f" {settings.checkpoints} holds no checkpoint: were they taken away?",
+    )  # fmt: skip
+
+
 def _chain(settings: Settings) -> Iterator[Finding]:
     checkpoint = read_checkpoint(settings.var)
     if checkpoint is None:
@@ -403,4 +403,12 @@ _HERE: tuple[Look, ...] = (
     _backup,
     _checkpoints,
 )
-_IN_DATABASE: tuple[Look, ...] = (_tables, _clocks, _work, _chain, _notes, _proof)
+_IN_DATABASE: tuple[Look, ...] = (
+    _tables,
+    _clocks,
+    _work,
+    _no_checkpoint,
+    _chain,
+    _notes,
+    _proof,
+)
