@@ -21,9 +21,8 @@ from tests.certificates.ready import commit_scene, issue, make_keys
 from tests.certificates.workers import grant_many, kill, start_worker, unmade, wait_until
 from tests.trust.sizes import size
 
-CERTIFICATES = size(500, otherwise=120)
-KILLS = size(60, otherwise=20)
-"""Of each of the two ways, so a hundred and twenty per database in `make trust`."""
+CERTIFICATES = size(500, otherwise=200)
+KILLS = size(100, otherwise=30)
 WORKERS = size(3, otherwise=1)
 REST_SECONDS = size(900, otherwise=240)
 """How long they may take for the rest after the last kill; a busy machine needs it."""
