@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from academy.community import policies
 from academy.community.mails import MESSAGES
 from academy.community.queries.meetups import unmarked_rows
-from academy.community.queries.stories import waiting_count
+from academy.community.queries.waiting import waiting_for
 from academy.community.views import (
     feedback,
     library,
@@ -27,14 +27,15 @@ from academy.kernel.policy import Actor
 
 def today(actor: Actor) -> list[TodayItem]:
     """Return who asks to walk along; for a coordinator also who came, stories and mentors."""
-    asked = mentoring.today(actor)
+    asked = mentoring.asked_items(actor)
     if not actor.may(policies.MANAGE_MEET_UPS):
         return asked
-    return asked + _unmarked(actor) + _stories(actor)
+    waiting = waiting_for(actor)
+    ready = mentoring.ready_items(actor) if waiting.mentors else []
+    return asked + _unmarked(actor) + _stories(waiting.stories) + ready
 
 
-def _stories(actor: Actor) -> list[TodayItem]:
-    waiting = waiting_count(actor)
+def _stories(waiting: int) -> list[TodayItem]:
     if not waiting:
         return []
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -204,6 +204,14 @@ def apart() -> Iterator[Connection]:
             yield connection
     finally:
         _reading.set(was_reading)
+
+
+def which_hold(conditions: Mapping[str, sa.ColumnElement[bool]]) -> frozenset[str]:
+    """Return the names of the conditions that hold now, asked in one statement."""
+    if not conditions:
+        return frozenset()
+    found = db.session.execute(sa.select(*conditions.values())).one()
+    return frozenset(name for name, holds in zip(conditions, found, strict=True) if holds)
 
 
 @event.listens_for(Engine, "connect")

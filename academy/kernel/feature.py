@@ -51,8 +51,9 @@ class TodayCount:
 class NavItem:
     """A destination in the main menu, shown to who holds `needs`. `label` is a lazy text.
 
-    `for_participants`: left out for staff, whose menu shows their work. `is_used` says whether
-    such an own thing exists, so that staff without one do not meet an empty page.
+    `for_participants`: left out for staff, whose menu shows their work. `is_used` is the condition
+    that such an own thing exists, so that staff without one do not meet an empty page; the
+    conditions of all features are asked in one statement.
     """
 
     label: Any
@@ -61,7 +62,7 @@ class NavItem:
     needs: Capability
     order: int
     for_participants: bool = False
-    is_used: Callable[[Actor], bool] | None = None
+    is_used: Callable[[Actor], sa.ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

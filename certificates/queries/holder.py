@@ -143,10 +143,10 @@ def own_news(person_id: int) -> OwnNews:
     return OwnNews(_row(found) if found else None, bool(row.waits))
 
 
-def holds_any(actor: Actor) -> bool:
-    """Say whether somebody has a certificate of their own, or reads there why they have none."""
+def holds_any(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return whether somebody has a certificate of their own, or reads there why they have none."""
     mine = sa.exists().where(Certificate.person_id == actor.person_id)
     said_no = sa.exists().where(
         Decision.holder_id == actor.person_id, Decision.outcome.in_(("hold", "refuse"))
     )
-    return bool(db.session.scalar(sa.select(sa.or_(mine, said_no))))
+    return sa.or_(mine, said_no)

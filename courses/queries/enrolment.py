@@ -312,11 +312,9 @@ def _name(person: Person | None) -> str:
     return "" if person is None else person.display_name
 
 
-def takes_part(actor: Actor) -> bool:
-    """Say whether somebody has an enrolment of their own, old or new."""
-    return bool(
-        db.session.scalar(sa.select(sa.exists().where(Enrolment.person_id == actor.person_id)))
-    )
+def takes_part(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return whether somebody has an enrolment of their own, old or new."""
+    return sa.exists().where(Enrolment.person_id == actor.person_id)
 
 
 def person_of(enrolment_id: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -115,11 +115,19 @@ def next_session(person_id: int) -> NextSession | None:
     return NextSession(row.id, row.order, title, row.location, row.starts_at, row.state)
 
 
-def own_progress(person_id: int) -> list[Progress]:
+def own_enrolments(person_id: int) -> dict[int, str]:
+    """Return the enrolments of somebody who takes part or will, with their states."""
+    rows = db.session.execute(
+        sa.select(Enrolment.id, Enrolment.state).where(
+            Enrolment.person_id == person_id, Enrolment.state.in_(("admitted", "active"))
+        )
+    )
+    return {row.id: row.state for row in rows}
+
+
+def own_progress(enrolments: Mapping[int, str]) -> list[Progress]:
     """Return how far somebody is in every course that runs."""
-    active = db.session.scalars(
-        sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.state == "active")
-    ).all()
+    active = [enrolment_id for enrolment_id, state in enrolments.items() if state == "active"]
     return list(progress_of_many(active).values())
 
 

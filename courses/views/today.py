@@ -35,9 +35,12 @@ def today_items(who: Actor) -> list[TodayItem]:
 
 
 def _for_participant(person_id: int) -> list[TodayItem]:
+    enrolments = queries.own_enrolments(person_id)
+    if not enrolments:
+        return []
     session = queries.next_session(person_id)
     items = [_session(session)] if session is not None else []
-    courses = queries.own_progress(person_id)
+    courses = queries.own_progress(enrolments)
     items += [_scan(one) for one in queries.open_scans(courses)]
     return items + [_assignment(one) for one in queries.missing_assignments(courses)]
 

@@ -14,7 +14,7 @@ STATEMENTS = [f"{letter}{number}" for letter in "nrlgmd" for number in range(1, 
 
 def scans(person_id: int, at: object) -> list[tuple[str, str]]:
     with clock.at(at):
-        found = today.open_scans(today.own_progress(person_id))
+        found = today.open_scans(today.own_progress(today.own_enrolments(person_id)))
         return [(one.moment, one.when) for one in found]
 
 

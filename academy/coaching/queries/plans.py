@@ -230,10 +230,9 @@ def find_plan_head(plan_id: int) -> PlanHead | None:
     return _head(CoachingPlan.id == plan_id)
 
 
-def has_own_plan(actor: Actor) -> bool:
-    """Say whether somebody has a coaching plan of their own, whatever its state."""
-    found = sa.exists().where(CoachingPlan.person_id == actor.person_id)
-    return bool(db.session.scalar(sa.select(found)))
+def has_own_plan(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return whether somebody has a coaching plan of their own, whatever its state."""
+    return sa.exists().where(CoachingPlan.person_id == actor.person_id)
 
 
 def find_own_plan(person_id: int) -> PlanHead | None:

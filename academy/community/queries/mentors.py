@@ -175,20 +175,26 @@ def find_starters(mentor_id: int, text: str, *, by: Actor) -> list[Candidate]:
     return [Candidate(one.id, one.display_name) for one in people]
 
 
+def may_be_ready(by: Actor) -> sa.ColumnElement[bool]:
+    """Return whether a mentor of the region met somebody often enough, in whatever season."""
+    return sa.exists().where(in_reach(by), _walked_enough())
+
+
+def _walked_enough() -> sa.ColumnElement[bool]:
+    walked = sa.and_(MentorDay.kind == "walk_along", MentorDay.counted_on.is_(None))
+    return Person.id.in_(
+        sa.select(MentorDay.person_id)
+        .where(walked)
+        .group_by(MentorDay.person_id)
+        .having(sa.func.count(MentorDay.id) >= rules.FEWEST_MEETINGS)
+    )
+
+
 def ready_mentors(by: Actor) -> list[Candidate]:
     """Return the mentors of the region with a season that is enough and does not count yet."""
-    walked = sa.and_(MentorDay.kind == "walk_along", MentorDay.counted_on.is_(None))
     people = db.session.scalars(
         sa.select(Person)
-        .where(
-            in_reach(by),
-            Person.id.in_(
-                sa.select(MentorDay.person_id)
-                .where(walked)
-                .group_by(MentorDay.person_id)
-                .having(sa.func.count(MentorDay.id) >= rules.FEWEST_MEETINGS)
-            ),
-        )
+        .where(in_reach(by), _walked_enough())
         .order_by(Person.sort_key, Person.id)
         .limit(MOST_WAITING)
     ).all()

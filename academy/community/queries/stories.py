@@ -155,17 +155,12 @@ def require_told(story_id: int, *, by: Actor) -> None:
         raise NotFoundError
 
 
-def waiting_count(by: Actor) -> int:
-    """Count the stories in reach that may be shared and are not published."""
+def waiting(by: Actor) -> sa.ScalarSelect[int]:
+    """Return how many stories in reach may be shared and are not published."""
     return (
-        db.session.scalar(
-            sa.select(sa.func.count(Story.id)).where(
-                Story.published_on.is_(None),
-                Story.may_share.is_(sa.true()),
-                _in_reach(by),
-            )
-        )
-        or 0
+        sa.select(sa.func.count(Story.id))
+        .where(Story.published_on.is_(None), Story.may_share.is_(sa.true()), _in_reach(by))
+        .scalar_subquery()
     )
 
 

@@ -192,12 +192,8 @@ def for_another(by: Actor, person_id: int) -> list[ForAnother]:
     ]
 
 
-def today(me: Actor) -> list[TodayItem]:
-    """Return who asks to walk along, and for a coordinator the seasons that may count."""
-    return _asked(me) + (_ready(me) if me.may(LINK_MENTORS) else [])
-
-
-def _asked(me: Actor) -> list[TodayItem]:
+def asked_items(me: Actor) -> list[TodayItem]:
+    """Return who asks somebody to walk along, for *Vandaag*."""
     return [
         TodayItem(
             title=_("Loop jij mee met %(name)s?", name=one.name)
@@ -213,8 +209,9 @@ def _asked(me: Actor) -> list[TodayItem]:
     ]
 
 
-def _ready(me: Actor) -> list[TodayItem]:
-    ready = mentors.ready_mentors(me)
+def ready_items(me: Actor) -> list[TodayItem]:
+    """Return that seasons of mentors may count, for the coordinator's *Vandaag*."""
+    ready = mentors.ready_mentors(me) if me.may(LINK_MENTORS) else []
     if not ready:
         return []
     return [

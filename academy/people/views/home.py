@@ -20,9 +20,10 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from academy.kernel import clock
+from academy.kernel.db import which_hold
 from academy.kernel.errors import InvalidInputError
-from academy.kernel.feature import Feature, TodayCount, TodayItem
-from academy.kernel.policy import SIGNED_IN
+from academy.kernel.feature import Feature, NavItem, TodayCount, TodayItem
+from academy.kernel.policy import SIGNED_IN, Actor
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.adapters.cookie import clear_cookie
 from academy.people.forms import NameForm, PasswordForm
@@ -66,13 +67,19 @@ def _links(features: Iterable[Feature]) -> list[dict[str, str]]:
     """Return every destination the viewer has, also those that do not fit the menu."""
     who = actor()
     items = sorted((i for f in features for i in f.navigation), key=lambda item: item.order)
+    unused = _unused(items, who) if who.grants else frozenset()
     seen: dict[str, dict[str, str]] = {}
     for item in items:
-        empty = bool(who.grants and item.is_used and not item.is_used(who))
-        if who.may(item.needs) and item.endpoint not in seen and not empty:
+        if who.may(item.needs) and item.endpoint not in seen and item.endpoint not in unused:
             href = url_for(item.endpoint)
             seen[item.endpoint] = {"label": str(item.label), "href": href, "icon": item.icon}
     return list(seen.values())
+
+
+def _unused(items: Iterable[NavItem], who: Actor) -> frozenset[str]:
+    """Return the destinations of own things that this person of the staff does not have."""
+    own = {item.endpoint: item.is_used(who) for item in items if item.is_used}
+    return frozenset(own) - which_hold(own)
 
 
 def _own_page(
