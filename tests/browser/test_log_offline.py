@@ -256,6 +256,8 @@ def test_without_script_one_goes_out_at_once(academy, browser):
     page.goto(f"{academy.url}/vandaag")
     page.locator("form.sign-out button:visible").first.click()
     page.wait_for_url(f"{academy.url}/")
+    page.goto(f"{academy.url}/vandaag")
+    assert "/binnenkomen" in page.url
     context.close()
 
 

@@ -167,6 +167,15 @@ def test_who_follows_up_finds_it_on_vandaag(table, sign_in):
     assert "Vandaag nog" in sign_in(table.tineke).get("/vandaag").text
 
 
+def test_a_signal_that_is_late_stands_before_anything_else_that_is_late(table, sign_in):
+    raise_by(table, table.tineke)
+    with unit_of_work():
+        db.session.get_one(CoachingPlan, table.plan_id).next_contact_due = date(2026, 9, 1)
+    with clock.at(clock.local(date(2026, 12, 23), 9)):
+        page = sign_in(table.marije).get("/vandaag").text
+        assert 0 < page.index("Signaal: Het wordt te veel") < page.index("Spreek Samira")
+
+
 @pytest.mark.parametrize(
     ("reported_back", "hears"), [("yes", True), ("no", True), ("may_not", False)]
 )

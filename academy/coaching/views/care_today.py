@@ -46,7 +46,7 @@ def _assigned_item(one: SignalRow, actor: Actor, day: date) -> TodayItem:
         action=_("Bekijk het signaal"),
         href=url_for(page, plan_id=one.plan_id),
         icon="warning",
-        urgency=0 if is_new else 1 if one.is_overdue else 2,
+        urgency=0 if is_new or one.is_overdue else 2,
         due_on=one.follow_up_by,
         badge_kind="attention" if is_new else "overdue" if one.is_overdue else "",
         badge_word=_("Vandaag nog")
@@ -93,13 +93,14 @@ def _region_item(one: MondayRow, day: date) -> TodayItem:
     if one.kind in ("action", "step"):
         href = url_for("coaching.overview")
     is_new = one.grade == "high"
+    is_late_signal = one.kind == "signal" and late > 0
     return TodayItem(
         title=title,
         why=why,
         action=action,
         href=href,
         icon=icon,
-        urgency=0 if is_new else 1 if late > 0 else 2,
+        urgency=0 if is_new or is_late_signal else 1 if late > 0 else 2,
         due_on=one.day,
         badge_kind="attention" if is_new else "overdue" if late > 0 else "",
         badge_word=_("Vandaag nog") if is_new else late_word(late) if late > 0 else "",
