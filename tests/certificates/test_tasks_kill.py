@@ -26,7 +26,7 @@ KILLS = size(100, otherwise=30)
 WORKERS = size(3, otherwise=1)
 REST_SECONDS = size(900, otherwise=240)
 """How long they may take for the rest after the last kill; a busy machine needs it."""
-LONGEST_LIFE = {"each": 2.5, "round": 0.9}
+LONGEST_LIFE = {"each": 1.7, "round": 0.9}
 """In seconds, on a machine with nothing else to do. A round makes twenty-five files in one."""
 LIVES = {"each": 1.6, "round": 2.0}
 """On a busy one: in how many times what a worker needs before it comes any further."""
