@@ -13,14 +13,20 @@ from certificates import policies
 from certificates.adapters.verify import LARGEST_FILE
 from certificates.queries.status import Status
 from certificates.queries.status import get_status as find_status
-from certificates.queries.verification import Check, check_hash, check_number, check_upload
+from certificates.queries.verification import (
+    Check,
+    check_code,
+    check_hash,
+    check_number,
+    check_upload,
+)
 from certificates.schemas import (
+    AskedSchema,
     FileVerificationSchema,
-    HashSchema,
     StatusSchema,
     VerificationSchema,
 )
-from certificates.views.verify import count, keep_private
+from certificates.views.verify import count, keep_private, seen
 
 bp = ApiBlueprint("certificates_api", __name__)
 
@@ -50,38 +56,43 @@ def verify_number(number: str) -> dict[str, Any]:
 @bp.write(
     "/certificates/verification",
     needs=policies.VERIFY,
-    body=HashSchema,
+    body=AskedSchema,
     takes_file=True,
     answers=FileVerificationSchema,
     is_limited=True,
 )
-def verify_file(sha256: str = "", file: IO[bytes] | None = None) -> dict[str, Any]:
-    """Judge a file, by its SHA-256 or by sending it along; we do not keep it.
-
-    By the hash alone only the register is asked and no name is told. At most thirty checks a
-    minute per address.
-    """
-    return _judged(sha256, file)
+def verify_file(file: IO[bytes] | None = None, **asked: str) -> dict[str, Any]:
+    """Judge a certificate: the same as `/certificates/verify`, by its older name."""
+    return _judged(file, **asked)
 
 
 @bp.write(
     "/certificates/verify",
     needs=policies.VERIFY,
-    body=HashSchema,
+    body=AskedSchema,
     takes_file=True,
     answers=FileVerificationSchema,
     is_limited=True,
 )
-def verify(sha256: str = "", file: IO[bytes] | None = None) -> dict[str, Any]:
-    """Judge a file: the same as `/certificates/verification`, by the name of the command."""
-    return _judged(sha256, file)
+def verify(file: IO[bytes] | None = None, **asked: str) -> dict[str, Any]:
+    """Judge a certificate by its number, its code, its file, or the SHA-256 of that.
+
+    A file is not kept. The printed name only for who has the code or the file: a number can be
+    guessed, and a hash is no secret. At most thirty checks a minute per address.
+    """
+    return _judged(file, **asked)
 
 
-def _judged(sha256: str, file: IO[bytes] | None) -> dict[str, Any]:
-    count("file")
-    if file is None:
-        return _said(check_hash(sha256))
-    return _said(check_upload(file.read(LARGEST_FILE + 1)))
+def _judged(file: IO[bytes] | None, **asked: str) -> dict[str, Any]:
+    """Judge by the one way in which was asked."""
+    if file is not None:
+        count("file")
+        return _said(seen(check_upload(file.read(LARGEST_FILE + 1))))
+    ((way, typed),) = asked.items()
+    count("file" if way == "sha256" else way)
+    if way == "number":
+        return _said(check_number(typed))
+    return _said(seen(check_code(typed)) if way == "code" else check_hash(typed))
 
 
 @bp.read("/certificates/<number>/status", needs=policies.REGISTER, answers=StatusSchema)

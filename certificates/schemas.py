@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from academy.kernel.web.api import Strict
+from academy.kernel.web.api import OneField, Text
 from certificates.models import STANDINGS, STATES
 from certificates.rules.verdict import VERDICTS
+
+LONGEST_TYPED = 60
 
 
 class ReasonSchema(Schema):
@@ -35,16 +37,22 @@ class VerificationSchema(Schema):
 
 
 class FileVerificationSchema(VerificationSchema):
-    """The same for a file. The printed name only for who has the file itself."""
+    """The same for a file or a code. The printed name only for who has one of these."""
 
     printed_name = fields.String(required=True, allow_none=True)
 
 
-class HashSchema(Strict):
-    """The SHA-256 of a file, so that the file itself stays where it is."""
+class AskedSchema(OneField):
+    """What stands on the paper: its number or its code. Or the SHA-256 of the file."""
 
+    number = Text(max_length=LONGEST_TYPED)
+    code = Text(
+        max_length=LONGEST_TYPED,
+        description="Twenty letters and digits; spaces and capitals do not matter.",
+    )
     sha256 = fields.String(
-        required=True, validate=[validate.Regexp("^[0-9a-f]{64}$"), validate.Length(64, 64)]
+        validate=[validate.Regexp("^[0-9a-f]{64}$"), validate.Length(64, 64)],
+        metadata={"description": "So that the file itself stays where it is."},
     )
 
 

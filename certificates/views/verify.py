@@ -68,14 +68,14 @@ def check_file() -> Response:
         form.file.errors = [*form.file.errors, _("Kies eerst een bestand.")]
         return _answer(None, file_form=form, status=422)
     count("file")
-    return _answer(_seen(check_upload(upload.stream.read(LARGEST_FILE + 1))))
+    return _answer(seen(check_upload(upload.stream.read(LARGEST_FILE + 1))))
 
 
 @bp.page("/c/<code>", needs=VERIFY)
 def by_code(code: str) -> Response:
     """Judge the code in the address, which the QR code opens."""
     count("code")
-    return _answer(_seen(check_code(code)))
+    return _answer(seen(check_code(code)))
 
 
 def _by_typed(typed: str) -> Check:
@@ -84,10 +84,10 @@ def _by_typed(typed: str) -> Check:
         count("number")
         return check_number(typed)
     count("code")
-    return _seen(check_code(typed))
+    return seen(check_code(typed))
 
 
-def _seen(found: Check) -> Check:
+def seen(found: Check) -> Check:
     """Count for the holder that somebody with the code or the file looked."""
     number = found.finding.number if found.details else None
     count_look(number or "")  # a guess costs what a hit costs

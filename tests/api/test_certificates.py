@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
-from certificates.models import Certificate, VerificationCount
+from certificates.models import Certificate, CheckCount, VerificationCount
 from certificates.services import life
 from tests.api.programs import V1, make_key, program
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
@@ -24,6 +24,7 @@ NAME = "Samira El Haddou"
 NUMBER = "SLHZ-B-2026-00001-03"
 BY_NUMBER = f"{V1}/certificates/{NUMBER}/verification"
 BY_FILE = f"{V1}/certificates/verification"
+VERIFY = f"{V1}/certificates/verify"
 STATUS = f"{V1}/certificates/{NUMBER}/status"
 TOLD = {
     "verdict",
@@ -96,6 +97,50 @@ def test_a_hash_tells_no_name_and_the_file_does(scene: Scene, client: FlaskClien
     assert client.post(BY_FILE, json={"sha256": "0" * 64}).json["verdict"] == "unknown"
 
 
+def test_the_code_tells_the_name_and_the_number_does_not(scene: Scene, client: FlaskClient) -> None:
+    grouped = " ".join(CODE[at : at + 4] for at in range(0, 20, 4)).lower()
+    for code in (CODE, grouped):
+        found = client.post(VERIFY, json={"code": code}).json
+        assert set(found) == TOLD | {"printed_name"}
+        assert (found["verdict"], found["number"]) == ("original", NUMBER)
+        assert found["printed_name"] == NAME
+    by_number = client.post(VERIFY, json={"number": NUMBER.lower()})
+    assert (by_number.json["verdict"], by_number.json["printed_name"]) == ("original", None)
+    assert "Haddou" not in by_number.text
+
+
+def test_a_code_that_is_wrong_or_taken_back_tells_no_name(
+    scene: Scene, client: FlaskClient
+) -> None:
+    for code in ("0" * 20, CODE[:-1], NUMBER, ""):
+        found = client.post(VERIFY, json={"code": code}).json
+        assert (found["verdict"], found["number"]) == ("unknown", None)
+    by = make_actor(scene.holder)
+    with unit_of_work():
+        life.withdraw(db.session.scalars(sa.select(Certificate.id)).one(), by=by)
+    found = client.post(VERIFY, json={"code": CODE})
+    assert (found.json["verdict"], found.json["printed_name"]) == ("withdrawn", None)
+    assert "Haddou" not in found.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"code": CODE, "number": NUMBER}, {"code": CODE, "sha256": "0" * 64}],
+)
+def test_a_question_names_exactly_one_way(client: FlaskClient, asked: dict[str, str]) -> None:
+    answer = client.post(VERIFY, json=asked)
+    assert (answer.status_code, set(answer.json["errors"])) == (422, {"body"})
+    schema = client.get(f"{V1}/openapi.json").json["paths"][VERIFY]["post"]["requestBody"]
+    said = schema["content"]["application/json"]["schema"]
+    assert (said["minProperties"], said["maxProperties"]) == (1, 1)
+
+
+@pytest.mark.parametrize("code", ["x" * 61, "a\nb", 7, None])
+def test_what_is_no_code_is_refused(client: FlaskClient, code: object) -> None:
+    answer = client.post(VERIFY, json={"code": code})
+    assert (answer.status_code, set(answer.json["errors"])) == (422, {"code"})
+
+
 def test_an_altered_file_is_altered(scene: Scene, client: FlaskClient) -> None:
     found = send(client, stored_file() + b"\n").json
     assert (found["verdict"], found["printed_name"]) == ("altered", None)
@@ -118,15 +163,28 @@ def test_thirty_checks_a_minute_together_with_the_page(scene: Scene, client: Fla
         assert ask.status_code == 200
     answer = client.get(BY_NUMBER)
     assert (answer.status_code, answer.mimetype) == (429, "application/problem+json")
-    assert client.post(BY_FILE, json={"sha256": "0" * 64}).status_code == 429
+    for asked in ({"sha256": "0" * 64}, {"code": CODE}, {"number": NUMBER}):
+        assert client.post(VERIFY, json=asked).status_code == 429
     assert client.get(f"/c/{CODE}").status_code == 429
 
 
 def test_every_check_is_counted_without_saying_which(scene: Scene, client: FlaskClient) -> None:
     client.get(BY_NUMBER)
     client.post(BY_FILE, json={"sha256": "0" * 64})
+    client.post(VERIFY, json={"number": NUMBER})
     rows = db.session.execute(sa.select(VerificationCount.way, VerificationCount.times)).all()
-    assert sorted(map(tuple, rows)) == [("file", 1), ("number", 1)]
+    assert sorted(map(tuple, rows)) == [("file", 1), ("number", 2)]
+    assert db.session.scalars(sa.select(CheckCount.times)).all() == []
+
+
+def test_the_holder_reads_that_a_program_with_the_code_looked(
+    scene: Scene, client: FlaskClient
+) -> None:
+    client.post(VERIFY, json={"code": CODE})
+    client.post(VERIFY, json={"code": "0" * 20})
+    rows = db.session.execute(sa.select(VerificationCount.way, VerificationCount.times)).all()
+    assert list(map(tuple, rows)) == [("code", 2)]
+    assert db.session.scalars(sa.select(CheckCount.times)).all() == [1]
 
 
 # --- the register -----------------------------------------------------------------------------

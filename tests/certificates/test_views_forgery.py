@@ -136,6 +136,9 @@ BY_NAME: dict[str, Callable[[FlaskClient, Issued], str]] = {
     "api number": lambda client, one: client.get(
         f"/api/v1/certificates/{one.number}/verification"
     ).json["verdict"],
+    "api code": lambda client, one: client.post(
+        "/api/v1/certificates/verify", json={"code": one.code}
+    ).json["verdict"],
     "api hash": lambda client, one: client.post(
         "/api/v1/certificates/verify", json={"sha256": one.sha256}
     ).json["verdict"],

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from flask import Response, jsonify, request
 from flask_babel import gettext as _
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from academy.kernel.db import MAX_INTEGER, Page, from_cursor
@@ -59,13 +59,26 @@ class Strict(Schema):
         unknown = RAISE
 
 
+class OneField(Strict):
+    """Base of a question that can be asked in several ways: exactly one field comes in."""
+
+    @validates_schema
+    def _require_one(self, read: Mapping[str, Any], **_how: Any) -> None:
+        if len(read) != 1:
+            names = ", ".join(sorted(self.fields))
+            raise ValidationError(
+                _("Stuur precies één van deze mee: %(names)s.", names=names), "body"
+            )
+
+
 class Text(fields.String):
     """Text of one line: no control signs, and nothing that cannot be stored as UTF-8."""
 
-    def __init__(self, *, max_length: int, **options: Any) -> None:
+    def __init__(self, *, max_length: int, description: str = "", **options: Any) -> None:
+        said = {"description": description} if description else {}
         super().__init__(
             validate=[validate.Length(max=max_length), _is_one_line],
-            metadata={"pattern": r"^[^\x00-\x1f\x7f]*$"},
+            metadata={"pattern": r"^[^\x00-\x1f\x7f]*$", **said},
             **options,
         )
 

@@ -15,7 +15,7 @@ from academy.kernel.db import MAX_INTEGER
 from academy.kernel.feature import Feature
 from academy.kernel.policy import PUBLIC, Capability
 from academy.kernel.settings import current
-from academy.kernel.web.api import FORM, JSON, ROOT, Operation, Problem
+from academy.kernel.web.api import FORM, JSON, ROOT, OneField, Operation, Problem
 from academy.kernel.web.blueprint import FeatureBlueprint
 
 PROBLEM = "application/problem+json"
@@ -117,13 +117,20 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _bodies(operation: Operation) -> dict[str, Any]:
-    bodies: dict[str, Any] = {JSON: {"schema": operation.body}}
+    bodies: dict[str, Any] = {JSON: {"schema": _asked(operation.body)}}
     if operation.takes_file:
         file = {"type": "string", "format": "binary"}
         bodies[FORM] = {
             "schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}
         }
     return bodies
+
+
+def _asked(body: Any) -> Any:
+    """Return what may come in: a schema, or with one of its fields only."""
+    if not issubclass(body, OneField):
+        return body
+    return {"allOf": [body], "minProperties": 1, "maxProperties": 1}
 
 
 def _answers(rule: Rule, operation: Operation) -> dict[str, Any]:
