@@ -9,7 +9,7 @@ from academy.kernel.policy import ApiScope
 from courses import api, listeners, policies
 from courses.events import SessionChanged
 from courses.mails import MESSAGES
-from courses.queries import checks
+from courses.queries import checks, mark_checks
 from courses.queries.cohorts import cohort_names, running_cohorts
 from courses.queries.due import people_of
 from courses.queries.enrolment import takes_part
@@ -57,7 +57,7 @@ FEATURE = Feature(
         api.bp,
     ),
     capabilities=policies.ALL,
-    checks=(checks.faults,),
+    checks=(checks.faults, mark_checks.faults),
     today=today_items,
     lies_at=reaches_of,
     for_another=on_behalf.for_another,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,6 +83,10 @@ class PersonSalt(Model):
     salt: Mapped[bytes] = mapped_column(sa.LargeBinary(32), info=SECRET)
 
 
+Proofs = Mapping[int, tuple[int, str]]
+"""By the id of a thing: the person whose it is, and the text to prove."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     action: str
@@ -94,7 +98,7 @@ class _Kept:
     result: str
     data: dict[str, Any]
     at: datetime
-    proof_of: str | None
+    proof_of: str | Proofs | None
 
 
 def record(
@@ -104,7 +108,7 @@ def record(
     by: Actor,
     subject_id: int | None = None,
     result: str = "done",
-    proof_of: str | None = None,
+    proof_of: str | Proofs | None = None,
     **data: str | int | bool | None,
 ) -> None:
     """Keep one event for the chain; it is written with the commit of this unit of work.
@@ -112,6 +116,7 @@ def record(
     `thing` is (kind, id). `data` holds ids, codes and numbers only, never names or text.
     `subject_id` is the person it is about. Of `proof_of` only `HMAC(person's salt, text)` is kept,
     as `data["proof"]`: it shows later that the text is still the same, and tells nothing of it.
+    For things of several people it may be `Proofs`, kept as `data["proofs"]` by thing.
     """
     kept = db.session().info.setdefault("audit", [])
     kept.append(
@@ -158,13 +163,13 @@ def _write_kept(session: Session) -> None:
         head = AuditHead(id=1, hash=GENESIS, events=0)
         session.add(head)
         session.flush()  # a second writer now waits, or fails on the primary key
-    salts = salts_of(session, {one.subject_id for one in kept if one.subject_id is not None})
+    salts = salts_of(session, _people_in(kept))
     recorded_at = clock.real_now()
     previous = head.hash
     rows: list[dict[str, Any]] = []
     for one in kept:
         salt = salts.get(one.subject_id)
-        data = one.data if one.proof_of is None else one.data | {"proof": proof(salt, one.proof_of)}
+        data = one.data | _proofs(one, salts)
         row: dict[str, Any] = {
             "at": one.at,
             "recorded_at": recorded_at,
@@ -185,6 +190,21 @@ def _write_kept(session: Session) -> None:
     head.hash = previous
     head.events += len(rows)
     session.flush()
+
+
+def _people_in(kept: Iterable[_Kept]) -> set[int]:
+    subjects = {one.subject_id for one in kept if one.subject_id is not None}
+    several = (one.proof_of for one in kept if isinstance(one.proof_of, Mapping))
+    return subjects | {whose for proofs in several for whose, _text in proofs.values()}
+
+
+def _proofs(one: _Kept, salts: Mapping[int | None, bytes]) -> dict[str, Any]:
+    if one.proof_of is None:
+        return {}
+    if isinstance(one.proof_of, str):
+        return {"proof": proof(salts.get(one.subject_id), one.proof_of)}
+    several = one.proof_of.items()
+    return {"proofs": {str(thing): proof(salts.get(id_), text) for thing, (id_, text) in several}}
 
 
 def salts_of(session: Session, person_ids: set[int]) -> dict[int | None, bytes]:

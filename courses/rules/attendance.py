@@ -311,3 +311,15 @@ def _makeups_left_words(tally: Tally) -> Text:
         f"Lukt het een keer niet? Inhalen mag nog {left} keer.",
         f"Can you not make it? You may still make up {times(left)}.",
     )
+
+
+def mark_line(
+    session_id: int,
+    enrolment_id: int,
+    *,
+    status: str,
+    minutes_late: int | None,
+    counts_anyway: bool,
+) -> str:
+    """Return a mark as one line that is always the same: "7:12:late:10:0"."""
+    return f"{session_id}:{enrolment_id}:{status}:{minutes_late or 0}:{int(counts_anyway)}"

@@ -359,9 +359,15 @@ def _cohort_to_change(cohort_id: int, *, by: Actor) -> Cohort:
 
 
 def _session_to_change(session_id: int, right: Capability, *, by: Actor) -> tuple[Session, Cohort]:
-    session = db.session.get(Session, session_id, with_for_update=True)
-    if session is None:
+    row = db.session.execute(
+        sa.select(Session, Cohort)
+        .join(Cohort, Cohort.id == Session.cohort_id)
+        .where(Session.id == session_id)
+        .with_for_update(of=Session)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
         raise NotFoundError
-    cohort = db.session.get_one(Cohort, session.cohort_id)
+    session, cohort = row
     policy.require(by, right, cohort_reach(cohort))
     return session, cohort

@@ -9,6 +9,7 @@ from academy.kernel import audit, clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.policy import SYSTEM
 from courses.models import (
     AttendanceCell,
     AttendanceMark,
@@ -17,6 +18,7 @@ from courses.models import (
     EnrolmentEvent,
     Session,
 )
+from courses.queries import mark_checks
 from courses.services.attendance import NewMark, apologise, save_register
 from tests.courses.training_group import START, actor, add_person, after, enrol, grant, make_group
 
@@ -264,6 +266,63 @@ def test_a_save_is_one_event_and_a_correction_one_more_with_codes_only(app):
     assert [(one.data, one.subject_id) for one in corrected] == [
         ({"before": "present", "after": "absent"}, group.learners[0])
     ]
+    assert list(audit.chain_faults()) == []
+
+
+CHANGES = {
+    "status": {"status": "absent"},
+    "minutes": {"minutes_late": 1},
+    "counting": {"counts_anyway": True},
+}
+
+
+@pytest.mark.trust("T32", planted=True)
+@pytest.mark.parametrize("values", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("times", [1, 2], ids=["first mark", "correction"])
+def test_a_mark_that_was_changed_afterwards_is_found(app, values, times):
+    group = make_group(2)
+    one, two = group.enrolments
+    save(group, [NewMark(one, "late", minutes_late=9), NewMark(two, "present")])
+    if times > 1:
+        save(group, [NewMark(one, "late", minutes_late=8, seen_version=1)])
+    assert mark_checks.faults() == []
+    last = db.session.scalar(
+        sa.select(sa.func.max(AttendanceMark.id)).where(AttendanceMark.enrolment_id == one)
+    )
+    with unit_of_work():
+        db.session.execute(
+            sa.update(AttendanceMark).where(AttendanceMark.id == last).values(values)
+        )
+    assert mark_checks.faults() == [f"attendance mark {last} is not the one that was saved"]
+
+
+@pytest.mark.trust("T32", planted=True)
+def test_a_mark_that_was_given_to_another_person_is_found(app):
+    group = make_group(3)
+    one, two, three = group.enrolments
+    save(group, [NewMark(one, "present"), NewMark(two, "absent")])
+    with unit_of_work():
+        db.session.execute(
+            sa.update(AttendanceMark)
+            .where(AttendanceMark.enrolment_id == two)
+            .values(enrolment_id=three)
+        )
+    assert len(mark_checks.faults()) == 1
+
+
+def test_marks_of_before_there_were_proofs_and_of_who_was_erased_are_no_fault(app):
+    group = make_group(2)
+    one, two = group.enrolments
+    save(group, [NewMark(one, "present"), NewMark(two, "present")])
+    with unit_of_work():
+        audit.record(mark_checks.SAVED, ("session", group.sessions[1]), by=SYSTEM, marks=1)
+        audit.destroy_salt(group.learners[0], by=SYSTEM)
+        db.session.execute(sa.update(AttendanceMark).values(status="absent"))
+    (fault,) = mark_checks.faults()
+    second = sa.select(AttendanceMark.id).where(AttendanceMark.enrolment_id == two)
+    assert fault == f"attendance mark {db.session.scalar(second)} is not the one that was saved"
+    events = db.session.scalars(sa.select(AuditEvent.data)).all()
+    assert not any("present" in str(data) for data in events)
     assert list(audit.chain_faults()) == []
 
 

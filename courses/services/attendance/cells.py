@@ -14,6 +14,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from courses.models import AttendanceCell, AttendanceMark
+from courses.rules.attendance import mark_line
 from courses.services.attendance.marks import Change, NewMark, SavedRegister, Standing
 from courses.services.attendance.meeting import Meeting
 
@@ -195,6 +196,10 @@ def _note_in_chain(
         source=source,
         marks=len(changes),
         conflicts=sum(change.conflict for change in changes),
+        proof_of={
+            mark_id: (person_of[change.mark.enrolment_id], _line(session_id, change.mark))
+            for change, mark_id in zip(changes, ids, strict=True)
+        },
     )
     for change, mark_id in zip(changes, ids, strict=True):
         if change.before is not None:
@@ -206,3 +211,13 @@ def _note_in_chain(
                 before=change.before.marks[0].status,
                 after=change.mark.status,
             )
+
+
+def _line(session_id: int, mark: NewMark) -> str:
+    return mark_line(
+        session_id,
+        mark.enrolment_id,
+        status=mark.status,
+        minutes_late=mark.minutes_late,
+        counts_anyway=mark.counts_anyway,
+    )
