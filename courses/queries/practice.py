@@ -1,4 +1,4 @@
-"""Practice assignments: one assignment for one participant, and what waits for a trainer."""
+"""Practice assignments: one assignment for one participant, and one hand-in for a trainer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.kernel import clock, policy
-from academy.kernel.db import Page, db, from_cursor, to_cursor
+from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.i18n import pick
 from academy.kernel.policy import Actor
@@ -24,8 +24,8 @@ from courses.models import (
     PracticeFile,
     PracticeSubmission,
 )
+from courses.queries.due import SETTLES_IN
 
-PAGE_SIZE = 25
 LEARNING = ("active", "paused")
 RUNNING = ("running", "finishing")
 
@@ -60,6 +60,7 @@ class HandIn:
     told_on: date | None
     file: File | None
     reviewed_at: datetime | None
+    reviewed_by_id: int | None
     reviewed_by: str
     sentence: str
 
@@ -88,32 +89,23 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One hand-in that waits for a trainer."""
-
-    id: int
-    person: str
-    cohort: str
-    order: int
-    title: str
-    evidence: str
-    submitted_at: datetime
-
-    @property
-    def days(self) -> int:
-        """How many days it waits."""
-        return (clock.today() - _day(self.submitted_at)).days
-
-
-@dataclass(frozen=True, slots=True)
 class ToReview:
-    """One hand-in in front of the trainer, with its task and what was handed in before."""
+    """One hand-in in front of the trainer, with its task and what was handed in before.
+
+    `changes_until` is until when the asker may answer otherwise than they just did.
+    """
 
     id: int
     is_waiting: bool
+    changes_until: datetime | None
     cohort_id: int
     cohort: str
     assignment: Assignment
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the asker may answer it: for the first time, or otherwise."""
+        return self.is_waiting or self.changes_until is not None
 
     @property
     def hand_in(self) -> HandIn:
@@ -167,88 +159,23 @@ def get_to_review(submission_id: int, *, by: Actor) -> ToReview:
     )
     assignment = _assignment(row)
     newest = assignment.hand_ins[0]
+    changes = newest.id == submission_id and may_change(newest, by=by)
     return ToReview(
         id=submission_id,
         is_waiting=newest.id == submission_id and newest.state == "submitted",
+        changes_until=newest.reviewed_at + SETTLES_IN if changes and newest.reviewed_at else None,
         cohort_id=row.cohort_id,
         cohort=row.cohort,
         assignment=assignment,
     )
 
 
-def waiting_page(by: Actor, *, cursor: str | None = None) -> Page[Waiting]:
-    """Return the hand-ins that wait for `by`, the longest waiting first."""
-    after = from_cursor(cursor, datetime, int)
-    query = _waiting(by).order_by(PracticeSubmission.submitted_at, PracticeSubmission.id)
-    if after is not None:
-        query = query.where(
-            sa.tuple_(PracticeSubmission.submitted_at, PracticeSubmission.id)
-            > sa.tuple_(sa.literal(after[0], PracticeSubmission.submitted_at.type), after[1])
-        )
-    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
-    shown = [_waiting_row(row) for row in rows[:PAGE_SIZE]]
-    more = len(rows) > PAGE_SIZE
-    last = shown[-1] if more else None
-    cursor = to_cursor(last.submitted_at, last.id) if last else None
-    return Page(tuple(shown), cursor)
-
-
-def find_next_waiting(by: Actor) -> int | None:
-    """Return the hand-in that waits longest for `by`, if there is one."""
-    query = _waiting(by).order_by(PracticeSubmission.submitted_at, PracticeSubmission.id)
-    row = db.session.execute(query.limit(1)).one_or_none()
-    return row.id if row is not None else None
-
-
-def waiting_count(by: Actor) -> int:
-    """Return how many hand-ins wait for `by`."""
-    waiting = _waiting(by).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
-
-
-def _waiting(by: Actor) -> sa.Select[*tuple[Any, ...]]:
-    """Select the newest hand-in of each assignment that nobody looked at yet."""
-    newer = aliased(PracticeSubmission)
+def may_change(answered: HandIn | PracticeSubmission, *, by: Actor) -> bool:
+    """Say whether `by` just gave the answer, so that nobody had mail about it yet."""
+    if by.person_id is None or answered.reviewed_at is None:
+        return False
     return (
-        sa.select(
-            PracticeSubmission.id,
-            PracticeSubmission.submitted_at,
-            PracticeSubmission.evidence,
-            Person.call_name,
-            Person.prefix,
-            Person.last_name,
-            Cohort.name.label("cohort"),
-            Module.order,
-            PracticeAssignment.title_nl,
-            PracticeAssignment.title_en,
-        )
-        .join(Enrolment, Enrolment.id == PracticeSubmission.enrolment_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(PracticeAssignment, PracticeAssignment.id == PracticeSubmission.assignment_id)
-        .join(Module, Module.id == PracticeAssignment.module_id)
-        .where(
-            PracticeSubmission.state == "submitted",
-            Enrolment.person_id != by.person_id,
-            ~sa.exists().where(
-                newer.enrolment_id == PracticeSubmission.enrolment_id,
-                newer.assignment_id == PracticeSubmission.assignment_id,
-                newer.id > PracticeSubmission.id,
-            ),
-            policy.within(by, policies.REVIEW, cohort=Enrolment.cohort_id, place=Cohort.place_id),
-        )
-    )
-
-
-def _waiting_row(row: Any) -> Waiting:
-    return Waiting(
-        id=row.id,
-        person=_name(row.call_name, row.prefix, row.last_name),
-        cohort=row.cohort,
-        order=row.order,
-        title=pick({"nl": row.title_nl, "en": row.title_en}),
-        evidence=row.evidence,
-        submitted_at=row.submitted_at,
+        answered.reviewed_by_id == by.person_id and clock.now() < answered.reviewed_at + SETTLES_IN
     )
 
 
@@ -328,6 +255,7 @@ def _hand_ins(
             told_on=one.told_on,
             file=_file(file),
             reviewed_at=one.reviewed_at,
+            reviewed_by_id=one.reviewed_by_id,
             reviewed_by=trainer.display_name if one.reviewed_by_id is not None else "",
             sentence=one.sentence,
         )

@@ -16,6 +16,7 @@ from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundErro
 from academy.kernel.policy import Actor, Reach
 from courses import policies
 from courses.models import Cohort, Enrolment, Module, PracticeAssignment, PracticeSubmission
+from courses.queries.practice import may_change
 from courses.services.practice_files import (
     PHOTO_EVIDENCE,
     SOUND_EVIDENCE,
@@ -86,13 +87,16 @@ def hand_in(
 def review(submission_id: int, *, state: str, by: Actor, sentence: str = "") -> None:
     """Answer a hand-in with `done` or `add_something`; the latter says in a kind sentence what.
 
+    Within ten minutes, before any mail about it goes, who answered may still answer otherwise.
     Raises NotFoundError (also for one's own work), ConflictError if it was answered already or a
     newer hand-in came, or InvalidInputError.
     """
     sentence = sentence.strip()
     submission, learner = _to_review(submission_id, by=by)
     _refuse_wrong_answer(state, sentence)
-    _refuse_answered(submission)
+    _refuse_answered(submission, by=by)
+    if (submission.state, submission.sentence) == (state, sentence):
+        return
     _answer(submission, learner, state=state, sentence=sentence, by=by)
 
 
@@ -102,7 +106,7 @@ def refuse_photo(submission_id: int, *, by: Actor) -> None:
     The sentence that goes with it is the house's own. Raises NotFoundError or ConflictError.
     """
     submission, learner = _to_review(submission_id, by=by)
-    _refuse_answered(submission)
+    _refuse_answered(submission, by=by)
     if submission.evidence not in PHOTO_EVIDENCE or not wipe_file(
         submission_id, why="recognisable", subject_id=learner.person_id, by=by
     ):
@@ -115,8 +119,8 @@ def _is_same(last: PracticeSubmission, evidence: str, text: str, told_on: date |
     return (last.state, last.evidence, last.text, last.told_on) == same
 
 
-def _refuse_answered(submission: PracticeSubmission) -> None:
-    if submission.state != "submitted":
+def _refuse_answered(submission: PracticeSubmission, *, by: Actor) -> None:
+    if submission.state != "submitted" and not may_change(submission, by=by):
         raise ConflictError(_("Deze opdracht is al bekeken. Kijk hoe het nu staat."))
     if _last_id(submission) != submission.id:
         raise ConflictError(_("Er is intussen iets nieuws ingeleverd. Bekijk dat eerst."))
@@ -125,6 +129,7 @@ def _refuse_answered(submission: PracticeSubmission) -> None:
 def _answer(
     submission: PracticeSubmission, learner: Enrolment, *, state: str, sentence: str, by: Actor
 ) -> None:
+    before = submission.state
     submission.state = state
     submission.sentence = sentence
     submission.reviewed_at = clock.now()
@@ -135,6 +140,7 @@ def _answer(
         by=by,
         subject_id=learner.person_id,
         state=state,
+        before=before if before in ANSWERS else None,
     )
 
 

@@ -15,6 +15,7 @@ from courses import policies
 from courses.adapters.markdown import to_html
 from courses.forms.practice import EVIDENCE_WORDS, PHOTO_TYPES, HandInForm, ReviewForm
 from courses.queries import practice as queries
+from courses.queries import practice_queue
 from courses.queries.practice import Assignment, ToReview
 from courses.services import practice
 from courses.services.practice_files import MOST_SECONDS
@@ -67,21 +68,29 @@ def hand_in(enrolment_id: int, order: int) -> Any:
 @bp.page("/opdrachten", needs=policies.REVIEW)
 def queue() -> str:
     """Show what waits for the trainer, the longest waiting first."""
-    page = queries.waiting_page(actor(), cursor=request.args.get("na"))
-    waiting = queries.waiting_count(actor())
-    return render_template("courses/practice_queue.html", page=page, waiting=waiting, words=words)
+    me = actor()
+    return render_template(
+        "courses/practice_queue.html",
+        page=practice_queue.waiting_page(me, cursor=request.args.get("na")),
+        waiting=practice_queue.waiting_count(me),
+        answered=practice_queue.just_answered(me),
+        words=words,
+    )
 
 
 @bp.page(REVIEW_RULE, needs=policies.REVIEW)
 def submission(submission_id: int) -> str:
     """Show one hand-in to the trainer."""
     found = queries.get_to_review(submission_id, by=actor())
-    return _review_page(found, ReviewForm(formdata=None))
+    given = {}
+    if found.changes_until:
+        given = {"state": found.hand_in.state, "sentence": found.hand_in.sentence}
+    return _review_page(found, ReviewForm(formdata=None, **given))
 
 
 @bp.action(REVIEW_RULE, needs=policies.REVIEW)
 def review(submission_id: int) -> Any:
-    """Answer one hand-in; the next one follows at once."""
+    """Answer one hand-in, and the next one follows; or answer otherwise than just now."""
     found = queries.get_to_review(submission_id, by=actor())
     form = ReviewForm()
     if not form.validate():
@@ -93,6 +102,10 @@ def review(submission_id: int) -> Any:
     except InvalidInputError as error:
         _show_errors(form, error)
         return make_response(_review_page(found, form), 422)
+    if found.changes_until:
+        person = found.assignment.person
+        flash(_("Veranderd. %(name)s leest nu je nieuwe antwoord.", name=person), "success")
+        return redirect(url_for("practice.queue"), 303)
     flash(_("Opgeslagen. %(name)s kan het nu lezen.", name=found.assignment.person), "success")
     return redirect(_next_page(), 303)
 
@@ -107,7 +120,7 @@ def refuse_photo(submission_id: int) -> Any:
 
 
 def _next_page() -> str:
-    following = queries.find_next_waiting(actor())
+    following = practice_queue.find_next_waiting(actor())
     if following is None:
         return url_for("practice.queue")
     return url_for("practice.submission", submission_id=following)
@@ -165,5 +178,6 @@ def _review_page(found: ToReview, form: ReviewForm) -> str:
         found=found,
         form=form,
         task=to_html(found.assignment.task, heading=3),
+        answered=[one for one in practice_queue.just_answered(actor()) if one.id != found.id],
         words=words,
     )

@@ -13,7 +13,7 @@ from academy.kernel.policy import Actor
 from courses import policies
 from courses.queries import today as queries
 from courses.queries.practical.lists import PracticalRow, practical_rows
-from courses.queries.practice import waiting_count
+from courses.queries.practice_queue import waiting_count
 
 THIS_WEEK = 7
 

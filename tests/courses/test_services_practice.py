@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -30,8 +32,8 @@ def hand(group, *, by=None, number=1, evidence="kort-verslag", text="Ik sprak Ja
         )
 
 
-def answer(group, submission_id, state="done", sentence="", by=None):
-    with clock.at(after(3)), unit_of_work():
+def answer(group, submission_id, state="done", sentence="", by=None, minutes=0):
+    with clock.at(after(3) + timedelta(minutes=minutes)), unit_of_work():
         who = actor(by or group.trainer_id)
         review(submission_id, state=state, sentence=sentence, by=who)
 
@@ -111,7 +113,30 @@ def test_done_is_done(app):
     with pytest.raises(ConflictError):
         hand(group, text="Nog een keer")
     with pytest.raises(ConflictError):
-        answer(group, first, state="add_something", sentence="Toch niet.")
+        answer(group, first, state="add_something", sentence="Toch niet.", minutes=10)
+
+
+def test_who_answered_by_mistake_answers_otherwise_within_ten_minutes(app):
+    group = make_group(1)
+    first = hand(group)
+    answer(group, first)
+    with pytest.raises(ConflictError):
+        answer(group, first, "add_something", "Nee.", by=group.second_trainer_id, minutes=1)
+    answer(group, first, "add_something", "Vertel nog iets.", minutes=9)
+    answer(group, first, "add_something", "Vertel nog iets.", minutes=12)
+    reviewed = db.session.get(PracticeSubmission, first)
+    assert (reviewed.state, reviewed.sentence) == ("add_something", "Vertel nog iets.")
+    assert reviewed.reviewed_at == after(3) + timedelta(minutes=9)
+    events = db.session.scalars(
+        sa.select(AuditEvent.data).where(AuditEvent.action == "courses:practice:reviewed")
+    ).all()
+    assert [(one["before"], one["state"]) for one in events] == [
+        (None, "done"),
+        ("done", "add_something"),
+    ]
+    hand(group, text="Jan wil een bankje.")
+    with pytest.raises(ConflictError):
+        answer(group, first, minutes=13)
 
 
 def test_add_something_says_what_and_a_new_hand_in_follows(app):

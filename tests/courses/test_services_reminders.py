@@ -194,6 +194,28 @@ def test_something_to_add_is_told_and_the_trainers_words_stay_inside(group, sami
     assert "Mijn verslag" not in text.body
 
 
+def test_of_an_answer_that_was_changed_only_the_last_is_told(group, samira):
+    assignment = db.session.scalars(sa.select(PracticeAssignment)).first()
+    trainer_id = db.session.scalar(
+        sa.select(Person.id).where(Person.call_name == "Said").order_by(Person.id)
+    )
+    trainer = make_actor(db.session.get_one(Person, trainer_id))
+    with unit_of_work():
+        hand_in = practice.hand_in(samira.id, assignment.id, evidence="gesproken", by=trainer)
+    begin = clock.local(FIRST, 20)
+
+    def answer(minutes: int, state: str) -> None:
+        with clock.at(begin + timedelta(minutes=minutes)), unit_of_work():
+            practice.review(hand_in, state=state, sentence=f"Na {minutes}.", by=trainer)
+
+    answer(0, "add_something")
+    answer(5, "done")
+    assert run(begin + timedelta(minutes=14)) == []
+    answer(14, "add_something")
+    assert run(begin + timedelta(minutes=23)) == []
+    assert run(begin + timedelta(minutes=24)) == [("courses/practice_more", "email")]
+
+
 def test_silence_holds_back_what_waits_to_leave_too(group, samira):
     run(SOON)
     (mail,) = mails()

@@ -1,5 +1,6 @@
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -97,10 +98,35 @@ def test_the_trainer_answers_with_one_kind_sentence(app, sign_in):
     data = {"state": "add_something", "sentence": "Vertel ook wat de ander wil."}
     assert client.post(page, data=data).status_code == 303
     assert "Er wacht niets." in client.get("/opdrachten").text
-    assert client.post(page, data={"state": "done"}).status_code == 409
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        assert client.post(page, data={"state": "done"}).status_code == 409
     own = sign_in(group.learners[0]).get(page_of(group)).text
     assert "Vertel ook wat de ander wil." in own
     assert states() == ["add_something"]
+
+
+def test_a_slip_is_put_right_within_ten_minutes(app, sign_in):
+    group = make_group(2)
+    submission, other = give(group), give(group, person=1, at=after(4))
+    client, page = sign_in(group.trainer_id), f"/opdrachten/{submission}"
+    following = client.post(page, data={"state": "done", "sentence": "Mooi."})
+    assert following.location == f"/opdrachten/{other}"
+    for shown in (client.get(following.location).text, client.get("/opdrachten").text):
+        assert "Net beantwoord" in well_formed(shown)
+        assert f'href="{page}"' in shown
+    assert "Net beantwoord" not in sign_in(group.second_trainer_id).get("/opdrachten").text
+    again = well_formed(client.get(page).text)
+    assert "kun je je antwoord nog veranderen" in again
+    assert "Mooi." in again
+    data = {"state": "add_something", "sentence": "Vertel nog wat de ander wil."}
+    assert client.post(page, data=data).location == "/opdrachten"
+    assert states() == ["add_something", "submitted"]
+    own = sign_in(group.learners[0]).get(page_of(group)).text
+    assert "Vertel nog wat de ander wil." in own
+    assert "Mooi." not in own
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        assert "Net beantwoord" not in client.get("/opdrachten").text
+        assert "Dit is al bekeken" in client.get(page).text
 
 
 def test_the_longest_waiting_comes_first_in_pieces(app, sign_in):
