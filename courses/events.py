@@ -22,3 +22,15 @@ class SessionChanged:
     session_id: int
     cohort_id: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PracticalPlanned:
+    """A practical got a day, another day, or another assessor; `by_id` is who did it.
+
+    `new_assessor_id` is who looks from now on, when only that changed.
+    """
+
+    attempt_id: int
+    by_id: int | None
+    new_assessor_id: int | None = None

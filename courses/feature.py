@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import ApiScope
 from courses import api, listeners, policies
-from courses.events import SessionChanged
+from courses.events import PracticalPlanned, SessionChanged
 from courses.mails import MESSAGES
 from courses.queries import checks, mark_checks
 from courses.queries.cohorts import cohort_names, running_cohorts
@@ -23,6 +23,7 @@ from courses.views import (
     paper,
     path,
     practical,
+    practical_day,
     practice,
     practice_files,
     promise,
@@ -54,6 +55,7 @@ FEATURE = Feature(
         self_scan.bp,
         promise.bp,
         practical.bp,
+        practical_day.bp,
         api.bp,
     ),
     capabilities=policies.ALL,
@@ -64,7 +66,10 @@ FEATURE = Feature(
     acts=on_behalf.ACTS,
     messages=MESSAGES,
     people_of=people_of,
-    listeners={SessionChanged: (listeners.tell_the_group,)},
+    listeners={
+        SessionChanged: (listeners.tell_the_group,),
+        PracticalPlanned: (listeners.tell_of_the_practical,),
+    },
     navigation=(
         NavItem(
             _("Leergang"),

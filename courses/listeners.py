@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 
 import sqlalchemy as sa
 
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.messages.engine import announce
-from courses.events import SessionChanged
-from courses.mails import COHORT_CANCELLED, SESSION_CHANGED
-from courses.models import Cohort, Enrolment, Session
+from courses.events import PracticalPlanned, SessionChanged
+from courses.mails import (
+    COHORT_CANCELLED,
+    PRACTICAL_DAY,
+    PRACTICAL_TO_LOOK,
+    SESSION_CHANGED,
+)
+from courses.models import Cohort, Enrolment, FinalAttempt, Session
+from courses.queries.practical.told import heard
 
 TOLD = ("admitted", "active", "paused")
 CHANGES = ("moved", "cancelled")
+LAST_HOUR = 20
+"""Nobody reads of a practical after this hour of its day."""
 
 
 def tell_the_group(event: SessionChanged) -> None:
@@ -43,4 +51,41 @@ def tell_the_group(event: SessionChanged) -> None:
         session_id=session.id,
         state=event.state,
         starts_at=starts_at.isoformat(),
+    )
+
+
+def tell_of_the_practical(event: PracticalPlanned) -> None:
+    """Tell the participant and who looks on which day a practical is; who chose it knows it.
+
+    When only somebody else looks, they alone are told.
+    """
+    attempt = db.session.get_one(FinalAttempt, event.attempt_id)
+    day = attempt.planned_on
+    if attempt.state != "planned" or day is None or day < clock.today():
+        return
+    looking = {attempt.first_assessor_id, attempt.second_assessor_id}
+    if event.new_assessor_id is not None:
+        looking = {event.new_assessor_id}
+    else:
+        learner_id = db.session.get_one(Enrolment, attempt.enrolment_id).person_id
+        _tell_day(PRACTICAL_DAY, attempt.id, learner_id, day)
+    for person_id in sorted(looking - {event.by_id}):
+        _tell_day(PRACTICAL_TO_LOOK, attempt.id, person_id, day)
+
+
+def _tell_day(message: str, attempt_id: int, person_id: int, day: date) -> None:
+    """Announce a day, unless somebody is about to hear it, or another day was a slip put right."""
+    key, planned_on = f"practical-{attempt_id}-", day.isoformat()
+    last, coming = heard(message, person_id=person_id, key=key)
+    if planned_on in coming or (planned_on == last and coming):
+        return
+    announce(
+        message,
+        key=f"{key}{planned_on}-{clock.now():%Y%m%d%H%M%S}",
+        person_ids=[person_id],
+        use_by=clock.local(day, LAST_HOUR),
+        attempt_id=attempt_id,
+        planned_on=planned_on,
+        reader_id=person_id,
+        again=last is not None,
     )

@@ -8,9 +8,12 @@ from flask_babel import lazy_gettext as _
 
 from academy.kernel.messages.declared import Message
 from courses.queries import due, told
+from courses.queries.practical import told as practical_told
 
 SESSION_CHANGED = "courses/session_changed"
 COHORT_CANCELLED = "courses/cohort_cancelled"
+PRACTICAL_DAY = "courses/practical_day"
+PRACTICAL_TO_LOOK = "courses/practical_to_look"
 
 MESSAGES = (
     Message(
@@ -60,6 +63,25 @@ MESSAGES = (
         values=told.add_something,
         due=due.add_something,
         by_phone=True,
+    ),
+    Message(
+        PRACTICAL_DAY,
+        title=_("De dag van je proeve"),
+        why=_("Je krijgt dit omdat je meedoet aan een leergang."),
+        values=practical_told.own_day,
+        may_wait=False,
+        on_sunday=True,
+        by_phone=True,
+        necessary=True,
+    ),
+    Message(
+        PRACTICAL_TO_LOOK,
+        title=_("De dag waarop je bij een proeve kijkt"),
+        why=_("Je krijgt dit omdat je beoordelaar bent."),
+        values=practical_told.day_to_look,
+        may_wait=False,
+        on_sunday=True,
+        for_staff=True,
     ),
     Message(
         "courses/register_open",

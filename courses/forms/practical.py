@@ -52,6 +52,16 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
             self.second_id.description = _("Een bewoner die de deelnemer niet privé kent.")
 
 
+class DayForm(FlaskForm):  # type: ignore[misc]
+    """Another day for a practical."""
+
+    planned_on = DateField(
+        _("Op welke dag?"),
+        format=DAY_FORMATS,
+        validators=[InputRequired(_("Vul de dag in, bijvoorbeeld 1-12-2026."))],
+    )
+
+
 class ThirdForm(FlaskForm):  # type: ignore[misc]
     """Who looks as third, when two could not agree."""
 

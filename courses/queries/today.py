@@ -63,6 +63,14 @@ class OpenScan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPractical:
+    """The practical of somebody that is still to come, and on which day."""
+
+    enrolment_id: int
+    planned_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRegister:
     """A session of today or before whose register is not complete."""
 
@@ -148,6 +156,16 @@ def _missing(progress: Progress) -> Iterator[MissingAssignment]:
                 title=pick({"nl": module.practice_title.nl, "en": module.practice_title.en}),
                 add_something=state == "add_something",
             )
+
+
+def planned_practicals(courses: Iterable[Progress]) -> list[PlannedPractical]:
+    """Return the practicals of somebody that are planned for today or later."""
+    return [
+        PlannedPractical(progress.enrolment_id, attempt.planned_on)
+        for progress in courses
+        for attempt in progress.evidence.finals
+        if attempt.planned_on is not None
+    ]
 
 
 def open_scans(courses: Iterable[Progress]) -> list[OpenScan]:

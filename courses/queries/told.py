@@ -102,7 +102,7 @@ def ending(cohort_id: int) -> dict[str, Any] | None:
     cohort = db.session.get(Cohort, cohort_id)
     if cohort is None or cohort.state != "cancelled":
         return None
-    return {"cohort": cohort.name} | _contact(cohort_id)
+    return {"cohort": cohort.name} | contact_of(cohort_id)
 
 
 def open_register(session_id: int) -> dict[str, Any] | None:
@@ -141,7 +141,7 @@ def add_something(submission_id: int) -> dict[str, Any] | None:
         "enrolment_id": row.enrolment_id,
         "order": row.order,
         "title": pick({"nl": row.title_nl, "en": row.title_en}),
-    } | _contact(row.cohort_id)
+    } | contact_of(row.cohort_id)
 
 
 def _about(meeting: Meeting) -> dict[str, Any]:
@@ -151,10 +151,10 @@ def _about(meeting: Meeting) -> dict[str, Any]:
         "location": meeting.location,
         "starts_at": meeting.starts_at,
         "state": meeting.state,
-    } | _contact(meeting.cohort_id)
+    } | contact_of(meeting.cohort_id)
 
 
-def _contact(cohort_id: int) -> dict[str, str]:
+def contact_of(cohort_id: int) -> dict[str, str]:
     """Return whom to call: the lead trainer, when we have a number; else nobody in particular."""
     row = db.session.execute(
         sa.select(Person.call_name, Person.phone)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from academy.kernel import clock
-from academy.kernel.errors import InvalidInputError, NotFoundError
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from courses import policies
@@ -28,7 +28,7 @@ from courses.queries.practical import (
     final_rows,
     get_candidates,
     get_practical,
-    practical_rows,
+    practicals_page,
 )
 from courses.queries.practical.attempt import AssessorRow, Criterion
 from courses.services import practical as services
@@ -44,8 +44,9 @@ ROLES = {"eerste": "first", "tweede": "second", "derde": "third"}
 
 @bp.page("/proeven", needs=policies.READ_COHORT)
 def index() -> str:
-    """Show the practicals that go on."""
-    return render_template("courses/practicals.html", practicals=practical_rows(actor()))
+    """Show the practicals that go on, the first day first."""
+    page = practicals_page(actor(), cursor=request.args.get("na"))
+    return render_template("courses/practicals.html", page=page)
 
 
 # --- planning --------------------------------------------------------------------------------
@@ -288,6 +289,8 @@ def own(enrolment_id: int) -> str:
 
 def _to_score(attempt_id: int) -> Practical:
     practical = get_practical(attempt_id, by=actor())
+    if practical.my_role and practical.stands_still:
+        raise ConflictError(_("Deze deelnemer doet nu niet mee. De proeve staat daarom stil."))
     if not practical.may_score:
         raise NotFoundError
     return practical

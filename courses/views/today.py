@@ -8,11 +8,11 @@ from flask_babel import ngettext
 
 from academy.kernel import clock
 from academy.kernel.feature import TodayItem
-from academy.kernel.i18n import clock_time, moment
+from academy.kernel.i18n import clock_time, day, moment
 from academy.kernel.policy import Actor
 from courses import policies
 from courses.queries import today as queries
-from courses.queries.practical.lists import PracticalRow, practical_rows
+from courses.queries.practical.lists import PracticalRow, waiting_practicals
 from courses.queries.practice_queue import waiting_count
 
 THIS_WEEK = 7
@@ -26,7 +26,7 @@ def today_items(who: Actor) -> list[TodayItem]:
     if who.may(policies.REVIEW):
         items += _to_review(waiting_count(who))
     if who.may(policies.SCORE) or who.may(policies.PLAN_FINAL):
-        practicals = practical_rows(who)
+        practicals = waiting_practicals(who)
         items += [_practical(one) for one in practicals if _waits(one)]
         items += [_other_assessor(one) for one in practicals if one.needs_other]
     if who.may(policies.MANAGE):
@@ -41,13 +41,14 @@ def _for_participant(person_id: int) -> list[TodayItem]:
     session = queries.next_session(person_id)
     items = [_session(session)] if session is not None else []
     courses = queries.own_progress(enrolments)
+    items += [_own_practical(one) for one in queries.planned_practicals(courses)]
     items += [_scan(one) for one in queries.open_scans(courses)]
     return items + [_assignment(one) for one in queries.missing_assignments(courses)]
 
 
 def _session(one: queries.NextSession) -> TodayItem:
-    day = one.starts_at.astimezone(clock.AMSTERDAM).date()
-    days = (day - clock.today()).days
+    held_on = one.starts_at.astimezone(clock.AMSTERDAM).date()
+    days = (held_on - clock.today()).days
     return TodayItem(
         title=_("Je volgende bijeenkomst: %(title)s", title=one.title),
         why=_("%(moment)s, %(location)s", moment=moment(one.starts_at), location=one.location),
@@ -55,9 +56,24 @@ def _session(one: queries.NextSession) -> TodayItem:
         href=url_for("path.show", enrolment_id=one.enrolment_id),
         icon="calendar",
         urgency=0 if not days else 2 if days <= THIS_WEEK else 3,
-        due_on=day,
+        due_on=held_on,
         badge_kind="attention" if one.state == "moved" else "",
         badge_word=_("verzet") if one.state == "moved" else "",
+    )
+
+
+def _own_practical(one: queries.PlannedPractical) -> TodayItem:
+    days = (one.planned_on - clock.today()).days
+    return TodayItem(
+        title=_("Je proeve is op %(day)s", day=day(one.planned_on)),
+        why=_("Je trainer vertelt je hoe laat en waar."),
+        action=_("Bekijk je proeve"),
+        href=url_for("practical.own", enrolment_id=one.enrolment_id),
+        icon="calendar",
+        urgency=0 if not days else 2 if days <= THIS_WEEK else 3,
+        due_on=one.planned_on,
+        badge_kind="" if days else "attention",
+        badge_word="" if days else _("vandaag"),
     )
 
 
@@ -133,7 +149,7 @@ def _practical(one: PracticalRow) -> TodayItem:
     compare = one.handed_in
     return TodayItem(
         title=_("De proeve van %(name)s", name=one.person),
-        why=_("Vergelijk samen de niveaus.") if compare else _("Jij scoort deze proeve."),
+        why=_("Vergelijk samen de niveaus.") if compare else _when_to_score(one),
         action=_("Open de proeve"),
         href=url_for("practical.show", attempt_id=one.id),
         icon="eye",
@@ -142,6 +158,12 @@ def _practical(one: PracticalRow) -> TodayItem:
         badge_kind="attention" if compare else "open",
         badge_word=_("vergelijk") if compare else _("nog te doen"),
     )
+
+
+def _when_to_score(one: PracticalRow) -> str:
+    if one.planned_on is None or one.planned_on < clock.today():
+        return str(_("Jij scoort deze proeve."))
+    return str(_("Jij scoort deze proeve. Hij is op %(day)s.", day=day(one.planned_on)))
 
 
 def _other_assessor(one: PracticalRow) -> TodayItem:

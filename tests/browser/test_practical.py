@@ -121,6 +121,11 @@ def test_a_practical_from_planning_to_the_outcome(academy: Live, browser: Browse
     first.wait_for_url("**/proeven/*")
     practical = first.url.removeprefix(academy.url)
     check(first)
+    first.get_by_role("link", name="Kies een andere dag").click()
+    check(first)
+    first.get_by_label("Op welke dag?").fill("2-12-2026")
+    first.get_by_role("button", name="Sla op").click()
+    first.wait_for_url(f"**{practical}")
 
     second = phone(academy, browser, MAILBOX[SECOND])
     go(second, academy, practical)

@@ -10,6 +10,7 @@ from academy.kernel.db import db, unit_of_work
 from courses.models import AgreedLevel, Assessment, CriterionScore, FinalAttempt
 from courses.queries.practical import final_rows
 from courses.services.attendance import NewMark, save_register
+from courses.services.enrolment import withdraw
 from courses.services.practical import (
     Score,
     conclude,
@@ -252,6 +253,83 @@ def test_a_stopped_practical_leaves_the_list(on_the_day, sign_in):
     assert "telt niet als poging" in client.get(f"/proeven/{attempt_id}").text
 
 
+def test_who_stopped_leaves_the_list_and_is_scored_no_more(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    here = f"/proeven/{attempt_id}"
+    client = sign_in(group.trainer_id)
+    client.post(f"{here}/ken-ik", data={"knows": "no"})
+    assert "De proeve van Deelnemer 01" in client.get("/vandaag").text
+    with unit_of_work():
+        withdraw(group.enrolments[0], by=actor(group.coordinator_id))
+    assert "Er is nu geen proeve" in client.get("/proeven").text
+    assert "De proeve van Deelnemer 01" not in client.get("/vandaag").text
+    page = well_formed(client.get(here).text)
+    assert "De proeve staat daarom stil." in page
+    for gone in ("Ga scoren", "Kies een ander", "/dag"):
+        assert gone not in page
+    assert "Stop deze proeve" in page
+    refused = client.get(f"{here}/score/1")
+    assert (refused.status_code, "staat daarom stil" in refused.text) == (409, True)
+    assert client.post(f"{here}/inleveren").status_code == 409
+    assert client.get(f"{here}/dag").location == here
+
+
+def test_the_list_comes_in_pieces_by_day(on_the_day, sign_in):
+    group = make_group(27)
+    with unit_of_work():
+        for number, enrolment_id in enumerate(group.enrolments):
+            first, second = group.trainer_id, group.assessor_id
+            attempt = FinalAttempt(
+                enrolment_id=enrolment_id,
+                attempt=1,
+                state="planned",
+                planned_on=DAY.date() + timedelta(days=number // 2) if number else None,
+                first_assessor_id=first,
+                second_assessor_id=second,
+            )
+            db.session.add(attempt)
+            db.session.flush()
+            for role, person_id in (("first", first), ("second", second)):
+                db.session.add(
+                    Assessment(final_attempt_id=attempt.id, role=role, assessor_id=person_id)
+                )
+    for person in (group.assessor_id, group.coordinator_id):
+        client = sign_in(person)
+        first_page = client.get("/proeven").text
+        shown = re.findall(r"<strong>(Deelnemer \d\d)</strong>", first_page)
+        assert shown == [f"Deelnemer {number:02d}" for number in range(2, 27)]
+        older = re.search(r'href="(/proeven\?na=[^"]+)"', first_page)[1]
+        rest = re.findall(r"<strong>(Deelnemer \d\d)</strong>", client.get(older).text)
+        assert rest == ["Deelnemer 27", "Deelnemer 01"]
+        assert client.get("/proeven?na=onzin").status_code == 200
+
+
+def test_another_day_is_chosen_on_the_page_and_read_on_vandaag(on_the_day, sign_in):
+    group = make_group(1)
+    attempt_id = planned(group)
+    here = f"/proeven/{attempt_id}"
+    trainer, learner = sign_in(group.trainer_id), sign_in(group.learners[0])
+    assert "Je proeve is op dinsdag 15 december 2026" in learner.get("/vandaag").text
+    assert f'href="{here}/dag"' in trainer.get(here).text
+    assert 'value="15-12-2026"' in trainer.get(f"{here}/dag").text
+    refused = trainer.post(f"{here}/dag", data={"planned_on": "25-12-2026"})
+    assert refused.status_code == 422
+    assert "Dat is een vrije dag." in refused.text
+    moved = trainer.post(f"{here}/dag", data={"planned_on": "21-12-2026"})
+    assert (moved.status_code, moved.location) == (303, here)
+    assert "Maandag 21 december 2026" in trainer.get(here).text
+    assert "Hij is op maandag 21 december 2026." in trainer.get("/vandaag").text
+    today = learner.get("/vandaag").text
+    assert "Je proeve is op maandag 21 december 2026" in today
+    assert f'href="/leergang/{group.enrolments[0]}/proeve"' in today
+    given(attempt_id, group.assessor_id)
+    assert f"{here}/dag" not in trainer.get(here).text
+    late = trainer.post(f"{here}/dag", data={"planned_on": "22-12-2026"})
+    assert late.status_code == 409
+    assert sign_in(group.assessor_id).get(f"{here}/dag").status_code == 403
+
+
 def test_the_participant_reads_what_went_well_and_what_to_practise(on_the_day, sign_in):
     group = make_group(1)
     attempt_id = planned(group)
@@ -387,11 +465,11 @@ def test_others_do_not_find_a_practical(on_the_day, sign_in, client):
     group, other = make_group(2), make_group(1, name="Elders")
     attempt_id = planned(group)
     stranger = sign_in(other.trainer_id)
-    pages = ("", "/score/1", "/inleveren", "/derde", "/ander/tweede")
+    pages = ("", "/score/1", "/inleveren", "/derde", "/ander/tweede", "/dag")
     for page in pages:
         assert stranger.get(f"/proeven/{attempt_id}{page}").status_code == 404
     actions = ("/ken-ik", "/score/1", "/score/1/concept", "/inleveren", "/uitslag", "/stop")
-    for action in (*actions, "/derde", "/ander/tweede"):
+    for action in (*actions, "/derde", "/ander/tweede", "/dag"):
         posted = stranger.post(f"/proeven/{attempt_id}{action}", data={"knows": "no"})
         assert posted.status_code == 404
     assert stranger.get(f"/proeven/plan/{group.enrolments[0]}").status_code == 404
@@ -429,6 +507,8 @@ def test_every_page_is_well_formed(on_the_day, sign_in):
     well_formed(trainer.post(f"{here}/ken-ik", data={}).text)
     well_formed(trainer.get(f"{here}/ander/tweede").text)
     well_formed(trainer.post(f"{here}/ander/tweede", data={}).text)
+    well_formed(trainer.get(f"{here}/dag").text)
+    well_formed(trainer.post(f"{here}/dag", data={}).text)
     trainer.post(f"{here}/ken-ik", data={"knows": "no"})
     for page in ("/proeven", here, f"{here}/score/1", f"{here}/score/6", f"{here}/inleveren"):
         well_formed(trainer.get(page).text)

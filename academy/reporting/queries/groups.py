@@ -181,6 +181,7 @@ def _third_assessor_missing(mine: sa.ColumnElement[bool]) -> sa.Select[Any]:
         .join(Enrolment, Enrolment.id == FinalAttempt.enrolment_id)
         .where(
             Enrolment.cohort_id == Cohort.id,
+            Enrolment.state.in_(("active", "paused")),
             sa.not_(mine),
             FinalAttempt.state == "both_scored",
             FinalAttempt.third_assessor_id.is_(None),

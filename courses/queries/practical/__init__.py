@@ -1,7 +1,11 @@
 """The practical: whose turn it is, what an assessor may see, and what came out."""
 
 from courses.queries.practical.attempt import Practical, get_practical
-from courses.queries.practical.lists import get_candidates, practical_rows
+from courses.queries.practical.lists import (
+    get_candidates,
+    practicals_page,
+    waiting_practicals,
+)
 from courses.queries.practical.outcome import FinalRow, LevelRow, final_rows
 
 __all__ = [
@@ -11,5 +15,6 @@ __all__ = [
     "final_rows",
     "get_candidates",
     "get_practical",
-    "practical_rows",
+    "practicals_page",
+    "waiting_practicals",
 ]

@@ -32,6 +32,7 @@ from courses.models import (
 from courses.queries.moved import with_earlier
 from courses.queries.practical.parts import (
     BUSY,
+    LEARNING,
     ScoreRow,
     final_of,
     levels_of,
@@ -85,15 +86,17 @@ class TalkRow:
 class Practical:
     """One attempt as the asker may see it.
 
-    `my_role` is first, second, third, or nothing for who only plans. `scores` holds, per role,
-    what the asker may see. `needs` says what must happen before an outcome: scores, talk, third,
-    or nothing. `may_plan`: the asker names assessors here.
+    `takes_part` is whether the participant still does. `my_role` is first, second, third, or
+    nothing for who only plans. `scores` holds, per role, what the asker may see. `needs` says what
+    must happen before an outcome: scores, talk, third, or nothing. `may_plan`: the asker names
+    assessors here.
     """
 
     id: int
     number: int
     enrolment_id: int
     person: str
+    takes_part: bool
     cohort_id: int
     cohort: str
     state: str
@@ -120,6 +123,16 @@ class Practical:
         return tuple(one for one in self.criteria if one.kept is None)
 
     @property
+    def stands_still(self) -> bool:
+        """Whether it waits, because the participant stopped or went elsewhere."""
+        return self.state in BUSY and not self.takes_part
+
+    @property
+    def may_move(self) -> bool:
+        """Whether the asker may choose another day: nobody handed in yet."""
+        return self.may_plan and self.state == "planned" and self.takes_part
+
+    @property
     def may_score(self) -> bool:
         """Whether the asker still has scores to hand in, and does not know the participant."""
         return self._mine_to_score is not None and self._mine_to_score.knows_privately is False
@@ -137,14 +150,14 @@ class Practical:
     @property
     def needs_other(self) -> tuple[AssessorRow, ...]:
         """The assessors instead of whom somebody else must look."""
-        busy = self.state in BUSY
+        busy = self.state in BUSY and self.takes_part
         return tuple(one for one in self.assessors if busy and one.must_make_way)
 
     @property
     def _mine_to_score(self) -> AssessorRow | None:
         mine = next((one for one in self.assessors if one.role == self.my_role), None)
-        open_still = mine is not None and mine.handed_in_at is None and self.state in BUSY
-        return mine if open_still else None
+        busy = self.state in BUSY and self.takes_part
+        return mine if mine is not None and mine.handed_in_at is None and busy else None
 
     @property
     def differing(self) -> tuple[Criterion, ...]:
@@ -161,6 +174,7 @@ def get_practical(attempt_id: int, *, by: Actor) -> Practical:
         sa.select(
             FinalAttempt,
             Enrolment.person_id,
+            Enrolment.state.label("enrolment_state"),
             Person.call_name,
             Person.prefix,
             Person.last_name,
@@ -219,6 +233,7 @@ def _practical(
         number=attempt.attempt,
         enrolment_id=attempt.enrolment_id,
         person=name_of(row),
+        takes_part=row.enrolment_state in LEARNING,
         cohort_id=row.cohort_id,
         cohort=row.cohort,
         state=attempt.state,

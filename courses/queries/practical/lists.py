@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from academy.kernel import clock, policy
-from academy.kernel.db import db
+from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Grant, Person, Place
@@ -24,11 +24,15 @@ from courses.models import (
     Enrolment,
     FinalAttempt,
 )
-from courses.queries.practical.parts import BUSY, name_of
+from courses.queries.practical.parts import BUSY, LEARNING, name_of
 from courses.queries.progress import rule_of
 
 RESIDENTS = ("resident_assessor",)
 ASSESSORS = ("assessor", *RESIDENTS)
+
+PAGE_SIZE = 25
+NO_DAY = date.max
+_DAY = sa.func.coalesce(FinalAttempt.planned_on, sa.literal(NO_DAY, sa.Date()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,51 @@ class Candidates:
     second_is_resident: bool
 
 
-def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
-    """Return the practicals that go on and wait for `by`, as assessor or as planner."""
-    mine = sa.and_(
+def practicals_page(by: Actor, *, cursor: str | None = None) -> Page[PracticalRow]:
+    """Return the practicals that go on and that `by` looks at or plans, the first day first.
+
+    Those without a day come last.
+    """
+    after = from_cursor(cursor, date, int)
+    query = _going_on(by).where(sa.or_(_mine(by), _planning(by)))
+    if after is not None:
+        place = sa.tuple_(sa.literal(after[0], sa.Date()), after[1])
+        query = query.where(sa.tuple_(_DAY, FinalAttempt.id) > place)
+    rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    following = to_cursor(last.planned_on or NO_DAY, last.id) if last is not None else None
+    return Page(tuple(_row(one) for one in rows[:PAGE_SIZE]), following)
+
+
+def waiting_practicals(by: Actor) -> tuple[PracticalRow, ...]:
+    """Return the practicals that wait for `by` now, the first of them.
+
+    To score, to compare the scores of, or to name another assessor for.
+    """
+    to_do = sa.and_(
+        _mine(by),
+        AssessorDeclaration.knows_privately.is_not(sa.true()),
+        sa.or_(Assessment.handed_in_at.is_(None), FinalAttempt.state == "both_scored"),
+    )
+    waits = sa.or_(to_do, sa.and_(_planning(by), _made_way()))
+    rows = db.session.execute(_going_on(by).where(waits).limit(PAGE_SIZE))
+    return tuple(_row(one) for one in rows)
+
+
+def _mine(by: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(
         Assessment.assessor_id == by.person_id,
         policy.within(by, policies.SCORE, cohort=Cohort.id, place=Cohort.place_id),
     )
-    planning = policy.within(by, policies.PLAN_FINAL, cohort=Cohort.id, place=Cohort.place_id)
-    rows = db.session.execute(
+
+
+def _planning(by: Actor) -> sa.ColumnElement[bool]:
+    return policy.within(by, policies.PLAN_FINAL, cohort=Cohort.id, place=Cohort.place_id)
+
+
+def _going_on(by: Actor) -> sa.Select[*tuple[Any, ...]]:
+    """Select the practicals that go on, of others who still take part; `by` asks."""
+    return (
         sa.select(
             FinalAttempt.id,
             FinalAttempt.state,
@@ -93,7 +134,7 @@ def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
             Assessment.role,
             Assessment.handed_in_at,
             AssessorDeclaration.knows_privately,
-            sa.and_(planning, _made_way()).label("needs_other"),
+            sa.and_(_planning(by), _made_way()).label("needs_other"),
         )
         .join(Enrolment, Enrolment.id == FinalAttempt.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -114,24 +155,24 @@ def practical_rows(by: Actor) -> tuple[PracticalRow, ...]:
         )
         .where(
             FinalAttempt.state.in_(BUSY),
+            Enrolment.state.in_(LEARNING),
             Enrolment.person_id != by.person_id,
-            sa.or_(mine, planning),
         )
-        .order_by(FinalAttempt.planned_on, FinalAttempt.id)
+        .order_by(_DAY, FinalAttempt.id)
     )
-    return tuple(
-        PracticalRow(
-            id=row.id,
-            person=name_of(row),
-            cohort=row.cohort,
-            state=row.state,
-            planned_on=row.planned_on,
-            my_role=row.role or "",
-            handed_in=row.handed_in_at is not None,
-            knows_privately=row.knows_privately,
-            needs_other=bool(row.needs_other),
-        )
-        for row in rows
+
+
+def _row(row: Any) -> PracticalRow:
+    return PracticalRow(
+        id=row.id,
+        person=name_of(row),
+        cohort=row.cohort,
+        state=row.state,
+        planned_on=row.planned_on,
+        my_role=row.role or "",
+        handed_in=row.handed_in_at is not None,
+        knows_privately=row.knows_privately,
+        needs_other=bool(row.needs_other),
     )
 
 

@@ -11,6 +11,8 @@ from academy.kernel.i18n import pick
 from courses.rules import FinalRule, Text, parse_rule
 
 BUSY = ("planned", "observed", "both_scored")
+LEARNING = ("active", "paused")
+"""Somebody takes part. Of who does not (any more) a practical stands still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ may be agreed is decided by `courses.rules.practical`.
 
 from courses.services.practical.acquaintance import declare, replace_assessor
 from courses.services.practical.agreement import conclude, record_talk
+from courses.services.practical.moving import move_attempt
 from courses.services.practical.planning import name_third, plan_attempt, void
 from courses.services.practical.scoring import Score, hand_in_scores, save_draft
 
@@ -14,6 +15,7 @@ __all__ = [
     "conclude",
     "declare",
     "hand_in_scores",
+    "move_attempt",
     "name_third",
     "plan_attempt",
     "record_talk",

@@ -8,11 +8,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import clock, policy
+from academy.kernel import clock, events, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
 from courses import policies
+from courses.events import PracticalPlanned
 from courses.models import ASSESSOR_ROLES, Assessment, AssessorDeclaration
 from courses.services.practical.case import (
     BUSY,
@@ -20,6 +21,7 @@ from courses.services.practical.case import (
     locked_case,
     open_assessment,
     recorded,
+    refuse_standing_still,
 )
 from courses.services.practical.naming import FIRST, SECOND, refuse_assessors, second_right
 
@@ -74,6 +76,7 @@ def replace_assessor(attempt_id: int, *, role: str, person_id: int, by: Actor) -
         raise NotFoundError
     if assessment.handed_in_at is not None or attempt.state not in BUSY:
         raise ConflictError(_("Deze scores zijn al binnen. Een ander kan nu niet meer kijken."))
+    refuse_standing_still(case)
     named = (attempt.first_assessor_id, attempt.second_assessor_id, attempt.third_assessor_id)
     if person_id in named:
         sentence = _("Kies iemand die nog niet kijkt.")
@@ -84,3 +87,4 @@ def replace_assessor(attempt_id: int, *, role: str, person_id: int, by: Actor) -
     assessment.assessor_id, assessment.draft = person_id, {}
     setattr(attempt, f"{role}_assessor_id", person_id)
     recorded("replaced", attempt, case.learner, by=by, role=role, before=before, after=person_id)
+    events.emit(PracticalPlanned(attempt_id, by.person_id, new_assessor_id=person_id))

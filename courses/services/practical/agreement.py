@@ -34,6 +34,7 @@ from courses.services.practical.case import (
     is_last_attempt,
     locked_case,
     recorded,
+    refuse_standing_still,
 )
 
 MAX_LINE = 300
@@ -103,6 +104,7 @@ def _refuse_unless_scored(case: Case) -> None:
         raise ConflictError(_("Deze proeve heeft al een uitslag."))
     if case.attempt.state != "both_scored":
         raise ConflictError(_("Nog niet iedereen heeft gescoord."))
+    refuse_standing_still(case)
 
 
 def _refuse_wrong_talk(talk_on: date, line: str) -> None:

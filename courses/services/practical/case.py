@@ -26,7 +26,7 @@ from courses.models import (
 )
 from courses.queries.moved import with_earlier
 from courses.rules import FinalRule, parse_rule, resit_criteria
-from courses.services.taking_part import Participation
+from courses.services.taking_part import LEARNING, Participation
 
 Levels = Mapping[str, int]
 
@@ -146,10 +146,17 @@ def find_declaration(attempt_id: int, assessor_id: int) -> AssessorDeclaration |
     ).one_or_none()
 
 
+def refuse_standing_still(case: Case) -> None:
+    """Refuse work on a practical whose participant stopped or went elsewhere."""
+    if case.learner.state not in LEARNING:
+        raise ConflictError(_("Deze deelnemer doet nu niet mee. De proeve staat daarom stil."))
+
+
 def open_assessment(case: Case, *, by: Actor) -> Assessment:
     """Return the assessment of `by` that is still to be handed in.
 
-    Raises NotFoundError for who is not named, ConflictError when it is in or all is over.
+    Raises NotFoundError for who is not named, ConflictError when it is in, when all is over or
+    when the participant takes part no more.
     """
     assessment = db.session.scalars(
         sa.select(Assessment).where(
@@ -163,6 +170,7 @@ def open_assessment(case: Case, *, by: Actor) -> Assessment:
         raise ConflictError(_("Je hebt je scores al ingeleverd. Ze staan vast."))
     if case.attempt.state not in BUSY:
         raise ConflictError(_("Deze proeve is gestopt of al klaar."))
+    refuse_standing_still(case)
     return assessment
 
 

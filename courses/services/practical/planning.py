@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from academy.kernel import clock, policy
+from academy.kernel import clock, events, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.policy import Actor
 from courses import policies
+from courses.events import PracticalPlanned
 from courses.models import Assessment, FinalAttempt
 from courses.rules import FinalRule, resit_from
+from courses.rules.planning import is_free_day
 from courses.services.practical.case import (
     BUSY,
     attempts_of,
@@ -24,6 +26,7 @@ from courses.services.practical.case import (
     is_last_attempt,
     locked_case,
     recorded,
+    refuse_standing_still,
 )
 from courses.services.practical.naming import FIRST, SECOND, refuse_assessors, second_right
 from courses.services.taking_part import get_participation, refuse_unless_learning
@@ -45,7 +48,8 @@ def plan_attempt(
     earlier = attempts_of(enrolment_id)
     _refuse_another_attempt(earlier, final)
     on = max(planned_on or clock.today(), clock.today())
-    _refuse_too_soon(earlier, planned_on or clock.today(), final=final)
+    refuse_too_soon(earlier, planned_on or clock.today(), final=final)
+    refuse_free_day(planned_on)
     named = {"first_id": (first_id, FIRST), "second_id": (second_id, second_right(final))}
     refuse_assessors(learner, named, on)
     attempt = FinalAttempt(
@@ -63,6 +67,7 @@ def plan_attempt(
             Assessment(final_attempt_id=attempt.id, role=role, assessor_id=person_id, draft={})
         )
     recorded("planned", attempt, learner, by=by, number=attempt.attempt)
+    events.emit(PracticalPlanned(attempt.id, by.person_id))
     return attempt.id
 
 
@@ -94,6 +99,7 @@ def name_third(attempt_id: int, *, third_id: int, by: Actor) -> None:
         raise ConflictError(_("Een derde beoordelaar is alleen nodig als twee het niet eens zijn."))
     if case.attempt.third_assessor_id is not None:
         raise ConflictError(_("Er is al een derde beoordelaar."))
+    refuse_standing_still(case)
     if third_id in (case.attempt.first_assessor_id, case.attempt.second_assessor_id):
         sentence = _("Kies iemand die nog niet keek.")
         raise InvalidInputError(sentence, fields={"third_id": sentence})
@@ -115,7 +121,8 @@ def _refuse_another_attempt(earlier: Sequence[FinalAttempt], final: FinalRule) -
         raise ConflictError(_("De proeve is al zo vaak gedaan als mag."))
 
 
-def _refuse_too_soon(earlier: Sequence[FinalAttempt], on: date, *, final: FinalRule) -> None:
+def refuse_too_soon(earlier: Sequence[FinalAttempt], on: date, *, final: FinalRule) -> None:
+    """Refuse a day within the waiting days after the last outcome."""
     decided = [one.decided_on for one in earlier if one.state == "outcome" and one.decided_on]
     if not decided:
         return
@@ -126,4 +133,11 @@ def _refuse_too_soon(earlier: Sequence[FinalAttempt], on: date, *, final: FinalR
             "Tussen twee proeves zitten minstens %(num)d dagen. Kies een latere dag.",
             (first_day - max(decided)) // timedelta(days=1),
         )
+        raise InvalidInputError(sentence, fields={"planned_on": sentence})
+
+
+def refuse_free_day(on: date | None) -> None:
+    """Refuse a free day that is still to come; what was done on one was done."""
+    if on is not None and on > clock.today() and is_free_day(on):
+        sentence = _("Dat is een vrije dag. Kies een andere dag.")
         raise InvalidInputError(sentence, fields={"planned_on": sentence})
