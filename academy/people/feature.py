@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from academy.kernel import mail
 from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import SIGNED_IN
+from academy.kernel.web.held import use_keeper
 from academy.people import policies
 from academy.people.queries import rights as named
 from academy.people.queries.recipients import recipients
@@ -14,6 +15,7 @@ from academy.people.services.sign_in import CODE_MAIL, mail_values
 from academy.people.tasks import FORGET_JOB, forget
 from academy.people.views import (
     about,
+    held,
     home,
     letter,
     messages,
@@ -25,6 +27,7 @@ from academy.people.views import (
 )
 
 mail.register_values(CODE_MAIL, mail_values)
+use_keeper(held.keep)
 
 FEATURE = Feature(
     name="people",
@@ -32,6 +35,7 @@ FEATURE = Feature(
         sign_in.bp,
         letter.bp,
         second_factor.bp,
+        held.bp,
         home.bp,
         about.bp,
         rights.bp,

@@ -276,6 +276,27 @@ class SignIn(Model):
     device: Mapped[str] = mapped_column(sa.String(60), default="", info=PREFERENCE)
 
 
+class HeldForm(Model):
+    """What somebody typed when we first had to ask who they are: at most one form a person.
+
+    `fields` is a list of pairs, sealed with the key of the notes, for it may be a note. Only the
+    browser that holds the token gets it back. `path` is where the form goes, `page` where it
+    stands.
+    """
+
+    __tablename__ = "held_form"
+
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, info=PERSON
+    )
+    token_hash: Mapped[str] = mapped_column(sa.String(64), info=SECRET)
+    path: Mapped[str] = mapped_column(sa.String(400), info=PLAIN)
+    page: Mapped[str] = mapped_column(sa.String(400), info=PLAIN)
+    fields: Mapped[str] = mapped_column(Encrypted, info=SECRET)
+    is_whole: Mapped[bool] = mapped_column(info=PLAIN)
+    held_at: Mapped[datetime] = mapped_column(info=PLAIN)
+
+
 class SecondFactor(Model):
     """What somebody shows beside mail or password: an app, a card of codes, a passkey.
 

@@ -12,6 +12,7 @@ CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=15)
 LETTER_DIGITS = 16
 LETTER_LASTS = timedelta(days=14)
+FORM_LASTS = timedelta(hours=1)
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
 STAFF_IDLE = timedelta(minutes=30)
@@ -27,6 +28,7 @@ APP_STEPS_APART = 1
 CARD_DIGITS = 8
 CARD_CODES = 10
 MOST_PASSKEYS = 5
+PHONE_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,19 @@ def looks_like_mailbox(text: str) -> bool:
 def clean_code(text: str) -> str:
     """Return the digits of a typed code as 0 to 9: of any script, without signs between."""
     return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+
+
+def is_written(text: str) -> bool:
+    """Say whether people wrote this: no number, and no word of a choice such as `not_now`."""
+    return bool(text.strip()) and not all(
+        sign.isascii() and (sign.isdigit() or sign.islower() or sign in "_:.-") for sign in text
+    )
+
+
+def phone_tail(text: str) -> str:
+    """Return the last nine digits of a number, the same with 0, 0031 or +31; "" for fewer."""
+    digits = clean_code(text)
+    return digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS else ""
 
 
 def app_step(moment: datetime) -> int:

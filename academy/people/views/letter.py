@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from academy.kernel.errors import InvalidInputError
@@ -15,6 +15,7 @@ from academy.people.adapters.cookie import set_cookie
 from academy.people.adapters.device import device_name
 from academy.people.forms import LetterForm
 from academy.people.services import letter, sign_in
+from academy.people.views import held
 from academy.people.views.sign_in import next_page
 
 bp = FeatureBlueprint("letter", __name__)
@@ -48,10 +49,12 @@ def _let_in(person_id: int) -> Response:
     old = actor()
     if old.sign_in_id is not None:
         sign_in.close_sign_in(old.sign_in_id, by=old)
-    session.clear()
+    held.forget_all_else()
     opened = sign_in.open_sign_in(person_id, device=device_name(request))
     if opened.waits_for_second_factor:
         target = url_for("second_factor.give", next=target)
+    else:
+        target = held.onward(target, person_id)
     answer = redirect(target, 303)
     set_cookie(answer, opened.token, lasts=opened.lasts)
     return answer

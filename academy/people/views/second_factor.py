@@ -28,6 +28,7 @@ from academy.people.queries.second_factor import (
 )
 from academy.people.services import passkeys
 from academy.people.services import second_factor as services
+from academy.people.views import held
 from academy.people.views.sign_in import next_page
 
 bp = FeatureBlueprint("second_factor", __name__)
@@ -54,7 +55,7 @@ def give_code() -> Any:
         services.give_code(form.code.data or "", by=actor())
     except InvalidInputError as error:
         return make_response(_give_page(form, error), error.status)
-    return redirect(next_page(), 303)
+    return _go_on()
 
 
 @bp.action("/tweede-stap/passkey/vraag", needs=SIGNED_IN)
@@ -70,7 +71,7 @@ def give_passkey() -> Any:
         passkeys.give(request.form.get("credential", ""), by=actor())
     except InvalidInputError as error:
         return make_response(_give_page(_form(), error), error.status)
-    return redirect(next_page(), 303)
+    return _go_on()
 
 
 @bp.page("/tweede-stap/instellen", needs=SECOND_FACTOR)
@@ -170,7 +171,11 @@ def _form() -> SecondCodeForm:
 
 def _is_set_up() -> Response:
     flash(_("Je tweede stap staat klaar. Vanaf nu vragen we hem als je binnenkomt."), "success")
-    return redirect(next_page(), 303)
+    return _go_on()
+
+
+def _go_on() -> Response:
+    return redirect(held.onward(next_page(), actor().person_id), 303)
 
 
 def _json(text: str) -> PlainResponse:

@@ -25,6 +25,7 @@ from academy.people.queries.accounts import (
 from academy.people.queries.second_factor import kinds_of
 from academy.people.services import letter
 from academy.people.services import sign_in as services
+from academy.people.views import held
 
 bp = FeatureBlueprint("sign_in", __name__)
 
@@ -151,10 +152,12 @@ def _let_in(person: MailboxPerson) -> Response:
     old = actor()
     if old.sign_in_id is not None:
         services.close_sign_in(old.sign_in_id, by=old)
-    session.clear()
+    held.forget_all_else()
     opened = services.open_sign_in(person.person_id, device=device_name(request))
     if opened.waits_for_second_factor:
         target = url_for("second_factor.give", next=target)
+    else:
+        target = held.onward(target, person.person_id)
     answer = redirect(target, 303)
     set_cookie(answer, opened.token, lasts=opened.lasts)
     remember_device(answer, mailbox_of(person.person_id))
@@ -218,7 +221,7 @@ def confirm_step_up() -> Any:
     except InvalidInputError as error:
         return _again("people/step_up.html", form, error, by_password=by_password, sent=True)
     services.step_up(me.sign_in_id or 0, by=me)
-    return redirect(next_page(), 303)
+    return redirect(held.onward(next_page(), me.person_id), 303)
 
 
 def _step_up_with_letter(me: Actor) -> Any:
@@ -231,7 +234,7 @@ def _step_up_with_letter(me: Actor) -> Any:
     except InvalidInputError as error:
         return _again(STEP_UP_LETTER, form, error)
     services.step_up(me.sign_in_id or 0, by=me)
-    return redirect(next_page(), 303)
+    return redirect(held.onward(next_page(), me.person_id), 303)
 
 
 def _to_second_factor() -> Response:

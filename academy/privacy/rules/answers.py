@@ -49,6 +49,7 @@ DELETED = frozenset(
         "consent",
         "data_export",
         "declined_message",
+        "held_form",
         "mentor_offer",
         "second_factor",
         "share_link",
