@@ -206,10 +206,14 @@ def roles_over_others(rights: Iterable[Capability]) -> frozenset[str]:
     return frozenset(role for right in rights for role in right.roles)
 
 
+def has_stepped_up(actor: Actor, now: datetime) -> bool:
+    """Say whether the actor showed within ten minutes who they are. `now` is real time."""
+    return actor.stepped_up_at is not None and now - actor.stepped_up_at <= STEP_UP_LASTS
+
+
 def require_step_up(actor: Actor, right: Capability, now: datetime) -> None:
-    """Refuse unless the actor showed within ten minutes who they are. `now` is real time."""
-    fresh = actor.stepped_up_at is not None and now - actor.stepped_up_at <= STEP_UP_LASTS
-    if right.step_up and not fresh:
+    """Refuse unless the actor has stepped up, where this right asks for it."""
+    if right.step_up and not has_stepped_up(actor, now):
         raise StepUpRequiredError
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from academy.kernel.policy import Capability, capability
 
 OWN_DATA = capability("people:own:read", own=True)
-"""See and change one's own data, password and devices."""
+"""See and change one's own data and devices."""
+
+PASSWORD = capability("people:password:write", own=True, step_up=True)
+"""Choose one's own password."""
 
 ACT_FOR = capability("people:own:write-for", "trainer", "coach", "coordinator")
 """Do for a participant what participants do themselves; it is recorded as "by X for Y"."""
@@ -50,6 +53,7 @@ API_TOKENS = capability(
 
 ALL: tuple[Capability, ...] = (
     OWN_DATA,
+    PASSWORD,
     ACT_FOR,
     SECOND_FACTOR,
     MANAGE_GRANTS,

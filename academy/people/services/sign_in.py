@@ -21,6 +21,7 @@ from academy.kernel.limits import Limit
 from academy.kernel.policy import Actor, Reach
 from academy.kernel.settings import current
 from academy.people import rules
+from academy.people.adapters.guessable import is_guessable
 from academy.people.adapters.passwords import hash_password, password_fits
 from academy.people.models import Account, Person, SignIn, SignInCode
 from academy.people.policies import MANAGE_GRANTS, OWN_DATA
@@ -215,7 +216,7 @@ def check_password(
     if not with_password:
         password_fits(None, password)  # a stranger's no takes as long as a wrong password
     for one in with_password:
-        if password_fits(one.password_hash, password[: rules.PASSWORD_MAX]):
+        if password_fits(one.password_hash, password):
             _count_success(mailbox, asker)
             return one
     sentence = _("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
@@ -297,8 +298,9 @@ def make_account(person_id: int, mailbox: str, *, by: Actor) -> Account:
 def set_password(person_id: int, password: str, *, by: Actor) -> None:
     """Set a person's own password and end their sign-ins elsewhere.
 
-    Raises InvalidInputError when it is shorter than ten or longer than two hundred characters,
-    NotFoundError for anybody else's and for who comes in by letter only.
+    Raises InvalidInputError when it is shorter than ten or longer than two hundred characters or
+    one of the first that others would try, NotFoundError for anybody else's and for who comes in
+    by letter only.
     """
     policy.require(by, OWN_DATA, Reach(person_id=person_id))
     if not rules.PASSWORD_MIN <= len(password) <= rules.PASSWORD_MAX:
@@ -310,10 +312,21 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
     account = db.session.get(Account, person_id)
     if account is None or account.mailbox is None:
         raise NotFoundError
+    if is_guessable(password, known=_known_of(person_id, account.mailbox)):
+        sentence = _("Dit wachtwoord raadt een ander snel. Kies een zin die alleen jij bedenkt.")
+        raise InvalidInputError(sentence, fields={"password": sentence})
     account.password_hash = hash_password(password)
     account.password_changed_at = clock.real_now()
     close_all(person_id, by=by, but=by.sign_in_id)
     audit.record("people:password:set", ("person", person_id), by=by, subject_id=person_id)
+
+
+def _known_of(person_id: int, mailbox: str) -> tuple[str, ...]:
+    """Return the words that others would try first for this person."""
+    person = db.session.get_one(Person, person_id)
+    house = current()
+    names = (person.call_name, person.last_name, person.display_name)
+    return (*names, mailbox, house.name, house.place, house.help_name)
 
 
 def open_account(person_id: int, *, by: Actor) -> None:

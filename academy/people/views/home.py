@@ -23,11 +23,11 @@ from academy.kernel import clock
 from academy.kernel.db import which_hold
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.feature import Feature, NavItem, TodayCount, TodayItem
-from academy.kernel.policy import SIGNED_IN, Actor
+from academy.kernel.policy import SIGNED_IN, Actor, has_stepped_up
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.adapters.cookie import clear_cookie
 from academy.people.forms import NameForm, PasswordForm
-from academy.people.policies import API_TOKENS, OWN_DATA
+from academy.people.policies import API_TOKENS, OWN_DATA, PASSWORD
 from academy.people.queries.accounts import OwnData, device_rows, own_data
 from academy.people.queries.second_factor import factor_rows, is_needed_by
 from academy.people.services import about, sign_in
@@ -95,6 +95,7 @@ def _own_page(
         devices=devices,
         name_form=name_form,
         password_form=password_form or PasswordForm(formdata=None),
+        may_set_password=has_stepped_up(me, clock.real_now()),
         done=done_for(me.person_id or 0),
         may_have_keys=me.may(API_TOKENS),
         needs_second_step=is_needed_by(me),
@@ -120,7 +121,7 @@ def set_name() -> Any:
     return redirect(url_for("people.own"), 303)
 
 
-@bp.action("/gegevens/wachtwoord", needs=OWN_DATA)
+@bp.action("/gegevens/wachtwoord", needs=PASSWORD)
 def set_password() -> Any:
     """Choose a password; other devices must come in again."""
     form = PasswordForm()
