@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from pathlib import Path
 
-import structlog
 from flask import Flask, Request, request
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -18,10 +15,11 @@ from whitenoise import WhiteNoise
 from academy.coaching.feature import FEATURE as COACHING
 from academy.community.feature import FEATURE as COMMUNITY
 from academy.contact.feature import FEATURE as CONTACT
-from academy.kernel import demo_clock, disk, events, queue
+from academy.kernel import demo_clock, events, queue
 from academy.kernel.db import db, engine_options, set_reading
 from academy.kernel.feature import Feature
 from academy.kernel.i18n import init_i18n
+from academy.kernel.logs import log_as_json
 from academy.kernel.messages import declared, texts
 from academy.kernel.periods import periods
 from academy.kernel.policy import NOBODY, Actor
@@ -73,7 +71,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.extensions["academy.settings"] = settings
     _configure(app, settings)
     app.url_map.converters["int"] = IdConverter
-    _init_logging(settings)
+    log_as_json(settings.log_level)
     init_access(app)
     db.init_app(app)
     Migrate(app, db, directory=str(folder("migrations")), render_as_batch=True)
@@ -102,6 +100,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         prefix="static/",
         max_age=31_536_000,
         autorefresh=testing,
+        allow_all_origins=False,
         add_headers_function=file_headers(is_https=settings.is_https),
     )
     if settings.is_https:  # then a proxy ends TLS, and only it knows who asks
@@ -134,22 +133,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer; `_refuse_other_sites` asks for less
-    )
-
-
-def _init_logging(settings: Settings) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level]
-        ),
-        logger_factory=structlog.PrintLoggerFactory(disk.log_stream(sys.stderr)),
-        cache_logger_on_first_use=False,
     )
 
 

@@ -15,6 +15,7 @@ from academy.kernel import audit, mail, queue
 from academy.kernel.db import unit_of_work
 from academy.kernel.policy import SYSTEM
 from academy.kernel.settings import SettingsError, read_settings
+from tests.factories import make_person
 
 TOKEN = "a token that only tests and monitors know"
 STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
@@ -169,3 +170,33 @@ def test_every_answer_has_an_id_of_its_own(client, lines):
     ids = [row["request_id"] for row in lines()]
     assert len(set(ids)) == 3
     assert all(ids)
+
+
+def test_who_is_not_let_in_leaves_which_right_was_missing(client, lines, sign_in):
+    with unit_of_work():
+        samira = make_person("Samira")
+    client.get("/gegevens")
+    sign_in(samira).get("/rechten")
+
+    assert [(row["route"], row["status"], row["denied"]) for row in lines()] == [
+        ("/gegevens", 303, "people:own:read"),
+        ("/rechten", 403, "people:grant:write"),
+    ]
+    assert "Samira" not in json.dumps(lines())
+
+
+def test_what_is_tried_in_vain_leaves_its_door_and_what_became_of_it(client, lines):
+    known = {"mailbox": "niemand@buurt.example"}
+    for _time in range(11):
+        client.post("/binnenkomen/code", data=known | {"code": "000000"})
+    client.post("/binnenkomen/wachtwoord", data={"mailbox": "x@y.example", "password": "x"})
+    client.post("/contact", headers={"Sec-Fetch-Site": "cross-site"})
+    client.get("/verhalen/99999999")
+
+    assert [(row["method"], row["route"], row["status"]) for row in lines()[9:]] == [
+        ("POST", "/binnenkomen/code", 422),
+        ("POST", "/binnenkomen/code", 429),
+        ("POST", "/binnenkomen/wachtwoord", 429),
+        ("POST", "/contact", 400),
+        ("GET", "/verhalen/<int:story_id>", 404),
+    ]

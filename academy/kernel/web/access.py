@@ -1,6 +1,8 @@
 """One line per answer: request id, method, route pattern, status and time. Nothing about who.
 
 The pattern `/c/<code>` is written, never the address itself: an address may hold a secret code.
+Whoever is not let in leaves the name of the right that was missing, also when a page to sign in or
+to step up follows.
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ def _finish(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     status = response.status_code
     metrics().count(method=method, route=route, status=status, seconds=seconds)
+    decision, _colon, right = g.get("guard", "").partition(":")
+    denied = {"denied": right} if decision == "deny" else {}
     if route not in QUIET or status >= 400:
-        log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+        ms = round(seconds * 1000, 1)
+        log.info("request", method=method, route=route, status=status, ms=ms, **denied)
     return response
