@@ -9,7 +9,7 @@ from academy.kernel import clock
 from academy.kernel.db import unit_of_work
 from academy.kernel.errors import DomainError
 from academy.kernel.policy import SYSTEM, Actor
-from academy.people.queries.accounts import people_of_mailbox
+from academy.people.queries.accounts import people_of_mailbox, people_signed_in
 from academy.people.queries.directory import has_administrator
 from academy.people.rules import clean_mailbox
 from academy.people.services import grants, persons, second_factor, sign_in
@@ -61,6 +61,24 @@ def reset_second_factor(mailbox: str) -> None:
     if not found:
         raise click.ClickException(f"Niemand komt binnen met {mailbox}.")
     click.echo("Weggehaald. / Taken away.")
+
+
+@people.command("sign-out")
+@click.argument("mailbox", metavar="[E-MAIL]", required=False)
+@click.option("--everybody", is_flag=True, help="End every sign-in of the academy.")
+@with_appcontext
+def sign_out(mailbox: str | None, *, everybody: bool) -> None:
+    """End the sign-ins of who comes in with E-MAIL, on every device. They may come in again."""
+    if bool(mailbox) == everybody:
+        raise click.UsageError("Noem een e-mailadres of --everybody.")
+    by = Actor(origin="cli")
+    with unit_of_work():
+        found = people_of_mailbox(clean_mailbox(mailbox)) if mailbox else []
+        people_in = [one.person_id for one in found] if mailbox else people_signed_in()
+        ended = sum(sign_in.close_all(person_id, by=by) for person_id in people_in)
+    if mailbox and not found:
+        raise click.ClickException(f"Niemand komt binnen met {mailbox}.")
+    click.echo(f"Afgemeld: {ended}. / Signed out: {ended}.")
 
 
 @people.command("has-admin")

@@ -42,6 +42,18 @@ def languages_of_mailbox(mailbox: str) -> set[str]:
     )
 
 
+def people_signed_in() -> list[int]:
+    """Return everybody with a sign-in that was not ended."""
+    return list(
+        db.session.scalars(
+            sa.select(SignIn.person_id)
+            .where(SignIn.ended_at.is_(None))
+            .distinct()
+            .order_by(SignIn.person_id)
+        )
+    )
+
+
 def people_of_code(code_id: int, now: datetime) -> list[MailboxPerson]:
     """Return who may still come in with a code; nobody once it was used or is too old."""
     mailbox = db.session.scalar(
