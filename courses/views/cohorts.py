@@ -61,7 +61,7 @@ def _new_form() -> CohortForm:
     form.course_version_id.choices = select_choices(versions)
     form.place_id.choices = select_choices(place_choices(actor()))
     form.client_organisation_id.choices = select_choices(
-        organisation_choices(), empty=_("Niemand, of nog niet bekend")
+        organisation_choices(actor()), empty=_("Niemand, of nog niet bekend")
     )
     return form
 

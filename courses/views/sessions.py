@@ -58,7 +58,7 @@ def _sessions_page(
 
 def _trainer_form(head: CohortHead, **values: Any) -> TrainerForm:
     form = TrainerForm(**values)
-    form.person_id.choices = select_choices(trainer_choices(head.id))
+    form.person_id.choices = select_choices(trainer_choices(head, actor()))
     return form
 
 
