@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -131,3 +131,5 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
     phone = StringField(_("Telefoon"), validators=[Optional(), Length(max=40)])
     email = StringField(_("E-mail"), validators=[Optional(), Length(max=254)])
     cohort = SelectField(_("Groep"), coerce=int, validators=[InputRequired(_("Kies een groep."))])
+    seen = HiddenField()
+    """Whom the page showed as people we may know already."""

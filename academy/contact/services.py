@@ -19,6 +19,8 @@ from academy.kernel.policy import NOBODY, Actor
 from academy.people.rules import clean_mailbox, looks_like_mailbox
 from academy.people.services import persons
 from academy.people.services.persons import NewPerson
+from courses.policies import APPLY
+from courses.queries.known import find_in_reach
 from courses.services import enrolment
 
 WRITE_LIMIT = Limit("contact", 6, timedelta(hours=1))
@@ -243,8 +245,34 @@ def note_no_answer(request_id: int, *, by: Actor) -> None:
 
 
 def link_person(request_id: int, person_id: int, *, by: Actor) -> None:
-    """Say who wrote the message, now that we know them."""
+    """Say which of the people we know wrote the message.
+
+    Raises NotFoundError for who is out of the actor's reach, ConflictError when nobody waits for
+    an answer any more.
+    """
+    policy.require_right(by, APPLY)
+    request = _request_to_link(request_id, by=by)
+    if find_in_reach(person_id, by, APPLY) is None:
+        raise NotFoundError
+    _link(request, person_id, by=by)
+
+
+def unlink_person(request_id: int, *, by: Actor) -> None:
+    """Take back who wrote the message: it was somebody else. Raises as `link_person` does."""
+    policy.require_right(by, APPLY)
+    request = _request_to_link(request_id, by=by)
+    _record(request, "unlinked", by)
+    request.person_id = None
+
+
+def _request_to_link(request_id: int, *, by: Actor) -> ContactRequest:
     request = get_request(request_id, by=by)
+    if not request.is_open:
+        raise ConflictError(_("Dit bericht is al klaar. Wie het schreef, verandert niet meer."))
+    return request
+
+
+def _link(request: ContactRequest, person_id: int, *, by: Actor) -> None:
     request.person_id = person_id
     _record(request, "linked", by)
 
@@ -271,7 +299,7 @@ def make_application(request_id: int, new: NewPerson, cohort_id: int, *, by: Act
         raise InvalidInputError(sentence, fields={"email": sentence})
     if request.person_id is None:
         person = persons.add_person(new, by=by)
-        link_person(request.id, person.id, by=by)
+        _link(request, person.id, by=by)
     assert request.person_id is not None  # noqa: S101 - linked just now
     enrolment_id = enrolment.apply(request.person_id, cohort_id, by=by)
     take_step(request.id, "application", by=by)

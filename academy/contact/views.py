@@ -22,7 +22,8 @@ from academy.contact.forms import (
     TalkForm,
 )
 from academy.contact.policies import ASSIGN, HANDLE
-from academy.kernel.errors import ConflictError, InvalidInputError
+from academy.kernel.db import MAX_INTEGER
+from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import parse_day
 from academy.kernel.policy import PUBLIC
 from academy.kernel.web.addresses import asker
@@ -31,6 +32,7 @@ from academy.people.rules import looks_like_mailbox, name_parts
 from academy.people.services.persons import NewPerson
 from courses.policies import APPLY
 from courses.queries.content import track_cards
+from courses.queries.known import Known, all_seen, as_seen, find_in_reach, known_people
 
 bp = FeatureBlueprint("contact", __name__)
 
@@ -269,9 +271,53 @@ def _fill_cohorts(form: ApplicationForm) -> None:
     form.cohort.choices = [SelectChoice(one.id, one.name) for one in cohorts]
 
 
-def _application_page(row: queries.RequestRow, form: ApplicationForm) -> str:
+def _application_page(
+    row: queries.RequestRow, form: ApplicationForm, *, warns: bool = False
+) -> str:
     _fill_cohorts(form)
-    return render_template("contact/application.html", row=row, form=form)
+    known = _known(row, form)
+    form.seen.data = as_seen(known)
+    return render_template(
+        "contact/application.html",
+        row=row,
+        form=form,
+        known=known,
+        linked=find_in_reach(row.person_id, actor(), APPLY) if row.person_id else None,
+        warns=warns,
+    )
+
+
+def _known(row: queries.RequestRow, form: ApplicationForm) -> tuple[Known, ...]:
+    """Return whom we may know already, as long as nobody said who wrote the message."""
+    if row.person_id is not None:
+        return ()
+    names = (form.call_name.data, form.prefix.data, form.last_name.data)
+    return known_people(
+        actor(),
+        APPLY,
+        name=" ".join(part for part in names if part),
+        phone=form.phone.data or "",
+        email=form.email.data or "",
+    )
+
+
+@bp.action("/berichten/<int:request_id>/persoon", needs=APPLY)
+def link(request_id: int) -> Response:
+    """Say which of the people we know wrote the message."""
+    person_id = request.form.get("person_id", type=int)
+    if person_id is None or person_id > MAX_INTEGER:
+        raise NotFoundError
+    services.link_person(request_id, person_id, by=actor())
+    flash(_("Het bericht hoort nu bij deze persoon. Kies de groep."), "success")
+    return redirect(url_for("contact.application", request_id=request_id), 303)
+
+
+@bp.action("/berichten/<int:request_id>/iemand-anders", needs=APPLY)
+def unlink(request_id: int) -> Response:
+    """Take back who wrote the message."""
+    services.unlink_person(request_id, by=actor())
+    flash(_("Het bericht is weer van iemand die we niet kennen."), "success")
+    return redirect(url_for("contact.application", request_id=request_id), 303)
 
 
 @bp.action("/berichten/<int:request_id>/aanmelden", needs=APPLY)
@@ -282,6 +328,8 @@ def apply(request_id: int) -> Any:
     _fill_cohorts(form)
     if not form.validate():
         return make_response(_application_page(row, form), 422)
+    if not all_seen(_known(row, form), form.seen.data or ""):
+        return make_response(_application_page(row, form, warns=True), 422)
     new = NewPerson(
         call_name=form.call_name.data or "",
         prefix=form.prefix.data or "",
@@ -299,7 +347,10 @@ def apply(request_id: int) -> Any:
         form.cohort.errors = [*form.cohort.errors, error.sentence]
         return make_response(_application_page(row, form), error.status)
     name = new.call_name or new.last_name
-    flash(_("%(name)s staat nu bij de aanmeldingen.", name=name), "success")
+    if name:
+        flash(_("%(name)s staat nu bij de aanmeldingen.", name=name), "success")
+    else:
+        flash(_("De aanmelding staat erin. Spreek nu een kennismaking af."), "success")
     return redirect(url_for("enrolments.show", enrolment_id=enrolment_id), 303)
 
 

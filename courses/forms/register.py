@@ -180,6 +180,8 @@ class WalkInForm(FlaskForm):  # type: ignore[misc]
     """Somebody who walked in: a name is enough."""
 
     form_key = HiddenField()
+    seen = HiddenField()
+    """Whom the page showed as people we may know already."""
     call_name = StringField(
         _("Voornaam of roepnaam"),
         description=_("Heeft iemand één naam? Dat is goed. Alle letters en talen mogen."),

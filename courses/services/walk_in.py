@@ -15,9 +15,12 @@ from academy.people.services.persons import NewPerson, add_person
 from courses import policies
 from courses.models import Cohort, Enrolment, Session
 from courses.queries.cohorts import cohort_reach
+from courses.queries.known import find_in_reach
 from courses.services.attendance import NewMark, save_register
 from courses.services.enrolment import seat_at_once
 from courses.services.taking_part import RUNNING
+
+FORM = "walk-in"
 
 
 def add_walk_in(session_id: int, new: NewPerson, *, by: Actor, form_key: str = "") -> int | None:
@@ -28,7 +31,7 @@ def add_walk_in(session_id: int, new: NewPerson, *, by: Actor, form_key: str = "
     name.
     """
     session, cohort = _open_session(session_id, by=by)
-    if form_key and not once.is_first("walk-in", f"{session_id}:{form_key}"):
+    if form_key and not once.is_first(FORM, f"{session_id}:{form_key}"):
         return None
     person = add_person(new, by=by, right=policies.MARK)
     return _seat(session, cohort, person.id, by=by)
@@ -44,6 +47,22 @@ def seat_applicant(session_id: int, enrolment_id: int, *, by: Actor) -> int:
     if enrolment is None or enrolment.cohort_id != cohort.id:
         raise NotFoundError
     return _seat(session, cohort, enrolment.person_id, by=by)
+
+
+def seat_known(session_id: int, person_id: int, *, by: Actor) -> int:
+    """Give somebody we know already a chair and a mark, instead of adding them once more.
+
+    Raises as `add_walk_in` does, and NotFoundError for who is out of the actor's reach.
+    """
+    session, cohort = _open_session(session_id, by=by)
+    if find_in_reach(person_id, by, policies.MARK) is None:
+        raise NotFoundError
+    return _seat(session, cohort, person_id, by=by)
+
+
+def was_added(session_id: int, form_key: str) -> bool:
+    """Say whether the form of this key added somebody before."""
+    return bool(form_key) and once.was_sent(FORM, f"{session_id}:{form_key}")
 
 
 def _open_session(session_id: int, *, by: Actor) -> tuple[Session, Cohort]:

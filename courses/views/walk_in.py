@@ -16,6 +16,7 @@ from academy.people.services.persons import NewPerson
 from courses import policies
 from courses.forms.register import WalkInForm
 from courses.queries.applications import application_rows
+from courses.queries.known import Known, all_seen, as_seen, known_people
 from courses.queries.register import Register, get_register
 from courses.services import walk_in
 
@@ -36,14 +37,17 @@ def add(cohort_id: int, session_id: int) -> Any:
     """Add who walked in, with a chair and a mark."""
     register = _open(cohort_id, session_id)
     if "enrolment_id" in request.form:
-        enrolment_id = request.form.get("enrolment_id", type=int)
-        if enrolment_id is None or enrolment_id > MAX_INTEGER:
-            raise NotFoundError
-        walk_in.seat_applicant(session_id, enrolment_id, by=actor())
+        walk_in.seat_applicant(session_id, _id_of("enrolment_id"), by=actor())
+        return _added(register)
+    if "person_id" in request.form:
+        walk_in.seat_known(session_id, _id_of("person_id"), by=actor())
         return _added(register)
     form = WalkInForm()
     if not form.validate():
         return make_response(_page(register, form), 422)
+    known = _known(register, form)
+    if not all_seen(known, form.seen.data or ""):
+        return make_response(_page(register, form, known), 422)
     new = NewPerson(
         call_name=form.call_name.data or "",
         prefix=form.prefix.data or "",
@@ -54,8 +58,29 @@ def add(cohort_id: int, session_id: int) -> Any:
         walk_in.add_walk_in(session_id, new, by=actor(), form_key=form.form_key.data or "")
     except (ConflictError, InvalidInputError) as error:
         form.call_name.errors = [error.sentence]
-        return make_response(_page(register, form), error.status)
+        return make_response(_page(register, form, known), error.status)
     return _added(register)
+
+
+def _id_of(field: str) -> int:
+    number = request.form.get(field, type=int)
+    if number is None or number > MAX_INTEGER:
+        raise NotFoundError
+    return number
+
+
+def _known(register: Register, form: WalkInForm) -> tuple[Known, ...]:
+    """Return whom we may know already; nobody when this very form was sent before."""
+    names = (form.call_name.data, form.prefix.data, form.last_name.data)
+    known = known_people(
+        actor(),
+        policies.MARK,
+        name=" ".join(part for part in names if part),
+        phone=form.phone.data or "",
+        cohort_id=register.cohort_id,
+    )
+    # Asked afterwards: whom another click of this form added just now is no double.
+    return () if walk_in.was_added(register.session_id, form.form_key.data or "") else known
 
 
 def _open(cohort_id: int, session_id: int) -> Register:
@@ -71,10 +96,12 @@ def _added(register: Register) -> Response:
     return redirect(where, 303)
 
 
-def _page(register: Register, form: WalkInForm) -> str:
+def _page(register: Register, form: WalkInForm, known: tuple[Known, ...] = ()) -> str:
+    form.seen.data = as_seen(known)
     return render_template(
         "courses/walk_in.html",
         register=register,
         form=form,
+        known=known,
         applied=application_rows(register.cohort_id),
     )

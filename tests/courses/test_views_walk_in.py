@@ -90,3 +90,56 @@ def test_nobody_walks_in_before_the_day_or_elsewhere(group, sign_in):
     assert sign_in(other.trainer_id).get(page_of(group)).status_code == 404
     assert sign_in(group.assessor_id).get(page_of(group)).status_code == 403
     assert db.session.scalar(sa.select(sa.func.count()).select_from(AttendanceMark)) == 0
+
+
+def test_who_we_know_already_is_not_added_twice(group, sign_in):
+    other = make_group(1, name="Elders")
+    with unit_of_work():
+        known = db.session.get_one(Person, other.learners[0])
+        known.phone = "0612345678"
+        name = known.call_name
+    client = sign_in(other.coordinator_id)
+    page = f"/groepen/{other.cohort_id}/aanwezig/{other.sessions[0]}/erbij"
+    here = client.post(page, data={"call_name": "Iemand", "phone": "+31 6 12345678"})
+    assert here.status_code == 422
+    assert "Staat al bij deze groep." in well_formed(here.text)
+    assert f"Dit is {name}" not in here.text
+
+    with unit_of_work():  # one region, two groups: its coordinator reaches both
+        db.session.get_one(Cohort, group.cohort_id).place_id = other.place_id
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(Person))
+    warned = client.post(page_of(group), data={"call_name": name})
+    assert warned.status_code == 422
+    assert f"Dit is {name}" in warned.text
+    assert "Misschien kennen we deze persoon al." in warned.text
+    seated = client.post(page_of(group), data={"person_id": str(known.id)})
+    assert seated.status_code == 303
+    enrolment = db.session.scalars(
+        sa.select(Enrolment).where(
+            Enrolment.person_id == known.id, Enrolment.cohort_id == group.cohort_id
+        )
+    ).one()
+    assert enrolment.state == "active"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == before
+
+
+def test_somebody_else_of_the_same_name_is_added_after_looking(group, sign_in):
+    client = sign_in(group.trainer_id)
+    client.post(page_of(group), data={"call_name": "Ali", "form_key": "a"})
+    warned = client.post(page_of(group), data={"call_name": "Ali", "form_key": "b"})
+    assert warned.status_code == 422
+    first = db.session.scalars(sa.select(Person.id).where(Person.call_name == "Ali")).one()
+    data = {"call_name": "Ali", "form_key": "b", "seen": str(first)}
+    assert client.post(page_of(group), data=data).status_code == 303
+    assert client.post(page_of(group), data=data | {"seen": ""}).status_code == 303
+    assert len(db.session.scalars(sa.select(Person.id).where(Person.call_name == "Ali")).all()) == 2
+
+
+def test_a_trainer_seats_nobody_from_elsewhere(group, sign_in):
+    other = make_group(1, name="Elders")
+    client = sign_in(group.trainer_id)
+    for person_id in (other.learners[0], 999_999, 2**40, "x"):
+        posted = client.post(page_of(group), data={"person_id": str(person_id)})
+        assert posted.status_code == 404, person_id
+    warned = client.post(page_of(group), data={"call_name": "Iemand", "last_name": "Anders"})
+    assert warned.status_code == 303
