@@ -27,6 +27,7 @@ from academy.coaching.views import (
     changes,  # noqa: F401
     coach,  # noqa: F401  their routes
     coordinator,  # noqa: F401
+    everybody,  # noqa: F401
     guidance_today,
     matching,  # noqa: F401
     offline,  # noqa: F401

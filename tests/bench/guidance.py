@@ -278,6 +278,7 @@ def _crowd(url: str, plans: int, folder: Path) -> Iterator[Crowd]:
         pages = {
             "Monday of the coordinator": (client, first),
             "Monday of the coordinator, second page": (client, f"{first}?na={second}"),
+            "everybody with guidance": (client, "/begeleiding/iedereen"),
         }
         db.session.remove()
     yield Crowd(app, pages)

@@ -13,13 +13,14 @@ from sqlalchemy.orm import aliased
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, CoachLoad, Cover
 from academy.coaching.queries.plans import call_name
-from academy.kernel.db import db
+from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.policy import Actor
 from academy.people.models import Grant, Person
 
 Away = aliased(Person, name="away")
 Standing = aliased(Person, name="standing")
 MOST_ROWS = 100
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +78,24 @@ class CoachRow:
     is_full: bool
 
 
-def coach_rows(actor: Actor, today: date) -> tuple[CoachRow, ...]:
-    """Return who guides people in the region of `actor`, by name."""
-    here = sa.exists().where(
-        CoachingPlan.coach_id == CoachLoad.coach_id,
-        CoachingPlan.state.in_(rules.LIVE_STATES),
-        policies.within_region(actor),
-    )
-    rows = db.session.execute(
+def coach_rows(
+    actor: Actor, today: date, *, after: str | None = None, limit: int = PAGE_SIZE
+) -> Page[CoachRow]:
+    """Return who guides people in the region of `actor`, by name, a page at a time."""
+    statement = (
         sa.select(Person, CoachLoad, was_away(CoachLoad.coach_id, today))
         .join(CoachLoad, CoachLoad.coach_id == Person.id)
-        .where(CoachLoad.plans > 0, here)
+        .where(_guides_in_region(actor))
         .order_by(Person.sort_key, Person.id)
-        .limit(MOST_ROWS)
+        .limit(limit + 1)
     )
-    return tuple(
+    last = from_cursor(after, str, int)
+    if last is not None:
+        bound = sa.tuple_(sa.literal(last[0]), sa.literal(last[1]))
+        statement = statement.where(sa.tuple_(Person.sort_key, Person.id) > bound)
+    rows = db.session.execute(statement).all()
+    end = rows[limit - 1][0] if len(rows) > limit else None
+    found = tuple(
         CoachRow(
             person_id=person.id,
             name=person.display_name,
@@ -101,8 +105,29 @@ def coach_rows(actor: Actor, today: date) -> tuple[CoachRow, ...]:
             is_silent=rules.is_silent(load.quiet_since, today) and not away,
             is_full=load.plans > rules.MOST_PLANS,
         )
-        for person, load, away in rows
+        for person, load, away in rows[:limit]
     )
+    return Page(found, to_cursor(end.sort_key, end.id) if end is not None else None)
+
+
+def coach_choices(actor: Actor) -> list[tuple[int, str]]:
+    """Return everybody who guides in the region of `actor`, by name: to choose from, so all."""
+    people = db.session.scalars(
+        sa.select(Person)
+        .join(CoachLoad, CoachLoad.coach_id == Person.id)
+        .where(_guides_in_region(actor))
+        .order_by(Person.sort_key, Person.id)
+    )
+    return [(one.id, one.display_name) for one in people]
+
+
+def _guides_in_region(actor: Actor) -> sa.ColumnElement[bool]:
+    here = sa.exists().where(
+        CoachingPlan.coach_id == CoachLoad.coach_id,
+        CoachingPlan.state.in_(rules.LIVE_STATES),
+        policies.within_region(actor),
+    )
+    return sa.and_(CoachLoad.plans > 0, here)
 
 
 def was_away(coach_id: Any, today: date) -> sa.ColumnElement[bool]:
@@ -146,6 +171,21 @@ def other_guides(person_id: int, today: date, *, but: Iterable[int | None]) -> t
         until = valid_to if reason == rules.COVER_REASON else None
         found.setdefault(person.id, Reader(person.display_name, until))
     return tuple(found.values())
+
+
+def stands_in_until(person_id: int, guide_id: int | None, today: date) -> date | None:
+    """Return the last day on which somebody guides a person as a stand-in; None for any other."""
+    rows = db.session.execute(
+        sa.select(Grant.valid_to, Grant.reason).where(
+            Grant.person_id == guide_id,
+            Grant.role == "coach",
+            Grant.scope_kind == "person",
+            Grant.scope_id == person_id,
+            Grant.holds_on(today),
+        )
+    ).all()
+    days = [row.valid_to for row in rows if row.reason == rules.COVER_REASON]
+    return max(days) if days and len(days) == len(rows) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def monday_page(
 
 
 def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
-    near = _near(actor)
+    near = region_of(actor)
     late = rules.overdue_before(today)
     live = CoachingPlan.state.in_(rules.LIVE_STATES)
     plan = _PlanParts(near, cut)
@@ -141,7 +141,8 @@ def _parts(actor: Actor, today: date, cut: _Cut) -> Iterator[Any]:
     yield _renewals(near, cut, today, live)
 
 
-def _near(actor: Actor) -> sa.ColumnElement[bool]:
+def region_of(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition of `policies.within_region`, by which SQLite does not begin."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     place = CoachingPlan.place_id + 0 if is_sqlite else CoachingPlan.place_id
     return sa.and_(

@@ -39,18 +39,27 @@ def coaches() -> str:
 
 def _coaches_page(form: CoverForm) -> str:
     me, today = actor(), clock.today()
-    found = covers.coach_rows(me, today)
-    choices = [SelectChoice(one.person_id, one.name) for one in found]
+    after = request.args.get("na")
+    _offer_coaches(form)
+    return show(
+        "coaches",
+        page=covers.coach_rows(me, today, after=after),
+        is_first=not after,
+        covers=covers.cover_rows(me, today),
+        form=form,
+    )
+
+
+def _offer_coaches(form: CoverForm) -> None:
+    choices = [SelectChoice(*one) for one in covers.coach_choices(actor())]
     form.coach_id.choices = form.cover_id.choices = choices
-    return show("coaches", found=found, covers=covers.cover_rows(me, today), form=form)
 
 
 @bp.action("/begeleiding/begeleiders/vervanging", needs=OVERSEE)
 def save_cover() -> Any:
     """Let somebody stand in for a coach; the people concerned hear it by name."""
     me, form = actor(), CoverForm()
-    known = [SelectChoice(one.person_id, one.name) for one in covers.coach_rows(me, clock.today())]
-    form.coach_id.choices = form.cover_id.choices = known
+    _offer_coaches(form)
     if form.validate() and form.first_day.data and form.last_day.data:
         try:
             cover_services.arrange_cover(
