@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from academy.community import policies
+from academy.community import policies, rules
 from academy.community.mails import MESSAGES
 from academy.community.queries.meetups import unmarked_rows
 from academy.community.queries.waiting import waiting_for
@@ -20,6 +20,7 @@ from academy.community.views import (
     stories,
 )
 from academy.community.views.blueprint import bp
+from academy.kernel import clock
 from academy.kernel.feature import Feature, ForAnother, NavItem, TodayItem
 from academy.kernel.i18n import short_day
 from academy.kernel.policy import Actor
@@ -32,7 +33,19 @@ def today(actor: Actor) -> list[TodayItem]:
         return asked
     waiting = waiting_for(actor)
     ready = mentoring.ready_items(actor) if waiting.mentors else []
-    return asked + _unmarked(actor) + _stories(waiting.stories) + ready
+    missing = [_quarter()] if waiting.no_meetup else []
+    return asked + _unmarked(actor) + missing + _stories(waiting.stories) + ready
+
+
+def _quarter() -> TodayItem:
+    return TodayItem(
+        title=gettext("Dit kwartaal is er nog geen terugkommiddag"),
+        why=gettext("Vier keer per jaar zien mensen elkaar terug. Kies een dag."),
+        action=gettext("Plan een middag"),
+        href=url_for("community.plan"),
+        icon="calendar",
+        due_on=rules.quarter_of(clock.today())[1],
+    )
 
 
 def _stories(waiting: int) -> list[TodayItem]:

@@ -36,6 +36,10 @@ MENTOR_REQUIREMENT = "meetups"
 """A season of mentoring counts as one follow-up meet-up."""
 FEWEST_MEETINGS = 3
 """So often in one season a mentor met who begins, before it counts."""
+QUARTERLY = "follow_up"
+"""The kind of meet-up that is held every quarter. Source: domain.md, section 4d, 12."""
+QUARTER_WAITS = timedelta(weeks=4)
+"""So far into a quarter nobody is reminded that no meet-up is planned."""
 FRESH = timedelta(days=365)
 """So long after the certificate somebody still counts as one who begins."""
 
@@ -72,6 +76,18 @@ def obstacles(*, confirmed_by: int, may_share: bool) -> tuple[Obstacle, ...]:
 def season_of(day: date) -> tuple[Season, int]:
     """Return the season a day lies in and its year; December belongs to the winter that follows."""
     return SEASONS[day.month % 12 // 3], day.year + (day.month == 12)
+
+
+def quarter_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the quarter in which a day lies."""
+    first = date(day.year, day.month - (day.month - 1) % 3, 1)
+    following = first.replace(day=28) + timedelta(days=66)
+    return first, following.replace(day=1) - timedelta(days=1)
+
+
+def is_time_to_plan(day: date) -> bool:
+    """Say whether a quarter without a meet-up has gone on long enough to remind somebody."""
+    return day >= quarter_of(day)[0] + QUARTER_WAITS
 
 
 def turn(day: date, number: int) -> int:

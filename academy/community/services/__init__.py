@@ -1,6 +1,7 @@
 """Changes to meet-ups and stories: one function per thing a person does."""
 
 from academy.community.services.feedback import note_feedback
+from academy.community.services.leaving import give_chairs_back
 from academy.community.services.meetups import (
     NewMeetUp,
     Reply,
@@ -44,6 +45,7 @@ __all__ = [
     "confirm_season",
     "count_confirmations",
     "finish_refresher",
+    "give_chairs_back",
     "hold_meetup",
     "invite",
     "link",

@@ -73,7 +73,7 @@ def change_meetup(meetup_id: int, new: NewMeetUp, *, by: Actor) -> None:
     Raises InvalidInputError for fewer chairs than there are people who come.
     """
     policy.require_right(by, policies.MANAGE_MEET_UPS)
-    meet_up = _get_meetup(meetup_id)
+    meet_up = get_meetup(meetup_id)
     _require_manager(meet_up, by)
     _refuse_over(meet_up)
     _refuse_unusable(new)
@@ -87,13 +87,13 @@ def change_meetup(meetup_id: int, new: NewMeetUp, *, by: Actor) -> None:
     _record(meet_up, "changed", by)
     if before != _when_and_where(meet_up):
         _tell(meet_up, CHANGED, key=f"meetup-{meet_up.id}-{_stamp(clock.now())}")
-    _move_up(meet_up, by=by)
+    move_up(meet_up, by=by)
 
 
 def cancel_meetup(meetup_id: int, *, by: Actor) -> None:
     """Call a meet-up off; who may come hears it. Raises ConflictError when it is over."""
     policy.require_right(by, policies.MANAGE_MEET_UPS)
-    meet_up = _get_meetup(meetup_id)
+    meet_up = get_meetup(meetup_id)
     _require_manager(meet_up, by)
     _refuse_over(meet_up)
     meet_up.cancelled_on = clock.today()
@@ -107,7 +107,7 @@ def invite(meetup_id: int, *, by: Actor) -> int:
     Returns how many people that are.
     """
     policy.require_right(by, policies.MANAGE_MEET_UPS)
-    meet_up = _get_meetup(meetup_id)
+    meet_up = get_meetup(meetup_id)
     _require_manager(meet_up, by)
     _refuse_over(meet_up)
     people = db.session.scalars(
@@ -135,13 +135,13 @@ def answer_invitation(meetup_id: int, person_id: int, reply: Reply, *, by: Actor
     certified, ConflictError when it is over.
     """
     _require_answer_right(person_id, by=by)
-    meet_up = _get_meetup(meetup_id)
+    meet_up = get_meetup(meetup_id)
     if not is_welcome(person_id):
         raise NotFoundError
     _refuse_over(meet_up)
     if reply.answer not in rules.ANSWERS:
         raise InvalidInputError(_("Kies ja, misschien of nee."))
-    rsvp = _find_rsvp(meet_up.id, person_id)
+    rsvp = find_rsvp(meet_up.id, person_id)
     if rsvp is None:
         rsvp = Rsvp(meet_up_id=meet_up.id, person_id=person_id, answer="")
     _take_place(meet_up, rsvp, reply.answer)
@@ -152,7 +152,7 @@ def answer_invitation(meetup_id: int, person_id: int, reply: Reply, *, by: Actor
     rsvp.helped_by_id = None if by.person_id == person_id else by.person_id
     db.session.add(rsvp)
     _record(meet_up, "answered", by, person_id, on_behalf_of=audit.on_behalf(by, person_id))
-    _move_up(meet_up, by=by)
+    move_up(meet_up, by=by)
     return rsvp.waits_since is None
 
 
@@ -174,7 +174,7 @@ def _end_of_line(meet_up: MeetUp) -> datetime:
     return clock.now() if last is None else max(clock.now(), last + timedelta(microseconds=1))
 
 
-def _move_up(meet_up: MeetUp, *, by: Actor) -> None:
+def move_up(meet_up: MeetUp, *, by: Actor) -> None:
     """Give every free chair to who stands first in line, and tell them."""
     db.session.flush()  # what changed is counted
     free = meet_up.capacity - _taken(meet_up)
@@ -263,7 +263,7 @@ def _taken(meet_up: MeetUp) -> int:
 def record_came(meetup_id: int, person_id: int, *, came: bool, by: Actor) -> None:
     """Note whether somebody who answered was there. Raises ConflictError before the day itself."""
     meet_up = _get_gone(meetup_id, by=by)
-    rsvp = _find_rsvp(meet_up.id, person_id)
+    rsvp = find_rsvp(meet_up.id, person_id)
     if rsvp is None:
         raise NotFoundError
     _note(meet_up, rsvp, came=came, by=by)
@@ -309,7 +309,7 @@ def add_walk_in(meetup_id: int, person_id: int, *, by: Actor) -> None:
         raise NotFoundError
     where = Reach(person_id=person_id, place_id=person.place_id)
     policy.require(by, policies.MANAGE_MEET_UPS, where)
-    rsvp = _find_rsvp(meet_up.id, person_id)
+    rsvp = find_rsvp(meet_up.id, person_id)
     if rsvp is None:
         rsvp = Rsvp(meet_up_id=meet_up.id, person_id=person_id, answer="yes", walked_in=True)
         db.session.add(rsvp)
@@ -343,7 +343,7 @@ def hold_meetup(meetup_id: int, *, by: Actor) -> None:
 def _get_gone(meetup_id: int, *, by: Actor) -> MeetUp:
     """Return a meet-up of today or before that went on. Raises ConflictError, NotFoundError."""
     policy.require_right(by, policies.MANAGE_MEET_UPS)
-    meet_up = _get_meetup(meetup_id)
+    meet_up = get_meetup(meetup_id)
     if meet_up.cancelled_on is not None:
         raise ConflictError(_("Deze middag gaat niet door."))
     if meet_up.held_on > clock.today():
@@ -361,7 +361,7 @@ def _near(by: Actor) -> sa.ColumnElement[bool]:
     return within(by, policies.MANAGE_MEET_UPS, person=Person.id, place=Person.place_id)
 
 
-def _get_meetup(meetup_id: int) -> MeetUp:
+def get_meetup(meetup_id: int) -> MeetUp:
     """Return a meet-up, locked so that the last chair is given once. Raises NotFoundError."""
     meet_up = db.session.get(MeetUp, meetup_id, with_for_update=True)
     if meet_up is None:
@@ -369,7 +369,8 @@ def _get_meetup(meetup_id: int) -> MeetUp:
     return meet_up
 
 
-def _find_rsvp(meetup_id: int, person_id: int) -> Rsvp | None:
+def find_rsvp(meetup_id: int, person_id: int) -> Rsvp | None:
+    """Return somebody's answer to a meet-up, or None."""
     return db.session.scalars(
         sa.select(Rsvp).where(Rsvp.meet_up_id == meetup_id, Rsvp.person_id == person_id)
     ).one_or_none()

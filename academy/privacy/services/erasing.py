@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from academy.coaching.services import plans as coaching
+from academy.community.services import give_chairs_back
 from academy.kernel import audit, clock, ids
 from academy.kernel.audit import PersonSalt
 from academy.kernel.db import db
@@ -85,6 +86,7 @@ def _end_what_runs(person_id: int) -> None:
         coaching.stop(plan_id, by=CLEARER)
     for enrolment_id in running_enrolments(person_id):
         enrolment.withdraw(enrolment_id, by=CLEARER)
+    give_chairs_back(person_id, by=CLEARER)
     db.session.flush()  # what follows is written past the session
 
 
