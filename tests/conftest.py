@@ -29,7 +29,7 @@ from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, Person
 from tests.browser import live
 from tests.factories import make_sign_in
-from tests.postgres import cluster
+from tests.postgres import CleanDatabase, cluster
 
 TODAY = clock.local(date(2026, 11, 23), 9)
 
@@ -39,8 +39,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-database", action="store_true", help="tests that use a database")
 
 
+LONGEST = (
+    "certificates/test_tasks_kill",
+    "access/test_injection",
+    "browser/test_every_page",
+    "journeys/test_rehearsal",
+    "journeys/test_chain_commands",
+    "journeys/test_chain",
+    "certificates/test_tasks_disk",
+    "certificates/test_services_stateful",
+    "access/test_foreign_objects",
+    "certificates/test_tasks_reseal",
+    "trust/test_house_paper",
+    "access/test_headers",
+    "access/test_traces",
+    "access/test_verification",
+    "access/test_read_log",
+    "browser/test_log_offline",
+    "browser/test_practice",
+    "keeping/test_many_workers",
+    "keeping/test_outages",
+    "demo/test_loaded_academy",
+    "demo/test_other_data",
+)
+"""Modules that begin the work of a worker, so that none is alone with one of them at the end."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Write into the results which promise a test proves (docs/trust.csv)."""
+    """Put the longest first; write into the results which promise a test proves (trust.csv)."""
     for item in items:
         for mark in item.iter_markers("trust"):
             item.user_properties.append(("trust", mark.args[0]))
@@ -48,6 +75,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.user_properties.append(("planted", mark.args[0]))
     if config.getoption("--only-database"):
         items[:] = [item for item in items if _asks_database(item)]
+    _put_longest_first(items)
+
+
+def _put_longest_first(items: list[pytest.Item]) -> None:
+    """Two workers get a half each (xdist, worksteal): the longest begin either half in turn."""
+    places = {f"tests/{name}.py": place for place, name in enumerate(LONGEST)}
+    long: tuple[list[pytest.Item], list[pytest.Item]] = ([], [])
+    rest = []
+    for item in items:
+        place = places.get(_file_of(item))
+        (rest if place is None else long[place % 2]).append(item)
+    for half in long:
+        half.sort(key=lambda item: places[_file_of(item)])
+    middle = max(0, len(items) // 2 - len(long[0]))
+    items[:] = [*long[0], *rest[:middle], *long[1], *rest[middle:]]
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _asks_database(item: pytest.Item) -> bool:
@@ -150,22 +196,28 @@ def _postgres(server_url: str, *statements: str) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def clean_database(session_app: Flask, server_url: str | None) -> CleanDatabase | None:
+    """The database of the run on PostgreSQL, to be put back; None on SQLite."""
+    if server_url is None:
+        return None
+    return CleanDatabase(server_url, "academy_tests", template="academy_clean")
+
+
 @pytest.fixture
-def app(session_app: Flask, server_url: str | None, session_folder: Path) -> Iterator[Flask]:
+def app(
+    session_app: Flask, clean_database: CleanDatabase | None, session_folder: Path
+) -> Iterator[Flask]:
     """The application on an empty, migrated database, with its context pushed; it is 23 November
     2026, nine o'clock."""
     with session_app.app_context():
         db.engine.dispose()
-    if server_url is None:
+    if clean_database is None:
         for name in ("academy.sqlite-wal", "academy.sqlite-shm"):
             (session_folder / name).unlink(missing_ok=True)
         shutil.copy(session_folder / "clean.sqlite", session_folder / "academy.sqlite")
     else:
-        _postgres(
-            server_url,
-            "drop database academy_tests with (force)",
-            "create database academy_tests template academy_clean",
-        )
+        clean_database.put_back()
     put_back_settings(session_app)
     forget_backups(session_folder)
     set_reading(False)
@@ -203,14 +255,25 @@ def sign_in(app: Flask) -> Callable[[Person | int], FlaskClient]:
 
 
 @pytest.fixture(scope="session")
-def demo_academy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a loaded demo academy: made once per run, to be copied before use."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for what is made once: by all workers of a run, and by all runs of `bin/test`."""
+    if given := os.environ.get("TEST_SHARED"):
+        return Path(given)
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    folder = shared / "demo-academy"
-    with (shared / "demo-academy.lock").open("w") as lock:
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def demo_academy(shared_folder: Path) -> Path:
+    """The folder of a loaded demo academy: made once, to be copied before use.
+
+    Its file `loaded` tells in how many seconds.
+    """
+    folder = shared_folder / "demo-academy"
+    with (shared_folder / "demo-academy.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "loaded").exists():
-            live.load_demo(folder)
-            (folder / "loaded").touch()
+            shutil.rmtree(folder, ignore_errors=True)
+            seconds = live.load_demo(folder)
+            (folder / "loaded").write_text(str(seconds))
     return folder

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -25,8 +25,12 @@ from aiosmtpd.controller import Controller
 from cryptography.fernet import Fernet
 from playwright.sync_api import Page
 
+from academy.demo.today import TODAY
+
 START_SECONDS = 90
 MAIL_SECONDS = 60
+SERVED_FROM = TODAY + timedelta(minutes=2)
+"""When it is in a copy of the demo, however long ago that was loaded."""
 CODE = re.compile(r"\b\d{6}\b")
 
 
@@ -146,11 +150,15 @@ def make_environment(folder: Path, *, smtp_port: int, port: int) -> dict[str, st
     }
 
 
-def load_demo(folder: Path, **changes: str) -> None:
-    """Make a demo academy in `folder`, by the commands of the README and with other settings."""
+def load_demo(folder: Path, **changes: str) -> float:
+    """Make a demo academy in `folder`, by the commands of the README and with other settings.
+
+    Returns how many seconds the last of them took: `academy demo`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     environment = make_environment(folder, smtp_port=0, port=8000) | changes
     for words in (("db", "upgrade"), ("keys", "init"), ("demo",)):
+        began = time.monotonic()
         subprocess.run(
             [sys.executable, "-m", "academy", *words],
             env=environment,
@@ -158,6 +166,7 @@ def load_demo(folder: Path, **changes: str) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+    return time.monotonic() - began
 
 
 @contextmanager
@@ -176,8 +185,10 @@ def prepared(demo: Path, folder: Path) -> Iterator[Live]:
     mail_server.start()
     port = free_port()
     environment = make_environment(folder, smtp_port=mail_server.port, port=port)
+    live = Live(f"http://127.0.0.1:{port}", folder, environment, mailbox)
+    set_clock(live, SERVED_FROM)
     try:
-        yield Live(f"http://127.0.0.1:{port}", folder, environment, mailbox)
+        yield live
     finally:
         mail_server.stop()
 

@@ -57,7 +57,7 @@ from courses.models import (
 )
 from courses.queries.progress import verdicts
 from tests.demo.academies import read_csv
-from tests.demo.conftest import LoadedDemo
+from tests.demo.loaded import LoadedDemo
 
 pytestmark = pytest.mark.slow
 

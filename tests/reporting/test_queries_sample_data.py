@@ -29,7 +29,9 @@ from courses.rules import verdict
 from courses.rules.risk import needs_a_call, risk_of
 from tests.courses.sample_evidence import read_sample_data, rules_by_course
 from tests.demo.academies import read_csv
+from tests.demo.loaded import demo, loaded
 
+__all__ = ["demo", "loaded"]
 pytestmark = pytest.mark.slow
 
 TODAY = date(2026, 11, 23)
@@ -40,13 +42,17 @@ DATA = read_sample_data()
 
 
 @pytest.fixture
-def academy(app) -> Iterator[None]:
-    """The sample data in the database of the test, which takes most of a minute."""
-    settings = current()
-    if not settings.keys.exists():
-        init_keys(settings.keys, settings.keys_passphrase, now=clock.real_now())
-    with unit_of_work():
-        _load(read_data(SAMPLE_DATA))
+def academy(request: pytest.FixtureRequest, server_url: str | None) -> Iterator[None]:
+    """The sample data in a database; loading it, on PostgreSQL, takes most of a minute."""
+    if server_url is None:
+        request.getfixturevalue("demo")
+    else:
+        request.getfixturevalue("app")
+        settings = current()
+        if not settings.keys.exists():
+            init_keys(settings.keys, settings.keys_passphrase, now=clock.real_now())
+        with unit_of_work():
+            _load(read_data(SAMPLE_DATA))
     with clock.at(clock.local(TODAY, 9)):
         yield
 

@@ -22,12 +22,15 @@ MOST_SECONDS = 25 * 60
 def run(name: str, folder: Path) -> Outcomes:
     """Run the tests of one database and return what happened per row."""
     environment, words = RUNS[name]
+    shared = folder / "shared"
+    shared.mkdir(exist_ok=True)
     results = folder / f"{name}.xml"
     command = [
-        *(sys.executable, "-m", "pytest", "--no-header", "-q", "-n", "2", "--dist", "loadscope"),
+        *(sys.executable, "-m", "pytest", "--no-header", "-q", "-n", "2", "--dist", "worksteal"),
         *("--timeout", "900", f"--junitxml={results}", *words),
     ]
-    subprocess.run(command, env={**os.environ, "TRUST": "full", **environment}, check=False)
+    settings = {"TRUST": "full", "TEST_SHARED": str(shared), **environment}
+    subprocess.run(command, env={**os.environ, **settings}, check=False)
     return read_outcomes(results) if results.exists() else {}
 
 
