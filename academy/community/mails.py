@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from academy.community.policies import MANAGE_MEET_UPS
-from academy.community.queries import meetups
+from academy.community.policies import LINK_MENTORS, MANAGE_MEET_UPS
+from academy.community.queries import meetups, mentoring
 from academy.community.services.meetups import CALLED_OFF, CHAIR_FREE, CHANGED, INVITED
+from academy.community.services.mentoring import MENTOR_ASKED
 from academy.kernel.messages.declared import Message
 
 MESSAGES = (
@@ -47,5 +48,14 @@ MESSAGES = (
         may_wait=False,
         by_phone=True,
         unless=_("alleen als je dan nog wilt komen"),
+    ),
+    Message(
+        MENTOR_ASKED,
+        title=_("De vraag of jullie samen oplopen"),
+        why=_("Je krijgt dit omdat de coördinator jullie bij elkaar wil brengen."),
+        values=mentoring.told_asked,
+        seen_by=LINK_MENTORS,
+        by_phone=True,
+        unless=_("alleen als je dan nog niets zei"),
     ),
 )

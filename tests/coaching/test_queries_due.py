@@ -118,3 +118,32 @@ def test_nobody_is_told_about_their_own_guidance(table):
 
 def test_a_plan_that_a_coordinator_looks_after_is_no_fault(table):
     assert "no coordinator" not in " ".join(faults())
+
+
+REVIEW = date(2026, 11, 29)
+"""A Sunday: late from Monday on."""
+
+
+@pytest.mark.parametrize(
+    ("until", "first_told"),
+    [
+        (None, date(2026, 11, 30)),
+        (date(2026, 11, 20), date(2026, 11, 30)),
+        (date(2026, 12, 7), date(2026, 12, 7)),
+    ],
+)
+def test_a_late_yearly_review_is_in_the_monday_mail_from_when_nothing_rests(
+    table, until, first_told
+):
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plan.yearly_review_due, plan.next_contact_due = REVIEW, date(2027, 3, 1)
+        if until is not None:
+            plan.state, plan.paused_on, plan.paused_until = "paused", date(2026, 11, 1), until
+    for week in range(3):
+        monday = date(2026, 11, 23) + timedelta(weeks=week)
+        is_late = monday >= first_told
+        assert heard(due.mondays, monday) == [table.tineke.id] * is_late
+        with clock.at(clock.local(monday, 8)):
+            said = told.region(table.tineke.id)
+        assert (said or {}).get("reviews", 0) == is_late

@@ -96,7 +96,7 @@ def test_the_monday_mail_counts_what_is_late_of_each(table):
     with clock.at(clock.local(monday, 8)):
         found = told.region(table.tineke.id)
         assert told.region(far.id) is None
-    assert found == {"late": 0, "waiting": 0, "signals": 1, "actions": 1}
+    assert found == {"late": 0, "waiting": 0, "signals": 1, "actions": 1, "reviews": 0}
     assert heard(due.mondays, monday) == [table.tineke.id]
     assert heard(due.mondays, date(2026, 11, 30)) == []
 

@@ -14,6 +14,7 @@ from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from academy.kernel.messages.models import AnnouncedMessage
 from certificates.models import Certificate, RenewalEvidence
 from tests.community.mentoring_street import make_beginning, offer, run_pair
 from tests.community.street import certify
@@ -124,6 +125,30 @@ def test_nothing_runs_until_both_say_yes(street, beginner):
     with unit_of_work():
         state = services.answer_pair(pair_id, beginner.id, yes=True, by=make_actor(beginner))
     assert state == "running"
+
+
+def test_both_hear_that_they_are_asked_until_they_answer(street, beginner):
+    offer(street)
+    with unit_of_work():
+        pair_id = services.link(street.certified.id, beginner.id, by=street.by)
+    told = db.session.scalars(
+        sa.select(AnnouncedMessage).filter_by(name="community/mentor_asked")
+    ).all()
+    found = {one.person_id: mentoring.told_asked(**one.ids) for one in told}
+    assert found == {
+        street.certified.id: {"name": "Omar", "is_mentor": True},
+        beginner.id: {"name": "Fatma", "is_mentor": False},
+    }
+    with unit_of_work():
+        services.answer_pair(pair_id, beginner.id, yes=True, by=make_actor(beginner))
+    assert mentoring.told_asked(pair_id, beginner.id) is None
+    assert mentoring.told_asked(pair_id, street.certified.id) is not None
+    assert mentoring.told_asked(pair_id, street.newcomer.id) is None
+    with unit_of_work():
+        services.answer_pair(
+            pair_id, street.certified.id, yes=False, by=make_actor(street.certified)
+        )
+    assert mentoring.told_asked(pair_id, street.certified.id) is None
 
 
 @pytest.mark.parametrize("who", ["certified", "beginner"])

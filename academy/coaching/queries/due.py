@@ -10,7 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan, LogEntry, Signal
+from academy.coaching.models import (
+    AgreedAction,
+    CoachingPlan,
+    LogEntry,
+    PlanSheet,
+    PlanStep,
+    Signal,
+)
 from academy.coaching.queries.cover import covers_between, who_guides
 from academy.coaching.queries.overseers import overseers, told_about
 from academy.coaching.queries.signals_care import open_signals
@@ -149,6 +156,32 @@ def _actions(window: Window, owner: str, who: Any, hour: int) -> Iterator[Due]:
         )
 
 
+def own_steps(window: Window) -> Iterator[Due]:
+    """Yield, on their day, the steps of a plan that participants take themselves."""
+    due_on = PlanStep.open_due_on
+    rows = db.session.execute(
+        sa.select(PlanStep.id, CoachingPlan.person_id, due_on)
+        .join_from(PlanStep, PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .join(CoachingPlan, CoachingPlan.id == PlanSheet.plan_id)
+        .where(
+            PlanStep.owner == "participant",
+            due_on >= _day(window.since),
+            due_on <= _day(window.until),
+            CoachingPlan.is_awake(due_on),
+            window.about(CoachingPlan.person_id),
+        )
+    )
+    for step_id, person_id, day in rows:
+        if day is None:
+            continue
+        yield Due(
+            key=f"step-{step_id}-{day:%Y%m%d}-{person_id}",
+            person_id=person_id,
+            due_at=clock.local(day, ACTION_HOUR),
+            ids={"step_id": step_id},
+        )
+
+
 # --- the coordinator's Monday ----------------------------------------------------------------
 
 
@@ -225,6 +258,8 @@ def _late_from() -> dict[int | None, date]:
         (_first_of(CoachingPlan.match_by, "to_match", "proposed"), day),
         (open_signals(CoachingPlan.place_id, sa.func.min(Signal.follow_up_by)), day),
         (_first_action(), day),
+        (_first_review(rests=False), day),
+        (_first_review(rests=True), timedelta()),
     ):
         for place_id, first in db.session.execute(statement.group_by(CoachingPlan.place_id)):
             if first is not None:
@@ -235,6 +270,19 @@ def _late_from() -> dict[int | None, date]:
 def _first_of(column: Any, *states: str) -> sa.Select[Any]:
     return sa.select(CoachingPlan.place_id, sa.func.min(column)).where(
         CoachingPlan.state.in_(states), column.is_not(None)
+    )
+
+
+def _first_review(*, rests: bool) -> sa.Select[Any]:
+    """Return the first review of a place, or the first day of return to one that is late by then.
+
+    During a pause nothing is late.
+    """
+    review, back = CoachingPlan.yearly_review_due, CoachingPlan.paused_until
+    is_late_then = sa.and_(CoachingPlan.state == "paused", back > review)
+    first: Any = sa.func.min(back if rests else review)
+    return sa.select(CoachingPlan.place_id, first).where(
+        CoachingPlan.state.in_(rules.LIVE_STATES), is_late_then if rests else ~is_late_then
     )
 
 

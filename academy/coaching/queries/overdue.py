@@ -79,6 +79,19 @@ def count_late_actions(actor: Actor, today: date) -> sa.ScalarSelect[int]:
     )
 
 
+def count_late_reviews(actor: Actor, today: date) -> sa.ScalarSelect[int]:
+    """Return, for a query of counts, how many yearly reviews in the region are too late."""
+    return (
+        sa.select(sa.func.count(CoachingPlan.id))
+        .where(
+            policies.within_region(actor),
+            CoachingPlan.is_awake(today),
+            CoachingPlan.yearly_review_due < today,
+        )
+        .scalar_subquery()
+    )
+
+
 def overdue_rows(
     actor: Actor, today: date, *, after: str | None = None, limit: int = PAGE_SIZE
 ) -> Page[OverdueRow]:

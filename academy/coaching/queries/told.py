@@ -8,9 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy.coaching import policies, rules
-from academy.coaching.models import AgreedAction, CoachingPlan
+from academy.coaching.models import AgreedAction, CoachingPlan, PlanSheet, PlanStep
 from academy.coaching.queries.cover import covers_between, who_guides
-from academy.coaching.queries.overdue import count_late_actions, count_overdue, count_unmatched
+from academy.coaching.queries.overdue import (
+    count_late_actions,
+    count_late_reviews,
+    count_overdue,
+    count_unmatched,
+)
 from academy.coaching.queries.plans import call_name
 from academy.coaching.queries.signals_care import count_late
 from academy.kernel import clock
@@ -79,6 +84,21 @@ def action(action_id: int) -> dict[str, Any] | None:
     return {"due_on": row.due_on, "plan_id": row.plan_id}
 
 
+def step(step_id: int) -> dict[str, Any] | None:
+    """Return that a step of a plan is due; None when it was done. Its words stay in the plan."""
+    row = db.session.execute(
+        sa.select(PlanStep.open_due_on, PlanSheet.plan_id)
+        .join_from(PlanStep, PlanSheet, PlanSheet.id == PlanStep.sheet_id)
+        .join(CoachingPlan, CoachingPlan.id == PlanSheet.plan_id)
+        .where(
+            PlanStep.id == step_id,
+            PlanStep.open_due_on.is_not(None),
+            CoachingPlan.is_awake(clock.today()),
+        )
+    ).one_or_none()
+    return {"due_on": row.open_due_on, "plan_id": row.plan_id} if row else None
+
+
 def region(coordinator_id: int) -> dict[str, Any] | None:
     """Return how much is late in a coordinator's region; None when nothing is."""
     actor = actor_for(coordinator_id, origin="job")
@@ -91,6 +111,7 @@ def region(coordinator_id: int) -> dict[str, Any] | None:
             count_unmatched(actor, today).label("waiting"),
             count_late(actor, today).label("signals"),
             count_late_actions(actor, today).label("actions"),
+            count_late_reviews(actor, today).label("reviews"),
         )
     ).mappings()
     counts = dict(found.one())

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -115,6 +116,14 @@ def asked_rows(person_id: int) -> list[PairRow]:
     """Return the pairs to which somebody has not said yes or no."""
     rows = [_pair(found[0], found[1], person_id, []) for found in _pairs_of(person_id)]
     return [one for one in rows if not one.said_yes]
+
+
+def told_asked(pair_id: int, asked_id: int) -> dict[str, Any] | None:
+    """Return with whom somebody is asked to walk along; None once they answered or it is over."""
+    for one in asked_rows(asked_id):
+        if one.id == pair_id:
+            return {"name": one.name, "is_mentor": one.is_mentor}
+    return None
 
 
 def _pairs_of(person_id: int) -> Sequence[sa.Row[MentorPair, Person]]:

@@ -20,10 +20,12 @@ from academy.community.queries.mentors import in_reach, starters
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from academy.kernel.messages.engine import announce
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 from certificates.services.evidence import drop_renewal_evidence, record_renewal_evidence
 
+MENTOR_ASKED = "community/mentor_asked"
 SOURCE = "mentoring"
 """The kind of source that evidence of a season names."""
 
@@ -68,8 +70,8 @@ def _end_waiting(mentor_id: int) -> None:
 def link(mentor_id: int, starter_id: int, *, by: Actor) -> int:
     """Propose that a mentor walks along with who begins. Nothing runs until both say yes.
 
-    Returns the pair's id. Raises NotFoundError for somebody out of reach or who does not begin,
-    ConflictError for a mentor who does not offer it.
+    Both hear that they are asked. Returns the pair's id. Raises NotFoundError for somebody out of
+    reach or who does not begin, ConflictError for a mentor who does not offer it.
     """
     policy.require_right(by, policies.LINK_MENTORS)
     _lock_mentor(mentor_id, by)
@@ -83,6 +85,14 @@ def link(mentor_id: int, starter_id: int, *, by: Actor) -> int:
     db.session.add(pair)
     db.session.flush()  # the audit names the row
     _record("linked", ("mentor_pair", pair.id), by, starter_id)
+    for asked_id in (mentor_id, starter_id):
+        announce(
+            MENTOR_ASKED,
+            key=f"mentor-pair-{pair.id}",
+            person_ids=[asked_id],
+            pair_id=pair.id,
+            asked_id=asked_id,
+        )
     return pair.id
 
 
