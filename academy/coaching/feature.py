@@ -20,7 +20,14 @@ from academy.coaching.queries import overview
 from academy.coaching.queries.checks import faults
 from academy.coaching.queries.due import people_of
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
-from academy.coaching.tasks.openings import HAND_ON_JOB, TELL_JOB, hand_on, tell
+from academy.coaching.tasks.openings import (
+    DRAFTS_JOB,
+    HAND_ON_JOB,
+    TELL_JOB,
+    drop_lost,
+    hand_on,
+    tell,
+)
 from academy.coaching.views import (
     again,  # noqa: F401
     cadence,  # noqa: F401
@@ -175,7 +182,7 @@ FEATURE = Feature(
     },
     today=today,
     messages=MESSAGES,
-    jobs={TELL_JOB: tell, HAND_ON_JOB: hand_on},
+    jobs={TELL_JOB: tell, HAND_ON_JOB: hand_on, DRAFTS_JOB: drop_lost},
     people_of=people_of,
     lies_at=on_behalf.reaches_of,
     for_another=on_behalf.for_another,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, Cover
 from academy.coaching.queries.cover import covers_between
-from academy.coaching.services import signals
+from academy.coaching.services import drafts, signals
 from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -89,7 +89,7 @@ def _let_guide(cover: Cover, plan: CoachingPlan, by: Actor) -> Grant | None:
 def end_cover(cover_id: int, *, by: Actor) -> Cover:
     """Let a cover end today: from now on the right is gone. Raises NotFoundError outside reach.
 
-    What who stood in followed up goes back to the coach.
+    What who stood in followed up goes back to the coach; a talk not written to the end is gone.
     """
     cover = db.session.get(Cover, cover_id, with_for_update=True)
     today = clock.today()
@@ -113,6 +113,7 @@ def end_cover(cover_id: int, *, by: Actor) -> Cover:
     db.session.flush()  # from here on the coach is who guides
     for plan in plans:
         signals.hand_on_lost(plan.person_id, by=by)
+    drafts.drop_lost([plan.person_id for plan in plans], by=by)
     _record("ended", cover, by)
     return cover
 

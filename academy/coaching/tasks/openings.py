@@ -1,16 +1,17 @@
-"""What goes every hour: telling of logs opened in need, and giving signals to who may follow up."""
+"""What goes every hour: telling of logs opened in need, and what ends with somebody's right."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from academy.coaching.services import openings, signals
+from academy.coaching.services import drafts, openings, signals
 from academy.kernel import clock, queue
 from academy.kernel.db import unit_of_work
 from academy.kernel.policy import SYSTEM
 
 TELL_JOB = "coaching.tell_openings"
 HAND_ON_JOB = "coaching.hand_on_signals"
+DRAFTS_JOB = "coaching.drop_lost_drafts"
 JOBS_KEPT = timedelta(days=2)
 
 
@@ -28,5 +29,13 @@ def hand_on() -> None:
         queue.forget_done(HAND_ON_JOB, before=clock.real_now() - JOBS_KEPT)
 
 
+def drop_lost() -> None:
+    """Throw away drafts that nobody may finish any more, from the day after a cover on."""
+    with unit_of_work():
+        drafts.drop_lost(by=SYSTEM)
+        queue.forget_done(DRAFTS_JOB, before=clock.real_now() - JOBS_KEPT)
+
+
 queue.every(TELL_JOB, timedelta(hours=1))
 queue.every(HAND_ON_JOB, timedelta(hours=1))
+queue.every(DRAFTS_JOB, timedelta(hours=1))
