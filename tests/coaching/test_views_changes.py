@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from academy.coaching.models import CoachingPlan, CoachTransfer
-from academy.coaching.services import log, plans
+from academy.coaching.services import log, plans, sheets
 from academy.kernel import clock
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
+from academy.people.models import Grant
 from academy.people.queries.actors import actor_for
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 from tests.factories import make_grant, make_person
@@ -237,3 +238,26 @@ def test_who_wants_no_coach_at_all_says_so_before_it_begins(table, sign_in, stat
     assert stop in text(sign_in(table.tineke), f"/begeleiding/{table.plan_id}/stand")
     assert own.post("/logboek/stop").status_code == 303
     assert plan_of(table).state == "stopped"
+
+
+@pytest.mark.parametrize(("months", "is_shown"), [(8, True), (14, False)])
+@pytest.mark.parametrize("has_sheet", [True, False])
+def test_a_goal_from_before_the_last_year_stays_hidden_after_a_yes(
+    table, sign_in, months, is_shown, has_sheet
+):
+    goal, then = "Een feest in de portiek", clock.now() - timedelta(days=30 * months)
+    with unit_of_work():
+        plan = db.session.get_one(CoachingPlan, table.plan_id)
+        plan.goal, plan.opened_on = goal, then.date()
+        plan.started_on = date(2024, 1, 10) if has_sheet else then.date()
+    if has_sheet:
+        with clock.at(then), unit_of_work():
+            db.session.execute(sa.update(Grant).values(valid_from=date(2024, 1, 1)))
+            marije, samira = actor_for(table.marije.id), actor_for(table.samira.id)
+            sheets.write_sheet(table.plan_id, sheets.NewSheet(goal), by=marije)
+            sheets.agree_sheet(table.plan_id, 1, by=samira)
+    ronald_id = hand_over(table)
+    address = f"/begeleiding/{table.plan_id}"
+    assert goal not in text(sign_in(ronald_id), address)
+    assert sign_in(table.samira).post("/logboek/overdracht/ja").status_code == 303
+    assert (goal in text(sign_in(ronald_id), address)) is is_shown

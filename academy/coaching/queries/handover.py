@@ -208,18 +208,16 @@ def get_readable_plan(plan_id: int, actor: Actor) -> PlanHead:
     """
     head = get_guided_plan(plan_id, actor)
     horizon = horizon_for(head, actor)
-    if horizon.is_closed:
-        return replace(head, goal="")
-    if horizon.moment is None:
+    if horizon == Horizon():
         return head
-    goal = db.session.scalar(
-        sa.select(PlanSheet.goal)
-        .where(
-            PlanSheet.plan_id == plan_id,
-            PlanSheet.agreed_at.is_not(None),
-            PlanSheet.written_at > horizon.moment,
-        )
+    agreed = db.session.execute(
+        sa.select(PlanSheet.goal, PlanSheet.written_at)
+        .where(PlanSheet.plan_id == plan_id, PlanSheet.agreed_at.is_not(None))
         .order_by(PlanSheet.id.desc())
         .limit(1)
-    )
-    return replace(head, goal=goal or "")
+    ).one_or_none()
+    if agreed is None:  # then the goal is as old as the guidance
+        is_open = horizon.day is not None and (head.started_on or head.opened_on) >= horizon.day
+    else:
+        is_open = horizon.opens(agreed.written_at)
+    return head if is_open else replace(head, goal="")
