@@ -138,6 +138,15 @@ MESSAGES = (
         unless=_("alleen als de afspraak dan nog open staat"),
     ),
     Message(
+        "coaching/own_step",
+        title=_("Een stap uit je plan"),
+        why=_("Je krijgt dit omdat je een begeleider hebt."),
+        values=told.step,
+        due=due.own_steps,
+        seen_by=FOLLOW_UP,
+        unless=_("alleen als de stap dan nog open staat"),
+    ),
+    Message(
         "coaching/region",
         title=_("Wat te laat is in je regio"),
         why=_("Je krijgt dit omdat je coördinator bent."),

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.coaching.models import PlanStep
+from academy.coaching.queries import due, told
 from academy.coaching.queries.monday import monday_page
 from academy.coaching.queries.overview import action_count, own_news
 from academy.coaching.queries.plans import guided_rows
@@ -17,8 +18,10 @@ from academy.coaching.services import plans, sheets
 from academy.coaching.services.sheets import NewSheet, NewStep
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
+from academy.kernel.messages.declared import Window
 from academy.people.queries.actors import actor_for
-from tests.coaching.builders import an_action, set_the_table, write_entry
+from tests.coaching.builders import an_action, make_plan, set_the_table, write_entry
+from tests.factories import make_grant, make_person
 
 PAST, NEXT = date(2026, 11, 10), date(2026, 12, 1)
 
@@ -117,3 +120,47 @@ def test_the_coordinator_sees_that_it_is_late_and_whose_it_is(table):
     with unit_of_work():
         plans.stop(table.plan_id, by=tineke)
     assert monday_page(tineke, today, kinds=("step",)).rows == ()
+
+
+@pytest.mark.parametrize(("until", "hears"), [(None, True), (date(2026, 12, 7), False)])
+def test_who_takes_a_step_hears_it_on_its_day_unless_it_rests(table, until, hears):
+    write(table, own(due_on=NEXT), of_coach(NEXT))
+    if until is not None:
+        with unit_of_work():
+            plans.pause(table.plan_id, until, by=actor_for(table.samira.id))
+    found = list(due.own_steps(Window(clock.local(NEXT, 0), clock.local(NEXT, 12))))
+    assert [one.person_id for one in found] == [table.samira.id] * hears
+    assert list(due.own_steps(Window(clock.local(PAST, 0), clock.local(PAST, 12)))) == []
+    with clock.at(clock.local(NEXT, 9)):
+        for one in found:
+            assert told.step(**one.ids) == {"due_on": NEXT, "plan_id": table.plan_id}
+    db.session.rollback()
+    with unit_of_work():
+        for step in open_steps(table.plan_id, today=NEXT):
+            sheets.settle_step(step.id, is_done=True, by=actor_for(table.samira.id))
+    assert [told.step(**one.ids) for one in found] == [None] * hears
+
+
+def test_a_talk_ticks_off_steps_of_its_own_plan_only(table, sign_in):
+    write(table, own(), of_coach(NEXT))
+    with unit_of_work():
+        joke = make_person("Joke", place_id=table.place.id)
+        make_grant(table.marije, "coach", about=joke)
+        other = make_plan(joke, table.marije, table.place).id
+    steps = [one.id for one in open_steps(table.plan_id, today=PAST)]
+    client = sign_in(table.marije)
+    page = client.get(f"/begeleiding/{table.plan_id}/gesprek").text
+    assert "Stappen uit het plan" in page
+    assert "Vraag de buren" in page
+    assert "Stappen uit het plan" not in client.get(f"/begeleiding/{other}/gesprek").text
+    talk = {"kind": "phone", "happened_on": "23-11-2026", "discussed": "We belden."}
+    done = {f"plan-step-{steps[0]}": "done", f"plan-step-{steps[1]}": "maybe"}
+    wrong = client.post(f"/begeleiding/{table.plan_id}/gesprek", data=done)
+    assert wrong.status_code == 422
+    assert wrong.text.count('value="done" id="plan-step-') == 2
+    assert f'id="plan-step-{steps[0]}" checked' in wrong.text
+    assert client.post(f"/begeleiding/{other}/gesprek", data=talk | done).status_code == 303
+    assert waiting() == [PAST, NEXT]
+    address = f"/begeleiding/{table.plan_id}/gesprek"
+    assert client.post(address, data=talk | done).status_code == 303
+    assert waiting() == [NEXT]

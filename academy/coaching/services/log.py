@@ -17,6 +17,7 @@ from academy.coaching.queries.standing import latest_energies, version_that_stan
 from academy.coaching.services.actions import Settling, settle_carried
 from academy.coaching.services.dates import check_kind, move_dates, note_review
 from academy.coaching.services.plans import end_pause, get_plan
+from academy.coaching.services.sheets import settle_told
 from academy.kernel import audit, clock, events
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -46,7 +47,8 @@ class NewAction:
 class Contact:
     """What a coach writes down of one contact. `energy` is the participant's own figure, 1 to 5.
 
-    `settled` is what became of agreements from before; a draft does not do it yet.
+    `settled` is what became of agreements from before, `steps_done` which steps of the plan are
+    done; a draft does neither yet.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Contact:
     energy: int | None = None
     actions: tuple[NewAction, ...] = field(default=())
     settled: tuple[Settling, ...] = field(default=())
+    steps_done: tuple[int, ...] = ()
 
 
 def save_draft(
@@ -111,6 +114,7 @@ def log_contact(
     _fill(entry, contact)
     _set_actions(entry, contact.actions, plan, is_new=is_new)
     settle_carried(plan, contact.settled, by=by)
+    settle_told(plan, contact.steps_done, by=by)
     _share(entry, plan, by)
     return entry
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,9 @@ from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
 from academy.coaching.models import CoachingPlan, PlanSheet, PlanStep
+from academy.coaching.queries.handover import horizon_for
+from academy.coaching.queries.plans import get_guided_plan
+from academy.coaching.queries.sheets import open_steps
 from academy.coaching.services import steps
 from academy.coaching.services.plans import get_plan, set_rhythm
 from academy.kernel import audit, clock
@@ -183,6 +187,19 @@ def settle_step(step_id: int, *, is_done: bool, by: Actor) -> PlanStep:
         what = "step-done" if is_done else "step-open"
         _record(what, sheet, by, on_behalf_of=for_other)
     return step
+
+
+def settle_told(plan: CoachingPlan, step_ids: Collection[int], *, by: Actor) -> None:
+    """Tick off the steps that a talk says are done; `by` guides that person.
+
+    Only what `by` may read and is still open: a form that waited on a telephone may name others.
+    """
+    if not step_ids:
+        return
+    within = horizon_for(get_guided_plan(plan.id, by), by)
+    for step in open_steps(plan.id, today=clock.today(), within=within):
+        if step.id in step_ids:
+            settle_step(step.id, is_done=True, by=by)
 
 
 def _require_for_participant(plan: CoachingPlan, by: Actor, on_behalf_of: int | None) -> None:

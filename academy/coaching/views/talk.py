@@ -11,17 +11,17 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import rules
-from academy.coaching.adapters.device import device_keys
 from academy.coaching.forms import ENTRY_KINDS as KIND_WORDS
 from academy.coaching.forms import KIND_ICONS, TalkForm
 from academy.coaching.forms.carried import CarriedForm
 from academy.coaching.policies import GUIDE
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import plans
-from academy.coaching.queries.cover import Reader, other_guides
+from academy.coaching.queries.cover import Reader, other_guides, stands_in_until
 from academy.coaching.queries.handover import get_guided_entry, horizon_for
 from academy.coaching.queries.log import ActionView, EntryView
 from academy.coaching.queries.plans import PlanHead
+from academy.coaching.queries.sheets import StepView, open_steps
 from academy.coaching.services import log
 from academy.coaching.services.actions import Settling
 from academy.coaching.services.log import Contact, NewAction
@@ -29,11 +29,14 @@ from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, how_long, put_errors, show
 from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
-from academy.kernel.i18n import clock_time
+from academy.kernel.i18n import clock_time, short_day
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_keys
 
 NAMED = re.compile(r"was-([0-9]{1,9})-step")
 """The field of a form that says what became of an agreement."""
+NAMED_STEP = re.compile(r"plan-step-([0-9]{1,9})")
+"""The field of a form that says that a step of the plan is done."""
 
 
 @bp.page("/begeleiding/<int:plan_id>/gesprek", needs=GUIDE)
@@ -101,6 +104,12 @@ def _told() -> dict[int, CarriedForm]:
     return {int(one[1]): CarriedForm(prefix=f"was-{one[1]}-") for one in found if one}
 
 
+def _steps_done() -> tuple[int, ...]:
+    """Return the steps of the plan that the form says are done."""
+    found = (NAMED_STEP.fullmatch(name) for name, said in request.form.items() if said == "done")
+    return tuple(int(one[1]) for one in found if one)
+
+
 def _settled(told: dict[int, CarriedForm]) -> tuple[Settling, ...]:
     return tuple(
         Settling(action_id, form.step.data, form.until.data) for action_id, form in told.items()
@@ -124,6 +133,8 @@ def _talk_page(
         draft=draft,
         wrong=wrong,
         carried=carried or [],
+        steps=[] if wrong else _open_steps(head),
+        steps_done=_steps_done(),
         readers=_readers(head, others),
         names=_names(head, others),
         device=device_keys(me.person_id),
@@ -131,6 +142,10 @@ def _talk_page(
             of_review=wrong is not None and wrong.standing.kind == "yearly_review"
         ),
     )
+
+
+def _open_steps(head: PlanHead) -> tuple[StepView, ...]:
+    return open_steps(head.id, today=clock.today(), within=horizon_for(head, actor()))
 
 
 def kind_options(*, of_review: bool = False) -> list[dict[str, Any]]:
@@ -148,9 +163,19 @@ def kind_options(*, of_review: bool = False) -> list[dict[str, Any]]:
 def _readers(head: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]:
     return [
         {"name": head.call_name, "how": _("altijd")},
-        {"name": _("Jij"), "how": _("zolang je begeleider bent")},
+        {"name": _("Jij"), "how": _how_long_oneself(head)},
         *({"name": one.name, "how": how_long(one)} for one in others),
     ]
+
+
+def _how_long_oneself(head: PlanHead) -> str:
+    me = actor().person_id
+    until = None
+    if me != head.coach_id:
+        until = stands_in_until(head.person_id, me, clock.today())
+    if until is None:
+        return str(_("zolang je begeleider bent"))
+    return str(_("tot en met %(day)s. Wat daarna niet af is, gaat weg.", day=short_day(until)))
 
 
 def _names(head: PlanHead, others: tuple[Reader, ...]) -> str:
@@ -171,7 +196,7 @@ def save_talk(plan_id: int) -> Any:
     form, told = TalkForm(), _told()
     name = ""
     if all([form.validate(), *(one.validate() for one in told.values())]):
-        contact = replace(_contact(form), settled=_settled(told))
+        contact = replace(_contact(form), settled=_settled(told), steps_done=_steps_done())
         try:
             _refuse_review(contact)
             entry = log.log_contact(plan_id, contact, by=me, form_key=_form_key(form))
