@@ -19,6 +19,7 @@ from certificates.rules.names import (
     clean_name,
     find_name_problem,
     glue_particles,
+    is_right_to_left,
     uncovered_problem,
 )
 from certificates.rules.printed import LONGEST_PROMISE, PrintedCertificate
@@ -100,7 +101,7 @@ def page_values(
         "seal_alt": texts["seal_alt"],
         "owner_label": texts["owner_label"],
         "printed_name": name,
-        "name_class": name_class(name, design, fonts_folder=fonts_folder),
+        "name_class": _directed(name, name_class(name, design, fonts_folder=fonts_folder)),
         "statement": _composed(printed.statement),
         "facts": _facts(printed, texts),
         "hands_class": _hands_class(printed, fonts_folder=fonts_folder),
@@ -118,6 +119,10 @@ def page_values(
     }
     _require_covered(context, fonts_folder=fonts_folder)
     return context
+
+
+def _directed(name: str, size: str) -> str:
+    return f"{size} van-rechts" if is_right_to_left(name) else size
 
 
 def name_class(name: str, design: Design, *, fonts_folder: str) -> str:

@@ -5,6 +5,7 @@ Only for files from `kernel.pdf.render`: composite fonts, two-byte codes, a ToUn
 
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,9 @@ _MAPPING = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]*)>")
 def page_texts(pdf: bytes) -> list[tuple[str, str]]:
     """Return per page its text as painted, left to right, and the same backwards.
 
-    Arabic is painted from its end to its start, so it stands in the second. No spaces in either:
-    an engine may leave a space out of a line it breaks.
+    Arabic and Hebrew are painted from their end to their start, so they stand in the second. No
+    spaces in either: an engine may leave a space out of a line it breaks. Composed: the points of
+    a Hebrew letter are painted in an order of their own.
     """
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     return [_page_text(page) for page in _pages(reader.root["/Pages"])]
@@ -64,4 +66,4 @@ def _to_unicode(font: Any) -> dict[str, str]:
 
 
 def _joined(letters: list[str]) -> str:
-    return re.sub(r"\s+", "", "".join(letters))
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", "".join(letters)))

@@ -80,6 +80,12 @@ def uncovered_problem(characters: str) -> NameProblem:
     )
 
 
+def is_right_to_left(name: str) -> bool:
+    """Say whether `name` begins with a letter of a script that is read from the right."""
+    directions = (unicodedata.bidirectional(letter) for letter in name)
+    return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
+
+
 def glue_particles(name: str) -> str:
     """Return `name` with a no-break space after each particle: "van der Heijden" stays together."""
     words = name.split(" ")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
+from certificates.rules.hebrew_letters import HEBREW_LETTERS, HEBREW_POINTS, HEBREW_SIGNS
 from courses.rules.words import Text
 
 _MARKS = {
@@ -24,6 +26,7 @@ _MARKS = {
     "\u0326": Text("met een komma eronder", "with a comma below"),
     "\u0327": Text("met een cedille", "with a cedilla"),
     "\u0328": Text("met een staartje", "with a tail"),
+    **HEBREW_POINTS,
 }
 _LETTERS = {
     "ı": Text("i zonder punt", "dotless i"),  # noqa: RUF001
@@ -37,6 +40,7 @@ _LETTERS = {
     "þ": Text("thorn", "thorn"),
     "ð": Text("eth", "eth"),
     "ß": Text("ringel-s", "sharp s"),
+    **HEBREW_LETTERS,
 }
 _SIGNS = {
     "-": Text("streepje", "hyphen"),
@@ -50,6 +54,7 @@ _SIGNS = {
     ",": Text("komma", "comma"),
     "(": Text("haakje openen", "open bracket"),
     ")": Text("haakje sluiten", "close bracket"),
+    **HEBREW_SIGNS,
 }
 
 
@@ -58,7 +63,18 @@ def spell(name: str) -> list[list[Text]]:
 
     A letter of a script that has no Dutch letter names stands for itself.
     """
-    return [[_said(letter) for letter in word] for word in name.split()]
+    return [[_said(letter) for letter in _with_marks(word)] for word in name.split()]
+
+
+def _with_marks(word: str) -> Iterator[str]:
+    """Give each letter with the marks it carries."""
+    letter = ""
+    for sign in word:
+        if letter and not unicodedata.combining(sign):
+            yield letter
+            letter = ""
+        letter += sign
+    yield letter
 
 
 def _said(letter: str) -> Text:

@@ -26,6 +26,8 @@ NAMES = (
     "IJsbrand IJzerman van 't Hof",
     "Giovanni D’Angelo",
     "Олександра Коваленко",
+    "Mirjam Kohen (מרים כהן)",
+    "מִרְיָם כֹּהֵן־לֵוִי",
 )
 STATEMENTS = {
     "residents": {

@@ -31,7 +31,8 @@ LOG = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Logbo
 <meta name="dcterms.modified" content="2026-11-23T09:00:00Z"></head>
 <body><h1>Logboek begeleiding</h1>
 <table><tr><th scope="row">Voor</th><td>Samira</td></tr></table>
-<img src="asset:chart.svg" alt="Energie: twee keer laag"><p>Łukasz was er. نعيمة</p>
+<img src="asset:chart.svg" alt="Energie: twee keer laag">
+<p>Łukasz was er. نعيمة ook, met דוד לוי en מִרְיָם.</p>
 </body></html>"""
 CHART = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 

@@ -16,6 +16,8 @@ FOLDER = str(vendor_file("print"))
         "IJsbrand Ĳzerman, D’Angelo, 't Hof",
         "نعيمة الإدريسي",
         "Олександра Коваленко",
+        "דוד לוי",
+        "מִרְיָם כֹּהֵן־לֵוִי ד״ר",
         "€ 12,50 · “ja” – nee… ½ m²",
     ],
 )
@@ -29,6 +31,31 @@ def test_uncovered_characters_are_named_once_in_order():
 
 def test_a_loose_accent_counts_as_uncovered():
     assert fonts.uncovered("M\u0302", FOLDER) == "\u0302"
+
+
+@pytest.mark.parametrize(
+    ("text", "loose", "kept"),
+    [
+        ("a\u05b8", "\u05b8", "a"),
+        ("\u05b8ד", "\u05b8", "ד"),
+        ("ד \u05b8", "\u05b8", "ד "),
+        ("ד\u05b8\u05b8", "\u05b8", "ד\u05b8"),
+        ("ד\u05b4\u05b8\u05bc\u05c1", "\u05c1", "ד\u05b4\u05b8\u05bc"),
+        ("ד\u0301", "\u0301", "ד"),
+        ("ד\u0596", "\u0596", "ד"),
+    ],
+)
+def test_a_point_belongs_to_a_hebrew_letter_without_such_a_point(text, loose, kept):
+    assert fonts.uncovered(text, FOLDER) == loose
+    assert fonts.printable(text, FOLDER) == kept
+
+
+def test_a_point_makes_no_name_wider():
+    plain, pointed = (
+        fonts.width_points(name, stack="heading", size=10, fonts_folder=FOLDER)
+        for name in ("מרים", "מִרְיָם")
+    )
+    assert plain == pointed > 10
 
 
 def test_free_text_is_always_printable():

@@ -5,7 +5,7 @@ The PDF engine picks no file by unicode-range, so every subset has a family name
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,10 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 BLOCK, LINE = "\N{FULL BLOCK}", "\N{EM DASH}"
+_MOST_POINTS = 3
+_POINTS = frozenset(map(chr, (*range(0x05B0, 0x05BD), 0x05BF, 0x05C1, 0x05C2, 0x05C7)))
+"""The niqqud: the points of Hebrew letters. The accents of recitation are none, for no name has
+them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,16 @@ _HEADING = _faces("Bitter", "bitter", _BITTER, (600,))
 # PDF/A-3a forbids; Vazirmatn keeps every letter one glyph.
 _ARABIC = [Face("Arabisch", 600, "vazirmatn-arabic-600-normal.woff2")]
 _BODY = _faces("Next", "atkinson-hyperlegible-next", {"a": "latin", "b": "latin-ext"}, (400, 700))
-FACES = (*_HEADING, *_ARABIC, *_BODY)
+# Its points are glyphs of their own, put on the letter; `unicode_maps` says what each stands for.
+HEBREW = Face("Hebreeuws", 600, "noto-serif-hebrew-hebrew-600-normal.woff2")
+_BEYOND = [*_ARABIC, HEBREW]
+FACES = (*_HEADING, *_BEYOND, *_BODY)
 
 # The order in which the engine looks for a character, as in `print.css`.
 STACKS: dict[str, tuple[Face, ...]] = {
-    "heading": (*_HEADING, *_ARABIC),
-    "body": (*(f for f in _BODY if f.weight == 400), *_HEADING, *_ARABIC),
-    "body bold": (*(f for f in _BODY if f.weight == 700), *_HEADING, *_ARABIC),
+    "heading": (*_HEADING, *_BEYOND),
+    "body": (*(f for f in _BODY if f.weight == 400), *_HEADING, *_BEYOND),
+    "body bold": (*(f for f in _BODY if f.weight == 700), *_HEADING, *_BEYOND),
 }
 
 
@@ -60,24 +67,46 @@ def uncovered(text: str, fonts_folder: str) -> str:
     """Return the characters of `text` that no print face can show, each once, in order.
 
     Loose accents count as uncovered: the engine maps a glyph that is half of a letter to no
-    character, which breaks reading aloud. Compose the text first (NFC).
+    character, which breaks reading aloud. Compose the text first (NFC). Only Hebrew letters carry
+    marks, their points.
     """
     advances = _advances("heading", fonts_folder)
-    seen = dict.fromkeys(text)
-    return "".join(c for c in seen if unicodedata.combining(c) or ord(c) not in advances)
+    loose = set(_loose_marks(text))
+    missing = (c for at, c in enumerate(text) if at in loose or ord(c) not in advances)
+    return "".join(dict.fromkeys(missing))
+
+
+def _loose_marks(text: str) -> Iterator[int]:
+    """Give where a mark stands that is no point of a Hebrew letter: each once, three at most."""
+    points: set[str] = set()
+    may_carry = False
+    for at, sign in enumerate(text):
+        if not unicodedata.combining(sign):
+            points, may_carry = set(), "\N{HEBREW LETTER ALEF}" <= sign <= "\N{HEBREW LETTER TAV}"
+        elif not may_carry or sign not in _POINTS - points or len(points) == _MOST_POINTS:
+            yield at
+        else:
+            points.add(sign)
 
 
 def printable(text: str, fonts_folder: str) -> str:
-    """Return `text` composed, without loose accents, and with "?" for what no face can show.
+    """Return `text` composed, without loose marks, and with "?" for what no face can show.
 
     For texts that people wrote freely and that must be printed in any case, such as a coaching
     log; a name on a certificate is refused instead. Line ends stay. What was made black, which no
     face has a block for, becomes a line.
     """
     composed = unicodedata.normalize("NFC", text).expandtabs(4).replace(BLOCK, LINE)
-    missing = set(uncovered(composed, fonts_folder))
-    kept = (c for c in composed if unicodedata.category(c)[0] != "M")
-    return "".join("?" if c in missing else c for c in kept)
+    advances = _advances("heading", fonts_folder)
+    loose = set(_loose_marks(composed))
+    kept = (
+        c for at, c in enumerate(composed) if at not in loose and (c in _POINTS or not _is_mark(c))
+    )
+    return "".join(c if ord(c) in advances else "?" for c in kept)
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "M"
 
 
 def width_points(text: str, *, stack: str, size: float, fonts_folder: str) -> float:
@@ -106,6 +135,17 @@ def _advances(stack: str, fonts_folder: str) -> dict[int, float]:
         with TTFont(Path(fonts_folder) / face.file, lazy=True) as font:
             metrics, em = font["hmtx"], font["head"].unitsPerEm
             for code, glyph in font.getBestCmap().items():
-                found.setdefault(code, metrics[glyph][0] / em)
+                is_mark = unicodedata.combining(chr(code)) > 0
+                found.setdefault(code, 0.0 if is_mark else metrics[glyph][0] / em)
     # White space and line ends need no glyph.
     return {0x0A: 0.0, 0xA0: found[0x20], **found}
+
+
+@lru_cache(maxsize=4)
+def glyph_texts(face: Face, fonts_folder: str) -> dict[int, str]:
+    """Return the one character that each glyph of a face stands for; without what is joined."""
+    with TTFont(Path(fonts_folder) / face.file, lazy=True) as font:
+        texts: dict[int, str] = {}
+        for code, glyph in sorted(font.getBestCmap().items()):
+            texts.setdefault(font.getGlyphID(glyph), chr(code))
+    return texts

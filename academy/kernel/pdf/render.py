@@ -19,6 +19,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from academy.kernel.documents import DocumentError
 from academy.kernel.pdf import fonts
+from academy.kernel.pdf.right_to_left import Text, make_readable
 
 _LONGEST_HTML = 400_000
 _LINK = re.compile(r"https://[^\s]+", re.ASCII)
@@ -80,7 +81,7 @@ def render_document(
     `attached` rides along in the file.
     """
     document = _laid_out(html, css, fonts_folder, assets or {}, pages=pages, box_class=box_class)
-    return _written(document, attached)
+    return _written(document, attached, fonts_folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def render_template(
 ) -> tuple[bytes, list[LaidLine]]:
     """Return what `render_document` does, not compressed and with whole fonts, and its lines."""
     document = _laid_out(html, css, fonts_folder, assets or {}, pages=pages, box_class=box_class)
-    pdf = _written(document, attached, uncompressed_pdf=True, full_fonts=True)
+    pdf = _written(document, attached, fonts_folder, uncompressed_pdf=True, full_fonts=True)
     return pdf, [line for page in document.pages for line in _lines(page)]
 
 
@@ -138,16 +139,29 @@ def _laid_out(
     return document
 
 
-def _written(document: Any, attached: AttachedData | None, **options: bool) -> bytes:
+def _written(
+    document: Any, attached: AttachedData | None, fonts_folder: str, **options: bool
+) -> bytes:
+    def finish(document: Any, pdf: Any) -> None:
+        make_readable(pdf, [list(_pieces(page)) for page in document.pages], fonts_folder)
+        _make_accessible(pdf)
+
     return bytes(
         document.write_pdf(
             pdf_variant="pdf/a-3a",
             pdf_tags=True,
-            finisher=_finish,
+            finisher=finish,
             attachments=[_attachment(attached)] if attached else None,
             **options,
         )
     )
+
+
+def _pieces(page: Any) -> Iterator[Text]:
+    """Give each text that is painted at once, and where it begins."""
+    for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (as in `_require_fit`)
+        if isinstance(box, TextBox):
+            yield box.text, box.position_x, box.position_y + box.baseline
 
 
 def _lines(page: Any) -> Iterator[LaidLine]:
@@ -220,7 +234,7 @@ def _attachment(data: AttachedData) -> Attachment:
     )
 
 
-def _finish(_document: Any, pdf: Any) -> None:
+def _make_accessible(pdf: Any) -> None:
     """Make a PDF/A-3a file PDF/UA-1 as well (certificates.md, section 2)."""
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", _UA_IDENTIFIER + b"</rdf:RDF>", 1)]
