@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import rules
+from academy.coaching.adapters.device import device_keys
 from academy.coaching.forms import ENTRY_KINDS as KIND_WORDS
 from academy.coaching.forms import KIND_ICONS, TalkForm
 from academy.coaching.forms.carried import CarriedForm
@@ -31,7 +32,6 @@ from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import clock_time, short_day
 from academy.kernel.web.blueprint import actor
-from academy.kernel.web.device import device_keys
 
 NAMED = re.compile(r"was-([0-9]{1,9})-step")
 """The field of a form that says what became of an agreement."""
