@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,11 @@ pytestmark = pytest.mark.trust("T15")
 
 NEEDED = ("default-src", "base-uri", "form-action", "frame-ancestors", "object-src")
 VERIFYING = ("/controleer", "/c/")
+NOTHING = ("base-uri", "frame-ancestors", "object-src")
+"""What the policy lets nobody do, on no page."""
+FOR_EVERY_SITE = ("/.well-known/", "/status/", "/api/wallet/")
+"""Keys, standings and the type of a copy: published for programs of others, without any name."""
+PLAIN_NAME = re.compile(r'(?:attachment|inline); filename="?[A-Za-z0-9._-]+"?')
 TO_KEEP = "/controleer/zelf.html"
 """The page that anyone may keep: the same for everybody."""
 
@@ -32,6 +38,7 @@ def faults_of(answer: Any, path: str, *, https: bool = False) -> list[str]:
     faults = [f"no {name}" for name in NEEDED if name not in policy]
     if policy.get("default-src") not in ("'self'", "'none'"):
         faults.append("default-src")
+    faults += [f"{name} is open" for name in NOTHING if policy.get(name, "'none'") != "'none'"]
     if any(word in str(policy) for word in ("unsafe-", "http:", "*")):
         faults.append("unsafe policy")
     scripts = (policy.get(name, "") for name in ("default-src", "script-src", "object-src"))
@@ -42,10 +49,27 @@ def faults_of(answer: Any, path: str, *, https: bool = False) -> list[str]:
     if answer.headers.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
         faults.append("Referrer-Policy")
     transport = answer.headers.get("Strict-Transport-Security", "")
-    if https != ("max-age=31536000" in transport):
+    if transport != ("max-age=31536000; includeSubDomains" if https else ""):
         faults.append("Strict-Transport-Security")
+    if "Access-Control-Allow-Origin" in answer.headers and not path.startswith(FOR_EVERY_SITE):
+        faults.append("Access-Control-Allow-Origin")
+    faults += _faults_of_body(answer)
     if path.startswith(VERIFYING) and path != TO_KEEP:
         faults += _faults_of_verifying(answer)
+    return faults
+
+
+def _faults_of_body(answer: Any) -> list[str]:
+    """Return what is wrong with how the body is named."""
+    faults = []
+    kind = answer.headers.get("Content-Type", "")
+    if answer.status_code not in (204, 304) and not kind:
+        faults.append("no Content-Type")
+    if kind.startswith("text/") and "charset=utf-8" not in kind.replace('"', ""):
+        faults.append("no charset")
+    name = answer.headers.get("Content-Disposition", "")
+    if name and not PLAIN_NAME.fullmatch(name):
+        faults.append(f"a file called {name}")
     return faults
 
 
@@ -162,6 +186,9 @@ def test_a_coaching_log_as_a_file_carries_them(academy, browsers):
     [
         ("default-src 'self' 'unsafe-inline'; base-uri 'none'", "unsafe policy"),
         ("default-src *", "default-src"),
+        ("default-src 'self'; base-uri 'self'", "base-uri is open"),
+        ("default-src 'self'; object-src 'self'", "object-src is open"),
+        ("default-src 'self'; frame-ancestors 'self'", "frame-ancestors is open"),
         ("default-src 'self'", "no frame-ancestors"),
     ],
 )
@@ -180,3 +207,27 @@ def test_a_missing_header_is_found(academy, browsers, monkeypatch):
         current_app.after_request_funcs, None, [bare, *current_app.after_request_funcs[None]]
     )
     assert faults_of(browsers("anonymous").get("/"), "/") == ["X-Content-Type-Options"]
+
+
+@pytest.mark.trust("T15", planted=True)
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("Access-Control-Allow-Origin", "https://elders.example", "Access-Control-Allow-Origin"),
+        ("Content-Type", "text/html", "no charset"),
+        ("Content-Type", "", "no Content-Type"),
+        ("Content-Disposition", 'attachment; filename="a"; x=".pdf"', "a file called"),
+        ("Content-Disposition", 'attachment; filename="../x.pdf"', "a file called"),
+        ("Strict-Transport-Security", "max-age=31536000", "Strict-Transport-Security"),
+    ],
+)
+def test_a_wrong_header_is_found(academy, browsers, monkeypatch, name, value, fault):
+    def wrong(response: Any) -> Any:
+        response.headers[name] = value
+        return response
+
+    monkeypatch.setitem(
+        current_app.after_request_funcs, None, [wrong, *current_app.after_request_funcs[None]]
+    )
+    (found,) = faults_of(browsers("anonymous").get("/"), "/", https=name.startswith("Strict"))
+    assert found.startswith(fault)
