@@ -14,6 +14,7 @@ from academy.kernel import policy
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import DomainError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.device import device_keys
 from courses import policies
 from courses.forms.cohorts import CohortForm, select_choices, sure
 from courses.queries.applications import application_rows, people_to_apply
@@ -145,6 +146,7 @@ def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
             and policy.covers(actor(), policies.READ_SCAN, head.reach)
         ),
         changes=_cohort_changes(head) if may_manage else [],
+        device=device_keys(actor().person_id),
         words=words,
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from academy.kernel import policy
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.device import device_keys
 from courses import policies
 from courses.forms.register import KEEP, LOOKS, WORDS, PersonMarkForm, RegisterForm, options
 from courses.queries.enrolment import get_enrolment
@@ -33,7 +34,11 @@ def show(cohort_id: int, session_id: int) -> str:
 
 @bp.action(RULE, needs=policies.MARK)
 def save(cohort_id: int, session_id: int) -> Any:
-    """Save what changed. Two other buttons: everyone is here, and more about one person."""
+    """Save what changed. Two other buttons: everyone is here, and more about one person.
+
+    What a telephone kept while it had no internet comes by itself, and hears so as data; when a
+    number of minutes misses nothing is saved then, and the page itself asks.
+    """
     register = get_register(cohort_id, session_id, by=actor())
     form = RegisterForm(register.people, request.form)
     if "everyone" in request.form:
@@ -42,6 +47,9 @@ def save(cohort_id: int, session_id: int) -> Any:
         return _page(register, form)
     source = "paper" if "paper" in request.form else "phone"
     waiting = form.without_minutes()
+    as_data = request.accept_mimetypes.best == "application/json"
+    if waiting and as_data:
+        return make_response(_page(register, form), 422)
     marks = [mark for mark in form.marks() if mark.enrolment_id not in waiting]
     try:
         saved = attendance.save_register(session_id, marks, by=actor(), source=source)
@@ -53,7 +61,8 @@ def save(cohort_id: int, session_id: int) -> Any:
         return _ask_minutes(cohort_id, session_id, waiting)
     more = request.form.get("more", "")
     where = url_for("register.show", cohort_id=cohort_id, session_id=session_id)
-    return redirect(f"{where}/{int(more)}" if more.isascii() and more.isdigit() else where, 303)
+    page = f"{where}/{int(more)}" if more.isascii() and more.isdigit() else where
+    return jsonify(page=page) if as_data else redirect(page, 303)
 
 
 @bp.page(f"{RULE}/<int:enrolment_id>", needs=policies.MARK)
@@ -130,6 +139,8 @@ def _page(register: Register, form: RegisterForm, *, rest_is_saved: bool = False
         looks=LOOKS,
         excuse_only=options("excused"),
         conflicts=[entry for entry in form.entries if entry.person.in_conflict],
+        answered=request.method == "POST",
+        device=device_keys(actor().person_id),
     )
 
 

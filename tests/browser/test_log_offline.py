@@ -238,7 +238,7 @@ def test_going_out_asks_first_when_a_talk_waits_and_then_wipes_it(academy, brows
     assert page.evaluate(STORED) != []
     page.locator("form.sign-out button:visible").first.click()
     page.wait_for_url(f"{academy.url}/uitloggen/wacht")
-    expect(page.get_by_text("Er staat nog een gesprek op dit apparaat")).to_be_visible()
+    expect(page.get_by_text("Er staat nog iets op dit apparaat")).to_be_visible()
     page.get_by_role("link", name="Open en verstuur het gesprek met").click()
     page.wait_for_url(academy.url + path)
     expect(page.get_by_label("Waar ging het over?")).to_have_value(HALF)
@@ -583,3 +583,51 @@ def test_the_form_without_internet_is_sound(academy, browser):
         assert small_targets(page) == []
         assert sideways_overflow(page) == 0
     context.close()
+
+
+def unlike(page: Page, name: str) -> list[str]:
+    """Return two marks that somebody does not have on this register."""
+    checked = page.locator(f"input[name={name}]:checked")
+    stands = checked.get_attribute("value") if checked.count() else ""
+    return [mark for mark in ("absent", "excused", "present") if mark != stands][:2]
+
+
+def test_a_register_ticked_without_internet_goes_out_and_clashes_politely(academy, browser):
+    trainers = []
+    for _number in range(2):
+        context = browser.new_context(viewport={"width": PHONE, "height": 640})
+        come_in(academy, context, "trainer")
+        trainers.append(context.new_page())
+    page, other = trainers
+    page.goto(f"{academy.url}/vandaag")
+    page.get_by_role("link", name="Vul de presentie in").first.click()
+    expect(page.get_by_role("button", name="Sla op")).to_be_visible()
+    path = page.url
+    names = page.locator("main input[value=absent]").evaluate_all("all => all.map(one => one.name)")
+    mine, ours = names[0], names[1]
+    (my_mark, _rest), (our_mark, their_mark) = unlike(page, mine), unlike(page, ours)
+    page.context.set_offline(True)
+    page.locator(f"input[name={mine}][value={my_mark}]").check()
+    page.locator(f"input[name={ours}][value={our_mark}]").check()
+    page.get_by_role("button", name="Sla op").click()
+    expect(page.get_by_text(f"{OFFLINE} De presentie van")).to_be_visible()
+    (stored,) = page.evaluate(STORED)
+    assert ours not in stored
+    page.close()
+
+    other.goto(path)
+    other.locator(f"input[name={ours}][value={their_mark}]").check()
+    other.get_by_role("button", name="Sla op").click()
+    expect(other.get_by_text(re.compile("^Opgeslagen"))).to_be_visible()
+    other.context.close()
+
+    page.context.set_offline(False)
+    page = page.context.new_page()
+    page.goto(path.partition("/aanwezig/")[0])
+    expect(page.get_by_text("is verstuurd.")).to_be_visible()
+    page.goto(path)
+    expect(page.locator(f"input[name={mine}][value={my_mark}]")).to_be_checked()
+    expect(page.get_by_text("Twee mensen vulden iets anders in.").first).to_be_visible()
+    assert page.locator(f"input[name={ours}][value^=keep-]").count() == 2
+    assert page.evaluate(STORED) == []
+    page.context.close()

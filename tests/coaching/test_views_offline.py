@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from academy.coaching.adapters.device import device_keys, device_lock
 from academy.coaching.queries.offline import signed_in_for
 from academy.coaching.services import plans
 from academy.kernel import clock
 from academy.kernel.db import unit_of_work
+from academy.kernel.web.device import device_keys, device_lock
 from academy.people.queries.actors import actor_for
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 
@@ -68,6 +68,6 @@ def test_only_the_worker_answers_for_pages_and_only_for_guidance(client):
 def test_the_page_before_going_out_says_what_is_lost(table, sign_in):
     client = sign_in(table.marije)
     page = client.get("/uitloggen/wacht").text
-    assert "Er staat nog een gesprek op dit apparaat dat niet verstuurd is." in page
+    assert "Er staat nog iets op dit apparaat dat niet verstuurd is." in page
     assert f'data-throw-away="{device_keys(table.marije.id).mark}"' in page
     assert client.get("/vandaag").status_code == 200

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import policies, rules
-from academy.coaching.adapters.device import device_keys
 from academy.coaching.forms import WordsForm
 from academy.coaching.policies import BEGIN, GUIDE
 from academy.coaching.queries import log as entries
@@ -28,6 +27,7 @@ from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock, ids
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_keys
 
 
 @bp.page("/begeleiding", needs=BEGIN)

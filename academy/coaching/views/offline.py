@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from academy.coaching import rules
-from academy.coaching.adapters.device import device_lock
 from academy.coaching.forms import TalkForm
 from academy.coaching.policies import GUIDE
 from academy.coaching.queries.offline import signed_in_for, talks_with
@@ -11,6 +10,7 @@ from academy.coaching.views.blueprint import bp, show
 from academy.coaching.views.talk import kind_options
 from academy.kernel import clock
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_lock
 
 
 @bp.page("/begeleiding/zonder-internet", needs=GUIDE)

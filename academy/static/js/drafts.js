@@ -15,15 +15,19 @@
   var queued = false;  // somebody said that it is done: what they type after goes out with it
   var writing = null;
 
+  function capital(name) { return name.charAt(0).toUpperCase() + name.slice(1); }
+
   function say(text, name, where) {
     outbox.hidden = !text;
-    said.textContent = text.replace("{name}", name || "");
+    said.textContent = text.replace("{Name}", capital(name || ""));
     link.hidden = !where;
     link.href = where || "";
   }
 
-  function values() {
-    return Array.from(new FormData(form)).filter(function (pair) { return pair[0] !== "csrf_token"; });
+  /* What the form holds; with the button that sends it, when that says something too. */
+  function values(button) {
+    var pairs = Array.from(new FormData(form)).filter(function (pair) { return pair[0] !== "csrf_token"; });
+    return button && button.name ? pairs.concat([[button.name, button.value]]) : pairs;
   }
 
   function keep() {
@@ -66,6 +70,8 @@
       if (!field || (pair[0] === "form_key" && hasKey)) { return; }
       if (field.tagName === "TEXTAREA") {
         field.value = together(pair[1], field.value);
+      } else if (field.type === "checkbox" || field.type === "radio") {
+        field.checked = field.value === pair[1];
       } else if (pair[1] || !begun) {
         field.value = pair[1];
       }
@@ -142,13 +148,13 @@
     form.addEventListener("change", keepSoon);
     form.addEventListener("autosave:kept", function () { if (!writing && !queued) { kept.forget(owner, address); } });
     form.addEventListener("submit", function (event) {
-      var button = form.querySelector("button:not([type=button])");
+      var button = event.submitter || form.querySelector("button:not([type=button])");
       event.preventDefault();
       if (form.dataset.busy) { return; }
       form.dataset.busy = "yes";
       queued = true;
       Promise.resolve(writing).then(keep).catch(function () { return null; }).then(function () {
-        return send(address, values());
+        return send(address, values(button));
       }).then(sent).catch(function () {
         delete form.dataset.busy;
         say(outbox.dataset.waiting, form.dataset.keepOnDevice);
@@ -156,6 +162,7 @@
         button.blur();
       });
     });
+    if ("answered" in form.dataset) { return keep(); }  // the page shows what was sent, and what became of it
     return kept.all(owner, address).then(function (records) {
       var waits = records.filter(function (record) { return record.queued; });
       if (records.length && waits.length < records.length) { return putAllBack(records); }

@@ -28,5 +28,6 @@ document.querySelectorAll("form[data-register]").forEach(function (form) {
   });
 
   form.addEventListener("change", recount);
+  form.addEventListener("input", recount); /* what the device kept comes back this way, see js/drafts.js */
   recount();
 });

@@ -37,7 +37,7 @@
 
   function write() {
     var part = key();
-    var record = { owner: place.dataset.owner, address: location.pathname, part: part, begun: true, queued: false, name: chosen.dataset.name };
+    var record = { owner: place.dataset.owner, address: location.pathname, part: part, begun: true, queued: false, name: place.dataset.keptAs.replace("{name}", chosen.dataset.name) };
     var locked = kept.lock(place.dataset.locks);
 
     function keep() {
