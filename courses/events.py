@@ -25,6 +25,14 @@ class SessionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortMoved:
+    """A cohort meets somewhere else from now on; `session_id` is the first session there."""
+
+    cohort_id: int
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PracticalPlanned:
     """A practical got a day, another day, or another assessor; `by_id` is who did it.
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from academy.kernel.feature import Feature, NavItem, ScopeNames
 from academy.kernel.policy import ApiScope
 from courses import api, listeners, policies
-from courses.events import PracticalPlanned, SessionChanged
+from courses.events import CohortMoved, PracticalPlanned, SessionChanged
 from courses.mails import MESSAGES
 from courses.queries import checks, mark_checks
 from courses.queries.cohorts import cohort_names, running_cohorts
@@ -15,6 +15,7 @@ from courses.queries.due import people_of
 from courses.queries.enrolment import takes_part
 from courses.queries.on_behalf import reaches_of
 from courses.views import (
+    cohort_facts,
     cohorts,
     decline,
     enrolments,
@@ -43,6 +44,7 @@ FEATURE = Feature(
         decline.bp,
         path.bp,
         cohorts.bp,
+        cohort_facts.bp,
         sessions.bp,
         hosts.bp,
         enrolments.bp,
@@ -68,6 +70,7 @@ FEATURE = Feature(
     people_of=people_of,
     listeners={
         SessionChanged: (listeners.tell_the_group,),
+        CohortMoved: (listeners.tell_the_new_place,),
         PracticalPlanned: (listeners.tell_of_the_practical,),
     },
     navigation=(

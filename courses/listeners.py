@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date
 
 import sqlalchemy as sa
@@ -9,15 +10,17 @@ import sqlalchemy as sa
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.messages.engine import announce
-from courses.events import PracticalPlanned, SessionChanged
+from courses.events import CohortMoved, PracticalPlanned, SessionChanged
 from courses.mails import (
     COHORT_CANCELLED,
+    COHORT_MOVED,
     PRACTICAL_DAY,
     PRACTICAL_TO_LOOK,
     SESSION_CHANGED,
 )
 from courses.models import Cohort, Enrolment, FinalAttempt, Session
 from courses.queries.practical.told import heard
+from courses.queries.told import place_mark
 
 TOLD = ("admitted", "active", "paused")
 CHANGES = ("moved", "cancelled")
@@ -33,11 +36,7 @@ def tell_the_group(event: SessionChanged) -> None:
     cohort = db.session.get_one(Cohort, event.cohort_id)
     if session.starts_at <= clock.now():
         return
-    people = db.session.scalars(
-        sa.select(Enrolment.person_id).where(
-            Enrolment.cohort_id == cohort.id, Enrolment.state.in_(TOLD)
-        )
-    ).all()
+    people = _people_of(cohort.id)
     if cohort.state == "cancelled":
         key = f"cohort-{cohort.id}-cancelled"
         announce(COHORT_CANCELLED, key=key, person_ids=people, cohort_id=cohort.id)
@@ -52,6 +51,28 @@ def tell_the_group(event: SessionChanged) -> None:
         state=event.state,
         starts_at=starts_at.isoformat(),
     )
+
+
+def tell_the_new_place(event: CohortMoved) -> None:
+    """Tell a group where it meets from now on, with the first session there."""
+    session = db.session.get_one(Session, event.session_id)
+    mark = place_mark(session.location)
+    announce(
+        COHORT_MOVED,
+        key=f"cohort-{event.cohort_id}-place-{mark}-{session.id}",
+        person_ids=_people_of(event.cohort_id),
+        use_by=session.starts_at,
+        session_id=session.id,
+        place=mark,
+    )
+
+
+def _people_of(cohort_id: int) -> Sequence[int]:
+    return db.session.scalars(
+        sa.select(Enrolment.person_id).where(
+            Enrolment.cohort_id == cohort_id, Enrolment.state.in_(TOLD)
+        )
+    ).all()
 
 
 def tell_of_the_practical(event: PracticalPlanned) -> None:

@@ -12,6 +12,7 @@ from courses.queries.practical import told as practical_told
 
 SESSION_CHANGED = "courses/session_changed"
 COHORT_CANCELLED = "courses/cohort_cancelled"
+COHORT_MOVED = "courses/cohort_moved"
 PRACTICAL_DAY = "courses/practical_day"
 PRACTICAL_TO_LOOK = "courses/practical_to_look"
 
@@ -54,6 +55,16 @@ MESSAGES = (
         may_wait=False,
         by_phone=True,
         by_letter=True,
+        necessary=True,
+    ),
+    Message(
+        COHORT_MOVED,
+        title=_("Je groep komt op een andere plek bij elkaar"),
+        why=_("Je krijgt dit omdat je bij deze groep hoort."),
+        values=told.new_place,
+        may_wait=False,
+        on_sunday=True,
+        by_phone=True,
         necessary=True,
     ),
     Message(

@@ -1,13 +1,13 @@
-"""Forms of coordinators: a new cohort, its sessions, moving one."""
+"""Forms of coordinators: a cohort, new or to correct, its sessions, moving one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -15,6 +15,8 @@ from academy.kernel.errors import InvalidInputError
 from academy.kernel.web.fields import DayField, TimeField
 
 NOTHING = 0
+UNKNOWN = "unknown"
+STEP_FREE: Mapping[str, bool | None] = {"yes": True, "no": False, UNKNOWN: None}
 
 
 def select_choices(choices: Iterable[Any], *, empty: str = "") -> list[SelectChoice]:
@@ -49,6 +51,15 @@ class CohortForm(FlaskForm):  # type: ignore[misc]
         _("Waar komen jullie bij elkaar?"),
         validators=[InputRequired(_("Vul in waar de groep bij elkaar komt.")), Length(max=200)],
     )
+    step_free = RadioField(
+        _("Kan iedereen er zonder trap naar binnen?"),
+        choices=[
+            SelectChoice("yes", _("Ja")),
+            SelectChoice("no", _("Nee")),
+            SelectChoice(UNKNOWN, _("Weten we nog niet")),
+        ],
+        default=UNKNOWN,
+    )
     capacity = IntegerField(
         _("Hoeveel stoelen?"),
         default=12,
@@ -57,6 +68,13 @@ class CohortForm(FlaskForm):  # type: ignore[misc]
             NumberRange(1, 60, _("Kies een aantal van 1 tot 60.")),
         ],
     )
+
+
+class FactsForm(CohortForm):
+    """What was decided about a cohort, to correct; the course stays."""
+
+    course_version_id = None  # type: ignore[assignment]
+    seen_version = HiddenField()
 
 
 class SessionsForm(FlaskForm):  # type: ignore[misc]

@@ -31,7 +31,10 @@ ENROLMENT_STATES = (
 
 
 class Cohort(Model):
-    """A group that takes one pinned course version together."""
+    """A group that takes one pinned course version together.
+
+    `step_free` says whether everybody can come in at `location` without stairs; None: not known.
+    """
 
     __tablename__ = "cohort"
     __table_args__ = (
@@ -52,6 +55,7 @@ class Cohort(Model):
     )
     starts_on: Mapped[date] = mapped_column(info=PLAIN)
     location: Mapped[str] = mapped_column(sa.String(200), info=PLAIN)
+    step_free: Mapped[bool | None] = mapped_column(info=PLAIN)
     capacity: Mapped[int] = mapped_column(info=PLAIN)
     state: Mapped[str] = mapped_column(sa.String(20), info=PLAIN)
     course_version: Mapped[CourseVersion] = relationship(lazy="raise_on_sql")

@@ -53,6 +53,7 @@ class CohortHead:
     organisation_id: int | None
     starts_on: date
     location: str
+    step_free: bool | None
     capacity: int
     state: str
     seated: int
@@ -182,6 +183,7 @@ def get_cohort(
         organisation_id=cohort.client_organisation_id,
         starts_on=cohort.starts_on,
         location=cohort.location,
+        step_free=cohort.step_free,
         capacity=cohort.capacity,
         state=cohort.state,
         seated=row.seated,

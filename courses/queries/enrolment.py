@@ -68,6 +68,7 @@ class EnrolmentHead:
     place_id: int
     organisation_id: int | None
     location: str
+    step_free: bool | None
     starts_on: date
     course: str
     course_version_id: int
@@ -193,6 +194,7 @@ def get_enrolment(enrolment_id: int) -> EnrolmentHead:
         place_id=cohort.place_id,
         organisation_id=cohort.client_organisation_id,
         location=cohort.location,
+        step_free=cohort.step_free,
         starts_on=cohort.starts_on,
         course=pick({"nl": version.title_nl, "en": version.title_en}),
         course_version_id=version.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,6 +94,21 @@ def change(session_id: int, state: str, starts_at: str) -> dict[str, Any] | None
     if meeting is None or meeting.state != state:
         return None
     if meeting.starts_at.isoformat() != starts_at or meeting.starts_at <= clock.now():
+        return None
+    return _about(meeting)
+
+
+def place_mark(location: str) -> str:
+    """Return a short mark of a location, to see whether it is still the same."""
+    return hashlib.sha256(location.encode()).hexdigest()[:16]
+
+
+def new_place(session_id: int, place: str) -> dict[str, Any] | None:
+    """Return what the news of a new location prints, unless that changed again."""
+    meeting = find_meeting(session_id)
+    if meeting is None or meeting.state not in ("planned", "moved"):
+        return None
+    if place_mark(meeting.location) != place or meeting.starts_at <= clock.now():
         return None
     return _about(meeting)
 

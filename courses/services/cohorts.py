@@ -38,6 +38,7 @@ class CohortPlan:
     location: str
     capacity: int
     client_organisation_id: int | None = None
+    step_free: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def plan_cohort(plan: CohortPlan, *, by: Actor, source_id: str | None = None) ->
         client_organisation_id=plan.client_organisation_id,
         starts_on=plan.starts_on,
         location=plan.location.strip(),
+        step_free=plan.step_free,
         capacity=plan.capacity,
         state="draft",
     )

@@ -16,19 +16,21 @@ from academy.kernel.errors import DomainError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.kernel.web.device import device_keys
 from courses import policies
-from courses.forms.cohorts import CohortForm, select_choices, sure
+from courses.forms.cohorts import STEP_FREE, CohortForm, select_choices, sure
 from courses.queries.applications import application_rows, people_to_apply
 from courses.queries.choices import organisation_choices, place_choices
 from courses.queries.cohorts import CohortHead, cohort_rows, get_cohort
 from courses.queries.content import version_choices
-from courses.queries.enrolment import marks_by_module, trainer_names
+from courses.queries.enrolment import marks_by_module
 from courses.queries.hosts import find_host, is_host_asked
+from courses.queries.invitation import trainers_to_call
 from courses.queries.progress import Progress, progress_rows
 from courses.queries.sessions import SessionRow, session_for_register, session_rows
 from courses.rules.enrolment import COHORT_TRANSITIONS, SEATED
 from courses.services import cohorts as cohort_services
 from courses.services.enrolment import apply as apply_for
 from courses.views import words
+from courses.views.invitation import invitations
 
 bp = FeatureBlueprint("cohorts", __name__)
 
@@ -86,6 +88,7 @@ def plan() -> Response:
             place_id=form.place_id.data,
             starts_on=sure(form.starts_on.data),
             location=form.location.data or "",
+            step_free=STEP_FREE[form.step_free.data],
             capacity=sure(form.capacity.data),
             client_organisation_id=form.client_organisation_id.data or None,
         ),
@@ -126,21 +129,24 @@ def show(cohort_id: int) -> str:
 def _cohort_page(head: CohortHead, *, problem: str = "") -> str:
     sessions = session_rows(head.id)
     people = progress_rows(head.id, request.args.get("na"), states=SEATED)
+    trainers = trainers_to_call(head.id)
     may_manage = policy.covers(actor(), policies.MANAGE, head.reach)
+    may_print = policy.covers(actor(), policies.PRINT, head.reach)
     return render_template(
         "courses/cohort.html",
         head=head,
         problem=problem,
         sessions=sessions,
         register=session_for_register(sessions),
-        trainers=trainer_names(head.id),
+        trainers=[one.name for one in trainers],
         host=find_host(head.id),
         asks_host=is_host_asked(head.id),
         people=[_person_row(one, sessions) for one in people.rows],
         next_cursor=people.next_cursor,
         may_manage=may_manage,
         may_mark=policy.covers(actor(), policies.MARK, head.reach),
-        may_print=policy.covers(actor(), policies.PRINT, head.reach),
+        may_print=may_print,
+        invitations=invitations(head, sessions, trainers) if may_print else (),
         sees_scan=(
             any(one.rule.selfscan for one in people.rows)
             and policy.covers(actor(), policies.READ_SCAN, head.reach)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug import Response
 
@@ -22,6 +24,7 @@ from courses.queries.sessions import SessionRow, session_rows, unplanned_modules
 from courses.rules.planning import meeting_days
 from courses.services import cohorts as cohort_services
 from courses.views import words
+from courses.views.days import said_of, said_of_sessions
 
 bp = FeatureBlueprint("sessions", __name__)
 
@@ -43,11 +46,13 @@ def _sessions_page(
     trainer: TrainerForm | None = None,
     problem: str = "",
 ) -> str:
+    sessions = session_rows(head.id)
     return render_template(
         "courses/cohort_sessions.html",
         head=head,
         problem=problem,
-        sessions=session_rows(head.id),
+        sessions=sessions,
+        to_weigh=said_of_sessions(sessions),
         unplanned=unplanned_modules(head),
         trainers=trainers_of(head.id),
         form=form or SessionsForm(formdata=None, first_on=head.starts_on),
@@ -74,7 +79,21 @@ def plan(cohort_id: int) -> Response:
         _add_problem(form, error)
         return make_response(_sessions_page(head, form=form), 422)
     flash(_("De bijeenkomsten zijn gepland."), "success")
+    _say_what_to_weigh(cohort_id)
     return redirect(url_for("sessions.index", cohort_id=cohort_id), 303)
+
+
+def _say_what_to_weigh(cohort_id: int) -> None:
+    to_weigh = said_of_sessions(session_rows(cohort_id))
+    if to_weigh:
+        flash(
+            ngettext(
+                "Let op bij %(num)d bijeenkomst. Hieronder staat waarom.",
+                "Let op bij %(num)d bijeenkomsten. Hieronder staat waarom.",
+                len(to_weigh),
+            ),
+            "warning",
+        )
 
 
 def _session_plans(head: CohortHead, form: SessionsForm) -> list[cohort_services.SessionPlan]:
@@ -142,29 +161,50 @@ def _session_of(head: CohortHead, session_id: int) -> SessionRow:
     return found
 
 
-def _session_page(head: CohortHead, one: SessionRow, form: MoveForm | None = None) -> str:
+def _session_page(
+    head: CohortHead,
+    one: SessionRow,
+    form: MoveForm | None = None,
+    *,
+    to_weigh: Sequence[str] = (),
+) -> str:
+    """Show the form that moves a session; with `to_weigh` its button says: do it all the same."""
     form = form or MoveForm(
         formdata=None,
-        day=one.starts_at.astimezone(clock.AMSTERDAM).date(),
+        day=_day_of(one),
         starts=clock_time(one.starts_at),
         location=one.location,
     )
     return render_template(
-        "courses/cohort_session.html", head=head, session=one, form=form, words=words
+        "courses/cohort_session.html",
+        head=head,
+        session=one,
+        form=form,
+        to_weigh=to_weigh,
+        anyway=form.day.data.isoformat() if to_weigh and form.day.data else "",
+        words=words,
     )
+
+
+def _day_of(one: SessionRow) -> date:
+    return one.starts_at.astimezone(clock.AMSTERDAM).date()
 
 
 @bp.action("/groepen/<int:cohort_id>/bijeenkomsten/<int:session_id>", needs=policies.MANAGE)
 def move(cohort_id: int, session_id: int) -> Response:
-    """Move one session."""
+    """Move one session. About a day that asks for thought the page says so once."""
     head, form = _to_manage(cohort_id), MoveForm()
     one = _session_of(head, session_id)
     if not form.validate():
         return make_response(_session_page(head, one, form), 422)
+    day = sure(form.day.data)
+    to_weigh = said_of(day) if one.state != "held" and day != _day_of(one) else []
+    if to_weigh and request.form.get("anyway") != day.isoformat():
+        return make_response(_session_page(head, one, form, to_weigh=to_weigh), 422)
     try:
         cohort_services.move_session(
             session_id,
-            _at(sure(form.day.data), form.starts.value),
+            _at(day, form.starts.value),
             by=actor(),
             location=form.location.data or "",
         )

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from academy.coaching import rules
-from academy.coaching.adapters.device import device_keys
 from academy.coaching.forms import ENTRY_KINDS as KIND_WORDS
 from academy.coaching.forms import KIND_ICONS, TalkForm
 from academy.coaching.forms.carried import CarriedForm
@@ -32,6 +31,7 @@ from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import clock_time, short_day
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_keys
 
 NAMED = re.compile(r"was-([0-9]{1,9})-step")
 """The field of a form that says what became of an agreement."""
