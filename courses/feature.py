@@ -20,6 +20,7 @@ from courses.views import (
     decline,
     enrolments,
     hosts,
+    objections,
     on_behalf,
     paper,
     path,
@@ -57,6 +58,7 @@ FEATURE = Feature(
         self_scan.bp,
         promise.bp,
         practical.bp,
+        objections.bp,
         practical_day.bp,
         api.bp,
     ),
@@ -86,6 +88,7 @@ FEATURE = Feature(
         NavItem(_("Groepen"), "cohorts.index", "group", policies.READ_COHORT, 20),
         NavItem(_("Opdrachten"), "practice.queue", "pen", policies.REVIEW, 30),
         NavItem(_("Proeven"), "practical.index", "eye", policies.SCORE, 35),
+        NavItem(_("Bezwaren"), "objections.index", "message", policies.READ_OBJECTION, 90),
     ),
     scopes={"cohort": ScopeNames(cohort_names, running_cohorts)},
     api_scopes=(

@@ -7,8 +7,14 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from academy.kernel.messages.declared import Message
-from courses.queries import due, told
+from courses.queries import due, told, told_objections
 from courses.queries.practical import told as practical_told
+from courses.services.objections.case import (
+    OBJECTION_ANSWERED,
+    OBJECTION_ASKED,
+    OBJECTION_FOLLOWS,
+    OBJECTION_TERM,
+)
 
 SESSION_CHANGED = "courses/session_changed"
 COHORT_CANCELLED = "courses/cohort_cancelled"
@@ -102,5 +108,41 @@ MESSAGES = (
         due=due.open_registers,
         for_staff=True,
         unless=_("alleen als de presentie dan niet klaar is"),
+    ),
+    Message(
+        OBJECTION_TERM,
+        title=_("Wanneer je antwoord krijgt op je bezwaar"),
+        why=_("Je krijgt dit omdat je bezwaar maakte."),
+        values=told_objections.term,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+    ),
+    Message(
+        OBJECTION_ANSWERED,
+        title=_("Er is een antwoord op je bezwaar"),
+        why=_("Je krijgt dit omdat je bezwaar maakte."),
+        values=told_objections.answered,
+        may_wait=False,
+        by_phone=True,
+        by_letter=True,
+        necessary=True,
+    ),
+    Message(
+        OBJECTION_ASKED,
+        title=_("Iemand vraagt je om opnieuw te kijken"),
+        why=_("Je krijgt dit omdat jij een bezwaar bekijkt."),
+        values=told_objections.asked,
+        may_wait=False,
+        for_staff=True,
+    ),
+    Message(
+        OBJECTION_FOLLOWS,
+        title=_("Een uitslag telt niet meer"),
+        why=_("Je krijgt dit omdat je trainer bent van deze groep."),
+        values=told_objections.follows,
+        may_wait=False,
+        for_staff=True,
     ),
 )

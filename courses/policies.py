@@ -50,6 +50,18 @@ PLAN_FINAL = capability("courses:practical:plan", "trainer", "coordinator")
 SCORE = capability("courses:practical:score", "trainer", "assessor", "resident_assessor")
 """Score a practical one is named for: a trainer first, an assessor second or third."""
 
+OBJECT = capability("courses:objection:write", "trainer", "coordinator", "coach", own=True)
+"""Object to a result, for oneself or on behalf of somebody, and take it back."""
+
+READ_OBJECTION = capability("courses:objection:read", "coordinator", "reviewer")
+"""Read an objection: who handles it, or looks anew at this one."""
+
+HANDLE_OBJECTION = capability("courses:objection:handle", "coordinator")
+"""Name who looks anew at an objection, and keep its clock."""
+
+ANSWER_OBJECTION = capability("courses:objection:answer", "reviewer")
+"""Answer the one objection one is named for."""
+
 MANAGE = capability("courses:cohort:manage", "coordinator")
 """Plan cohorts and sessions, admit, put on the waiting list, move people."""
 
@@ -70,6 +82,10 @@ ALL: tuple[Capability, ...] = (
     REVIEW,
     PLAN_FINAL,
     SCORE,
+    OBJECT,
+    READ_OBJECTION,
+    HANDLE_OBJECTION,
+    ANSWER_OBJECTION,
     MANAGE,
     APPLY,
 )

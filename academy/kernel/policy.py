@@ -35,8 +35,9 @@ ROLES = (
     "admin",
     "certifier",
     "privacy_officer",
+    "reviewer",
 )
-SCOPE_KINDS = ("everything", "organisation", "place", "cohort", "person")
+SCOPE_KINDS = ("everything", "organisation", "place", "cohort", "person", "objection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ class Reach:
     cohort_id: int | None = None
     place_id: int | None = None
     organisation_id: int | None = None
+    objection_id: int | None = None
 
 
 def covers(actor: Actor, right: Capability, reach: Reach) -> bool:
@@ -179,6 +181,7 @@ def _grant_covers(grant: HeldGrant, reach: Reach) -> bool:
         "cohort": reach.cohort_id,
         "place": reach.place_id,
         "organisation": reach.organisation_id,
+        "objection": reach.objection_id,
     }[grant.scope_kind]
     return where is not None and where in grant.scope_ids
 
@@ -228,13 +231,20 @@ def within(
     cohort: Column = None,
     place: Column = None,
     organisation: Column = None,
+    objection: Column = None,
 ) -> sa.ColumnElement[bool]:
     """Return the condition that keeps a query within what `actor` may reach with `right`.
 
     Give the columns in which the rows say whose, which cohort's, where and whose organisation's
     they are. A scope without a column reaches nothing.
     """
-    columns = {"person": person, "cohort": cohort, "place": place, "organisation": organisation}
+    columns = {
+        "person": person,
+        "cohort": cohort,
+        "place": place,
+        "organisation": organisation,
+        "objection": objection,
+    }
     parts: list[sa.ColumnElement[bool]] = []
     if person is not None and actor.owns_by(right):
         parts.append(person == actor.person_id)

@@ -204,13 +204,18 @@ ROLE_LABELS = {
     "admin": _("beheerder"),
     "certifier": _("beslisser over certificaten"),
     "privacy_officer": _("privacycontact"),
+    "reviewer": _("bezwaarbehandelaar"),
 }
+GIVEN_ELSEWHERE = ("reviewer",)
+"""A coordinator gives these with the one case they are about."""
+
 SCOPE_LABELS = {
     "everything": _("alles"),
     "organisation": _("organisatie"),
     "place": _("plek"),
     "cohort": _("groep"),
     "person": _("persoon"),
+    "objection": _("bezwaar"),
 }
 
 
@@ -219,7 +224,11 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
 
     role = SelectField(
         _("Wat mag deze persoon?"),
-        choices=[SelectChoice(value, label) for value, label in ROLE_LABELS.items()],
+        choices=[
+            SelectChoice(value, label)
+            for value, label in ROLE_LABELS.items()
+            if value not in GIVEN_ELSEWHERE
+        ],
     )
     scope = SelectField(_("Waarover?"))
     valid_from = StringField(

@@ -25,6 +25,9 @@ MANAGE_PEOPLE = capability("people:person:write", "coordinator", "admin")
 GIVE_COACHING = capability("people:grant:coach", "coordinator")
 """Let somebody guide one person in one's own region, and end it."""
 
+GIVE_REVIEW = capability("people:grant:review", "coordinator")
+"""Let somebody look at one objection in one's own region, and end it."""
+
 MAKE_LETTER = capability("people:letter:write", "trainer", "coach", "coordinator")
 """Make a printed letter with a one-time code for a participant in reach."""
 
@@ -59,6 +62,7 @@ ALL: tuple[Capability, ...] = (
     MANAGE_GRANTS,
     MANAGE_PEOPLE,
     GIVE_COACHING,
+    GIVE_REVIEW,
     MAKE_LETTER,
     INVITE,
     SEE_MESSAGES,

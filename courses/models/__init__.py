@@ -32,6 +32,12 @@ from courses.models.content import (
     Track,
     WorkingMethod,
 )
+from courses.models.objections import (
+    OBJECTION_OUTCOMES,
+    OBJECTION_STATES,
+    OBJECTION_WAYS,
+    Objection,
+)
 from courses.models.practical import (
     AGREED_HOW,
     ASSESSOR_ROLES,
@@ -62,6 +68,9 @@ __all__ = [
     "FINAL_STATES",
     "MARKS",
     "MARK_SOURCES",
+    "OBJECTION_OUTCOMES",
+    "OBJECTION_STATES",
+    "OBJECTION_WAYS",
     "OUTCOMES",
     "PEOPLE_ON_IT",
     "PRACTICE_STATES",
@@ -82,6 +91,7 @@ __all__ = [
     "EnrolmentEvent",
     "FinalAttempt",
     "Module",
+    "Objection",
     "PracticeAssignment",
     "PracticeFile",
     "PracticeSubmission",

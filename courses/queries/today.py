@@ -22,6 +22,7 @@ from courses.models import (
 )
 from courses.queries.applications import waits_for_answer
 from courses.queries.cohorts import within_cohorts
+from courses.queries.objections import WaitingObjections, waiting_statement
 from courses.queries.progress import Progress, progress_of_many
 from courses.rules import is_open, moment_of, moment_words
 
@@ -260,7 +261,49 @@ def open_registers(by: Actor) -> list[OpenRegister]:
 
 def waiting_applications(by: Actor) -> list[WaitingApplications]:
     """Return the cohorts in reach where somebody waits for an answer, or for a free chair."""
+    rows = db.session.execute(_applications(by))
+    return [WaitingApplications(row.id, row.name, row.people, row.since) for row in rows]
+
+
+def waiting_for_staff(by: Actor) -> tuple[list[WaitingApplications], WaitingObjections]:
+    """Return what `waiting_applications` and `waiting_objections` return, in one statement."""
+    applications, objections = _applications(by).subquery(), waiting_statement(by).subquery()
+    none = sa.literal(0)
     rows = db.session.execute(
+        sa.union_all(
+            sa.select(
+                sa.true().label("is_application"),
+                *applications.c,
+                none.label("to_handle"),
+                none.label("to_answer"),
+            ),
+            sa.select(
+                sa.false(),
+                none,
+                sa.literal(""),
+                none,
+                objections.c.since,
+                objections.c.to_handle,
+                objections.c.to_answer,
+            ),
+        )
+    ).all()
+    return (
+        [
+            WaitingApplications(row.id, row.name, row.people, row.since)
+            for row in rows
+            if row.is_application
+        ],
+        next(
+            WaitingObjections(row.to_handle, row.to_answer, row.since)
+            for row in rows
+            if not row.is_application
+        ),
+    )
+
+
+def _applications(by: Actor) -> sa.Select[int, str, int, date]:
+    return (
         sa.select(
             Cohort.id,
             Cohort.name,
@@ -277,4 +320,3 @@ def waiting_applications(by: Actor) -> list[WaitingApplications]:
         .order_by(sa.func.min(Enrolment.applied_on))
         .limit(SHOWN)
     )
-    return [WaitingApplications(row.id, row.name, row.people, row.since) for row in rows]

@@ -46,6 +46,9 @@ TRANSITIONS: Transitions = {
 }
 """An enrolment: from a state to the states that may follow. The empty state is: not there yet."""
 
+REOPENED: Transitions = {"not_passed": _to("active")}
+"""What only the answer to an objection does: the end does not count any more."""
+
 COHORT_TRANSITIONS: Transitions = {
     "draft": _to("open", "cancelled"),
     "open": _to("full", "running", "cancelled"),

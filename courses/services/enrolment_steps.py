@@ -20,7 +20,7 @@ from courses import policies
 from courses.events import EnrolmentStepTaken
 from courses.models import Cohort, Enrolment, EnrolmentEvent
 from courses.queries.cohorts import cohort_reach
-from courses.rules.enrolment import SEATED, TRANSITIONS, may_follow
+from courses.rules.enrolment import REOPENED, SEATED, TRANSITIONS, may_follow
 
 
 def take_first_step(
@@ -38,6 +38,16 @@ def take_step(enrolment: Enrolment, state: str, *, by: Actor, at: datetime | Non
     refuse_step(enrolment, state)
     before, enrolment.state = enrolment.state, state
     _recorded(enrolment, before, by=by, at=at)
+
+
+def reopen(enrolment: Enrolment, *, by: Actor) -> None:
+    """Let somebody take part again whose end was set aside; of anybody else nothing changes.
+
+    The answer to an objection calls this, and checks the right.
+    """
+    if may_follow(REOPENED, enrolment.state, "active"):
+        before, enrolment.state, enrolment.note = enrolment.state, "active", ""
+        _recorded(enrolment, before, by=by)
 
 
 def refuse_step(enrolment: Enrolment, state: str) -> None:

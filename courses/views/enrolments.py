@@ -68,6 +68,9 @@ def _page(
         may_promise=(
             progress.rule.with_promise and policy.covers(actor(), policies.HAND_IN, head.reach)
         ),
+        may_object=(
+            head.state == "not_passed" and policy.covers(actor(), policies.OBJECT, head.reach)
+        ),
         may_help=may_help(actor(), head.person_id, reaches_of(head.person_id)),
         had_final=bool(progress.evidence.finals),
         ahead=TRANSITIONS[head.state] if may_manage else frozenset(),

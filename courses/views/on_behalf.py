@@ -20,6 +20,7 @@ from courses.queries.enrolment import (
     next_step,
     path_steps,
 )
+from courses.queries.objections import objectable
 from courses.queries.on_behalf import current_enrolments, taken_quizzes
 from courses.queries.progress import Progress, progress_of
 from courses.queries.self_scan import own_picture
@@ -30,6 +31,9 @@ ACTS = {
     "courses:quiz:taken": lazy_gettext("De vragen bij een les met je ingevuld"),
     "courses:self-scan:completed": lazy_gettext("De zelfscan met je ingevuld"),
     "courses:promise:made": lazy_gettext("Je belofte opgeschreven"),
+    "courses:objection:received": lazy_gettext("Je bezwaar opgeschreven"),
+    "courses:objection:withdrawn": lazy_gettext("Je bezwaar ingetrokken"),
+    "courses:objection:resumed": lazy_gettext("Toch doorgegaan met je bezwaar"),
     "courses:host:agreed": lazy_gettext("Je naam op de bewijzen van een groep gezet"),
 }
 
@@ -49,7 +53,20 @@ def for_another(by: Actor, person_id: int) -> list[ForAnother]:
             *_self_scan(head, progress, by),
             *_promise(head, progress, by),
         ]
+    for enrolment_id in objectable(person_id):
+        found += _objection(get_enrolment(enrolment_id), by)
     return found
+
+
+def _objection(head: EnrolmentHead, by: Actor) -> Iterator[ForAnother]:
+    if policy.covers(by, policies.OBJECT, head.reach):
+        yield ForAnother(
+            title=_("Bezwaar bij %(course)s", course=head.course),
+            why=_("Is %(name)s het niet eens met een uitslag?", name=head.call_name),
+            action=_("Bekijk of schrijf op"),
+            href=url_for("objections.own", enrolment_id=head.id),
+            icon="pen",
+        )
 
 
 def _read(head: EnrolmentHead, by: Actor) -> Iterator[ForAnother]:

@@ -9,7 +9,7 @@ from flask import flash, jsonify, make_response, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from academy.kernel import clock
+from academy.kernel import clock, policy
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
@@ -280,6 +280,7 @@ def own(enrolment_id: int) -> str:
         enrolment_id=enrolment_id,
         person=head.name,
         is_own=head.person_id == actor().person_id,
+        may_object=policy.covers(actor(), policies.OBJECT, head.reach),
         attempts=final_rows(enrolment_id),
     )
 

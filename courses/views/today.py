@@ -14,6 +14,7 @@ from courses import policies
 from courses.queries import today as queries
 from courses.queries.practical.lists import PracticalRow, waiting_practicals
 from courses.queries.practice_queue import waiting_count
+from courses.views.objections_today import objection_items
 
 THIS_WEEK = 7
 
@@ -29,8 +30,10 @@ def today_items(who: Actor) -> list[TodayItem]:
         practicals = waiting_practicals(who)
         items += [_practical(one) for one in practicals if _waits(one)]
         items += [_other_assessor(one) for one in practicals if one.needs_other]
-    if who.may(policies.MANAGE):
-        items += [_applications(one) for one in queries.waiting_applications(who)]
+    if who.may(policies.MANAGE) or who.may(policies.READ_OBJECTION):
+        applications, objections = queries.waiting_for_staff(who)
+        items += [_applications(one) for one in applications]
+        items += objection_items(objections)
     return items
 
 

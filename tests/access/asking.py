@@ -77,6 +77,7 @@ ID_OF = {
     "meetup_id": "meet_up",
     "mentor_day_id": "mentor_day",
     "message_id": "sent_message",
+    "objection_id": "objection",
     "opening_id": "coaching_opening",
     "pair_id": "mentor_pair",
     "person_id": "person",

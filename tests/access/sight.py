@@ -79,7 +79,7 @@ TO_DO = {
 }
 """What else waits for a coordinator."""
 
-HELPS = {"coaching_wish", "person"}
+HELPS = {"coaching_wish", "objection", "person"}
 """For whom a trainer, coach or coordinator does what participants do themselves."""
 
 REACH: dict[str, tuple[tuple[str, ...], set[str]]] = {

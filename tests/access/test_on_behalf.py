@@ -31,6 +31,8 @@ NAME = Never(
 TWINS: dict[str, str | Never] = {
     "/bevestig": KEY,
     "/bevestig/stuur": KEY,
+    "/bezwaren/<int:objection_id>/intrekken": ITSELF,
+    "/bezwaren/<int:objection_id>/toch-doorgaan": ITSELF,
     "/certificaat/<int:certificate_id>/herdruk": "/certificaten/<int:certificate_id>/herdruk",
     "/certificaat/<int:certificate_id>/naam-tonen": NAME,
     "/certificaat/<int:certificate_id>/naam-verbergen": NAME,
@@ -63,6 +65,7 @@ TWINS: dict[str, str | Never] = {
     "/gegevens/weghalen/toch-niet": "/privacy/mensen/<int:person_id>/toch-niet",
     "/leergang/<int:enrolment_id>/afmelden/<int:session_id>": ITSELF,
     "/leergang/<int:enrolment_id>/belofte": ITSELF,
+    "/leergang/<int:enrolment_id>/bezwaar": ITSELF,
     "/leergang/<int:enrolment_id>/opdracht/<int:order>": ITSELF,
     "/leergang/<int:enrolment_id>/vragen/<int:order>": ITSELF,
     "/leergang/<int:enrolment_id>/vragen/<int:order>/<int:step>": ITSELF,

@@ -53,6 +53,7 @@ from courses.models import (
     Enrolment,
     FinalAttempt,
     Module,
+    Objection,
     PracticeAssignment,
     PracticeFile,
     PracticeSubmission,
@@ -360,6 +361,7 @@ class _Participant:
         self._attend()
         self._practise()
         self._score()
+        self._object()
         self._certify()
         self._write_to_us()
         self._be_guided()
@@ -531,6 +533,22 @@ class _Participant:
                     final_attempt_id=attempt.id, talk_on=clock.today(), line="talk", agreed=False
                 )
             )
+
+    def _object(self) -> None:
+        today = clock.today()
+        _add(
+            Objection(
+                enrolment_id=self.enrolment.id,
+                state="received",
+                result_on=today,
+                in_time_until=today,
+                words="Dit klopt niet",
+                way="self",
+                noted_by_id=self.person.id,
+                received_on=today,
+                due_on=today + timedelta(days=42),
+            )
+        )
 
     def _certify(self) -> None:
         is_open = self.number == 2

@@ -116,7 +116,7 @@ CLEARED = {
     "contact": {"contact_request"},
     "learning": {
         *("enrolment", "attendance_mark", "practice_submission", "quiz_attempt", "assessment"),
-        *("practice_file", "score_talk", "criterion_score"),
+        *("practice_file", "score_talk", "criterion_score", "objection"),
     },
     "decisions": {"certification_decision", "certification_ruling", "issue_round_proposal"},
     "register": {"certificate"},

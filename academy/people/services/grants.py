@@ -15,7 +15,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Grant
-from academy.people.policies import GIVE_COACHING, MANAGE_GRANTS
+from academy.people.policies import GIVE_COACHING, GIVE_REVIEW, MANAGE_GRANTS
 from academy.people.queries.actors import grants_of
 from academy.people.queries.rights import other_administrators
 from academy.people.services import sign_in
@@ -295,6 +295,49 @@ def give_up_coach_grants(person_id: int, *, by: Actor) -> None:
     if by.person_id != person_id:
         held = held.where(Grant.person_id == by.person_id)
     _end_guiding(list(db.session.scalars(held)), by)
+
+
+def give_review_grant(
+    person_id: int,
+    objection_id: int,
+    *,
+    by: Actor,
+    found_at: policy.Reach,
+    valid_to: date,
+    reason: str,
+) -> Grant:
+    """Let somebody look at one objection, from today until a day.
+
+    `found_at` is where the objection lies: the giver's region must cover it. Raises NotFoundError
+    outside that region, ForbiddenError for naming oneself.
+    """
+    policy.require(by, GIVE_REVIEW, found_at)
+    return _add(
+        Grant(
+            person_id=person_id,
+            role="reviewer",
+            scope_kind="objection",
+            scope_id=objection_id,
+            valid_from=clock.today(),
+            valid_to=valid_to,
+            granted_by_id=by.person_id,
+            reason=reason,
+            confirmed_on=clock.today(),
+        ),
+        by,
+    )
+
+
+def end_review_grants(objection_id: int, *, by: Actor) -> None:
+    """Let nobody look at this objection any more. The caller checks the right."""
+    held = sa.select(Grant).where(
+        Grant.role == "reviewer",
+        Grant.scope_kind == "objection",
+        Grant.scope_id == objection_id,
+        Grant.holds_on(clock.today()),
+    )
+    for grant in db.session.scalars(held.with_for_update()).all():
+        _end_now(grant, by)
 
 
 def _end_guiding(held: list[Grant], by: Actor) -> None:

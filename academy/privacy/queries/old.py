@@ -39,6 +39,7 @@ from courses.models import (
     Enrolment,
     EnrolmentEvent,
     FinalAttempt,
+    Objection,
     PracticeFile,
     PracticeSubmission,
     QuizAttempt,
@@ -127,6 +128,7 @@ def _learning(before: date) -> sa.Select[int]:
         sa.exists().where(PracticeSubmission.enrolment_id == Enrolment.id),
         sa.exists().where(QuizAttempt.enrolment_id == Enrolment.id),
         sa.exists().where(FinalAttempt.enrolment_id == Enrolment.id),
+        sa.exists().where(Objection.enrolment_id == Enrolment.id),
     )
     return sa.select(Enrolment.id).where(
         Enrolment.cohort_id.in_(_ended_cohorts(before)), Enrolment.state.in_(OVER), left

@@ -35,7 +35,8 @@ PROCESSING: Mapping[str, Processing] = {
     "courses": Processing(
         "to learn, and to prove what was learned",
         "6(1)(b) agreement",
-        "the person; own trainer; assessors for one practical; coordinator of the region",
+        "the person; own trainer; assessors for one practical; coordinator of the region; who looks"
+        " anew at one objection",
         ("application", "learning", "evidence", "self_scan"),
     ),
     "certificates": Processing(

@@ -32,7 +32,7 @@ from academy.privacy.queries.standing import (
 from academy.privacy.rules.answers import WISHES, Wish
 from certificates.services import life, standing
 from courses.models import PracticeFile
-from courses.services import enrolment
+from courses.services import enrolment, objections
 
 CLEARER = Actor(
     display_name="privacy",
@@ -84,6 +84,7 @@ def salt_hash(person_id: int) -> str:
 def _end_what_runs(person_id: int) -> None:
     for plan_id in running_plans(person_id):
         coaching.stop(plan_id, by=CLEARER)
+    objections.withdraw_all(person_id, by=CLEARER)
     for enrolment_id in running_enrolments(person_id):
         enrolment.withdraw(enrolment_id, by=CLEARER)
     give_chairs_back(person_id, by=CLEARER)

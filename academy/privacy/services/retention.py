@@ -32,6 +32,7 @@ from courses.models import (
     Enrolment,
     EnrolmentEvent,
     FinalAttempt,
+    Objection,
     PracticeFile,
     PracticeSubmission,
     QuizAttempt,
@@ -121,6 +122,7 @@ def _learning(ids: Ids) -> None:
     for model in below:
         _delete(model, model.final_attempt_id.in_(attempts))
     _delete(PracticeFile, PracticeFile.submission_id.in_(handed_in))
+    _delete(Objection, Objection.enrolment_id.in_(ids))
     below = (FinalAttempt, PracticeSubmission, QuizAttempt, AttendanceCell)
     for model in below:
         _delete(model, model.enrolment_id.in_(ids))

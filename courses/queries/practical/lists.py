@@ -26,6 +26,7 @@ from courses.models import (
 )
 from courses.queries.practical.parts import BUSY, LEARNING, name_of
 from courses.queries.progress import rule_of
+from courses.queries.reviewers import scored_before
 
 RESIDENTS = ("resident_assessor",)
 ASSESSORS = ("assessor", *RESIDENTS)
@@ -196,6 +197,8 @@ def _made_way() -> sa.ColumnElement[bool]:
 def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
     """Return who may assess this participant today: no coach, nobody who knows them privately.
 
+    Nor who looked before, when an objection was answered with: others look anew.
+
     Raises NotFoundError for who may not plan it.
     """
     row = db.session.execute(
@@ -223,7 +226,7 @@ def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
         raise NotFoundError
     final = rule_of(row.course_version_id, row.content_hash).final
     asks_resident = final is not None and final.second_is_resident
-    holders = _holders(row.id, row.place_id, but=row.person_id)
+    holders = _holders(row.id, row.place_id, but=row.person_id, enrolment_id=enrolment_id)
     return Candidates(
         enrolment_id=enrolment_id,
         person=name_of(row),
@@ -235,7 +238,7 @@ def get_candidates(enrolment_id: int, *, by: Actor) -> Candidates:
     )
 
 
-def _holders(cohort_id: int, place_id: int, *, but: int) -> Sequence[Any]:
+def _holders(cohort_id: int, place_id: int, *, but: int, enrolment_id: int) -> Sequence[Any]:
     today = clock.today()
     around = sa.select(Place.id, Place.parent_id).where(Place.id == place_id).cte(recursive=True)
     around = around.union(
@@ -265,6 +268,7 @@ def _holders(cohort_id: int, place_id: int, *, but: int) -> Sequence[Any]:
             Person.id != but,
             Person.id.not_in(coaches),
             Person.id.not_in(acquainted),
+            Person.id.not_in(scored_before(enrolment_id)),
         )
         .order_by(Person.sort_key, Person.id)
     ).all()

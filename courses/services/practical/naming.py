@@ -15,6 +15,7 @@ from academy.kernel.policy import Actor, Capability, capability
 from academy.people.models import Grant
 from academy.people.queries.actors import grants_of
 from courses.models import AssessorDeclaration, Enrolment, FinalAttempt
+from courses.queries.reviewers import scored_before
 from courses.rules import FinalRule
 from courses.services.taking_part import Participation
 
@@ -37,17 +38,14 @@ def refuse_assessors(
     `named` maps a field to the person and the right they need. Raises InvalidInputError.
     """
     people = [person_id for person_id, _right in named.values()]
-    coaches = _coaches(learner.person_id, people, on)
-    acquainted = _acquainted(learner.person_id, people)
+    ties = _ties(learner, people, on)
     wrong: dict[str, str] = {}
     for name, (person_id, right) in named.items():
         candidate = Actor(person_id=person_id, grants=grants_of(person_id, on))
         if person_id == learner.person_id:
             wrong[name] = _("Niemand beoordeelt zichzelf.")
-        elif person_id in coaches:
-            wrong[name] = _("Een begeleider beoordeelt niet de eigen deelnemer.")
-        elif person_id in acquainted:
-            wrong[name] = _("Deze persoon kent de deelnemer privé. Kies iemand anders.")
+        elif person_id in ties:
+            wrong[name] = ties[person_id]
         elif people.count(person_id) > 1:
             wrong[name] = _("Kies twee verschillende mensen.")
         elif not policy.covers(candidate, right, learner.reach):
@@ -58,6 +56,18 @@ def refuse_assessors(
             )
     if wrong:
         raise InvalidInputError(next(iter(wrong.values())), fields=wrong)
+
+
+def _ties(learner: Participation, people: Sequence[int], on: date) -> dict[int, str]:
+    """Return why some people may not look, whatever rights they hold."""
+    coach = _("Een begeleider beoordeelt niet de eigen deelnemer.")
+    knows = _("Deze persoon kent de deelnemer privé. Kies iemand anders.")
+    looked = _("Deze persoon keek al. Na het bezwaar kijkt iemand anders.")
+    return {
+        **dict.fromkeys(db.session.scalars(scored_before(learner.enrolment_id)), looked),
+        **dict.fromkeys(_acquainted(learner.person_id, people), knows),
+        **dict.fromkeys(_coaches(learner.person_id, people, on), coach),
+    }
 
 
 def _coaches(holder_id: int, people: Sequence[int], on: date) -> set[int]:
