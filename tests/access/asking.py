@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -131,8 +132,8 @@ def guard_said(response: Any) -> str:
 
 
 def ask(client: FlaskClient, route: Route, values: dict[str, Any], **options: Any) -> Any:
-    """Send the request of a route."""
-    return client.open(route.path(values), method=route.method, **options)
+    """Send the request of a route, and read the whole answer."""
+    return client.open(route.path(values), method=route.method, buffered=True, **options)
 
 
 def body_of(response: Any) -> str:
@@ -180,17 +181,21 @@ class Watch:
     def __init__(self) -> None:
         url = db.engine.url
         self._version = None
-        self._connection = None
+        self._connection: Any
         if url.get_backend_name() == "sqlite":
             self._connection = sqlite3.connect(str(url.database))
+            self._question = "pragma data_version"
+        else:
+            address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = psycopg.connect(address, autocommit=True)
+            # The number that the next change gets: who only reads takes none.
+            self._question = "select pg_snapshot_xmax(pg_current_snapshot())"
         self.before = digest()
         self._is_same()
 
     def _is_same(self) -> bool:
-        if self._connection is None:
-            return False
-        (version,) = self._connection.execute("pragma data_version").fetchone()
-        same = version == self._version
+        (version,) = self._connection.execute(self._question).fetchone()
+        same: bool = version == self._version
         self._version = version
         return same
 
@@ -205,8 +210,7 @@ class Watch:
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
+        self._connection.close()
 
 
 def each_id_argument(route: Route) -> Iterator[str]:

@@ -197,15 +197,18 @@ def test_it_goes_out_from_the_next_page_too_and_once_when_the_answer_got_lost(ac
     before = entries(academy, path)
     page = phone(academy, browser)
     page.goto(academy.url + path)
+    wait_for_form(page)
+    lost = []
 
     def lose_the_answer(route):
-        route.fetch(max_redirects=0)
+        lost.append(route.fetch(max_redirects=0).status)
         route.abort()
 
-    page.route(academy.url + path, lose_the_answer, times=1)
+    page.context.route(academy.url + path, lose_the_answer, times=1)
     type_into(page, SAID)
     page.get_by_role("button", name=re.compile("^Laat aan")).click()
     expect(page.get_by_text(OFFLINE).first).to_be_visible()
+    assert lost == [200]
     page.goto(f"{academy.url}/begeleiding")
     expect(page.get_by_text("is verstuurd.")).to_be_visible()
     assert entries(academy, path) == before + 1
