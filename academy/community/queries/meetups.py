@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from academy.community import policies, rules
 from academy.community.models import MeetUp, Rsvp
+from academy.community.queries.regions import within_managed
 from academy.kernel import clock
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
@@ -348,10 +349,7 @@ def unmarked_rows(by: Actor) -> list[MeetUpRow]:
             MeetUp.state != "held",
             MeetUp.cancelled_on.is_(None),
             MeetUp.held_on <= clock.today(),
-            sa.or_(
-                MeetUp.place_id.is_(None),
-                within(by, policies.MANAGE_MEET_UPS, place=MeetUp.place_id),
-            ),
+            within_managed(by),
         )
         .order_by(MeetUp.held_on, MeetUp.id)
         .limit(MOST_UNMARKED)
