@@ -26,7 +26,7 @@ from tests.trust.sizes import size
 
 pytestmark = [pytest.mark.slow, pytest.mark.trust("T05")]
 
-ROUNDS = size(6, otherwise=1)
+ROUNDS = size(4, otherwise=1)
 FEWEST_PAYLOADS = size(20, otherwise=3)
 MOST_IN_CHROMIUM = size(400, otherwise=30)
 LONGEST = 400
@@ -78,7 +78,9 @@ class Filler:
         for place, row in enumerate(db.session.scalars(sa.select(key).order_by(key)).all()):
             chosen: list[str] = []
             turned = fitting[(start + place) % len(fitting) :] + fitting
-            for payload in turned:
+            had = frozenset(self.written[str(column)])
+            # What this column did not have yet goes first, the shortest of it: more has room.
+            for payload in sorted(turned, key=lambda one: (one in had, len(one))):
                 if payload not in chosen and len(" ".join([*chosen, payload])) <= room:
                     chosen.append(payload)
             self.written[str(column)].update(chosen)
@@ -119,11 +121,16 @@ def pages_of_all(academy: Any, browsers: Any) -> set[tuple[str, str]]:
     }
 
 
-def live_on_pages(academy: Any, browsers: Any) -> tuple[list[str], list[tuple[str, str]]]:
-    """Open every page of everybody; return what came alive, and which pages show a payload."""
-    faults, shown = [], []
+def live_on_pages(
+    academy: Any, browsers: Any
+) -> tuple[list[str], list[tuple[str, str]], set[tuple[str, str]]]:
+    """Open every page of everybody; return what came alive, which pages show a payload, and all."""
+    faults: list[str] = []
+    shown: list[tuple[str, str]] = []
+    opened: set[tuple[str, str]] = set()
     for principal in PRINCIPALS:
         for path, answer in opened_pages(academy, browsers(principal), principal):
+            opened.add((principal, path))
             if answer.mimetype != "text/html":
                 continue
             if TAG in answer.text:
@@ -134,7 +141,7 @@ def live_on_pages(academy: Any, browsers: Any) -> tuple[list[str], list[tuple[st
     if answer.status_code == 200:
         shown.append(("anonymous", f"/c/{code}"))
         faults += [f"/c/…: {one}" for one in live_parts(answer.text)]
-    return faults, shown
+    return faults, shown, opened
 
 
 def _forget_tries() -> None:
@@ -149,11 +156,10 @@ def test_no_text_of_anybody_comes_alive_on_any_page(academy, browsers):
     for turn in range(ROUNDS):
         filler.fill(turn)
         _forget_tries()
-        faults, shown = live_on_pages(academy, browsers)
+        faults, shown, opened = live_on_pages(academy, browsers)
         assert not faults, "\n".join([f"{len(faults)} faults in round {turn}", *faults[:40]])
         assert len(shown) > 150
-    _forget_tries()
-    assert pages - pages_of_all(academy, browsers) == set(), "pages that broke"
+        assert pages - opened == set(), "pages that broke"
     few = {
         name: len(found) for name, found in filler.written.items() if len(found) < FEWEST_PAYLOADS
     }
