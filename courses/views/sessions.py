@@ -198,15 +198,13 @@ def move(cohort_id: int, session_id: int) -> Response:
     if not form.validate():
         return make_response(_session_page(head, one, form), 422)
     day = sure(form.day.data)
-    to_weigh = said_of(day) if one.state != "held" and day != _day_of(one) else []
-    if to_weigh and request.form.get("anyway") != day.isoformat():
-        return make_response(_session_page(head, one, form, to_weigh=to_weigh), 422)
     try:
+        starts_at = _at(day, form.starts.value)
+        to_weigh = said_of(day) if one.state != "held" and day != _day_of(one) else []
+        if to_weigh and request.form.get("anyway") != day.isoformat():
+            return make_response(_session_page(head, one, form, to_weigh=to_weigh), 422)
         cohort_services.move_session(
-            session_id,
-            _at(day, form.starts.value),
-            by=actor(),
-            location=form.location.data or "",
+            session_id, starts_at, by=actor(), location=form.location.data or ""
         )
     except DomainError as error:
         _add_problem(form, error)
