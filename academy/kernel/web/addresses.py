@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from flask import request
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from academy.kernel.db import MAX_INTEGER
@@ -49,6 +50,17 @@ def path_of_page() -> str:
     if not referrer.startswith(request.host_url):
         return ""
     return referrer.removeprefix(request.host_url.rstrip("/"))
+
+
+def is_page(path: str) -> bool:
+    """Say whether `path`, with its query, is a page of ours that can be opened."""
+    if not safe_next(path, ""):
+        return False
+    try:
+        current_app.url_map.bind("").match(unquote(urlsplit(path).path), method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def is_for_programs(path: str) -> bool:

@@ -26,8 +26,9 @@ from academy.kernel.errors import (
     StepUpRequiredError,
 )
 from academy.kernel.policy import NOBODY
-from academy.kernel.web.addresses import is_for_programs, path_of_page, safe_next
+from academy.kernel.web.addresses import is_for_programs, is_page, path_of_page, safe_next
 from academy.kernel.web.blueprint import SignInRequiredError
+from academy.kernel.web.held import keep_typed
 
 log = structlog.get_logger()
 
@@ -120,25 +121,31 @@ def _to_the_door(error: SignInRequiredError) -> AnyResponse:
         response = answer(401, error.slug, _("Stuur een sleutel mee die nog werkt."))
         response.headers["WWW-Authenticate"] = 'Bearer realm="api"'
         return response
-    back = request.full_path.rstrip("?") if request.method == "GET" else url_for("people.today")
+    back = _back_to()
+    keep_typed(back)
     return redirect(url_for("sign_in.door", next=back), 303)
 
 
 def _to_step_up(error: StepUpRequiredError) -> AnyResponse:
     if is_for_programs(request.path):
         return answer(403, error.slug, _("Laat eerst nog eens zien wie je bent."))
-    return redirect(url_for("sign_in.step_up", next=_back_to()), 303)
+    back = _back_to()
+    keep_typed(back)
+    return redirect(url_for("sign_in.step_up", next=back), 303)
 
 
 def _to_second_factor(_error: SecondFactorRequiredError) -> AnyResponse:
-    return redirect(url_for("second_factor.give", next=_back_to()), 303)
+    back = _back_to()
+    keep_typed(back)
+    return redirect(url_for("second_factor.give", next=back), 303)
 
 
 def _back_to() -> str:
     """Return where to go on after showing who one is: this page, or the one with the button."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    return path_of_page() or url_for("people.today")
+    page = path_of_page()
+    return page if is_page(page) else url_for("people.today")
 
 
 def _domain_error(error: DomainError) -> Response:
