@@ -38,6 +38,8 @@ class Design:
     sample: dict[str, Any]
     texts: dict[str, dict[str, str]]
     name_width_mm: float
+    name_window_mm: float
+    """Where the part of the page begins that shows how the name stands."""
     name_sizes: tuple[NameSize, ...]
     title_width_mm: float
     title_points: float
@@ -73,6 +75,7 @@ def load_design(name: str) -> Design:
         sample=yaml.safe_load((folder / "sample.yaml").read_text(encoding="utf-8")),
         texts=settings["texts"],
         name_width_mm=settings["name_width_mm"],
+        name_window_mm=settings["name_window_mm"],
         name_sizes=tuple(
             NameSize(size["class"], size["points"], size["lines"])
             for size in settings["name_sizes"]

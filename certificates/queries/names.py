@@ -101,7 +101,7 @@ def get_name(person_id: int) -> NameToApprove:
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFoundError
-    waiting = _find_waiting(person_id)
+    waiting = find_waiting(person_id)
     granted = waiting.printed_name if waiting else ""
     proposed = _proposed_name(person_id)
     own = person.name_on_certificate or person.display_name
@@ -122,8 +122,8 @@ def get_name(person_id: int) -> NameToApprove:
     )
 
 
-def _find_waiting(person_id: int) -> Certificate | None:
-    """The newest granted certificate that waits for a yes to its name."""
+def find_waiting(person_id: int) -> Certificate | None:
+    """Return the newest granted certificate that waits for a yes to its name, or None."""
     return db.session.scalar(
         sa.select(Certificate)
         .where(Certificate.person_id == person_id, waits_for_name())

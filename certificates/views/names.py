@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from flask import Response as Answer
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug import Response
 
+from academy.kernel import limits
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.feature import Feature, ForAnother
 from academy.kernel.i18n import language
+from academy.kernel.limits import Limit
 from academy.kernel.policy import Actor, Reach
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
 from academy.people.policies import ACT_FOR
 from academy.people.services.about import may_help
 from certificates.forms.holder import PrintedNameForm
 from certificates.policies import OWN_CERTIFICATE
+from certificates.queries.name_picture import get_name_on_paper
 from certificates.queries.names import NameToApprove, get_name
 from certificates.rules.spelling import spell
 from certificates.services import names
+from certificates.services.name_picture import name_picture
 from certificates.views.decisions import put_at_fields
 
 bp = FeatureBlueprint("printed_name", __name__)
 
 HELP_RULE = "/namens/<int:person_id>/naam-op-certificaat"
+PICTURES = Limit("name-pictures", 200, timedelta(hours=1))
 
 ACTS = {"certificates:name:approved": lazy_gettext("Namens jou ja gezegd tegen je naam op papier")}
 
@@ -75,6 +82,26 @@ def approve_for(person_id: int) -> Response | tuple[str, int]:
     return _approve(_helped(person_id))
 
 
+@bp.page("/certificaat/naam/papier.png", needs=OWN_CERTIFICATE)
+def own_picture() -> Answer:
+    """Show my name as it will stand on the paper."""
+    return _picture(_own())
+
+
+@bp.page(f"{HELP_RULE}/papier.png", needs=ACT_FOR)
+def picture_of_another(person_id: int) -> Answer:
+    """Show somebody's name as it will stand on the paper."""
+    return _picture(_helped(person_id))
+
+
+def _picture(whom: _Whom) -> Answer:
+    sentence = _("Je keek dit uur al vaak naar namen. Wacht even en probeer het dan weer.")
+    limits.spend_here(PICTURES, str(actor().person_id), sentence=sentence)
+    answer = Answer(name_picture(get_name_on_paper(whom.person_id)), mimetype="image/png")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _approve(whom: _Whom) -> Response | tuple[str, int]:
     """Note the yes to the spelling that was shown, or to the one that was typed."""
     form = PrintedNameForm()
@@ -110,7 +137,24 @@ def _page(whom: _Whom, form: PrintedNameForm | None = None) -> str:
         is_changing=form is not None or "anders" in request.args,
         waits_for_another=_waits_for_another(name, whom),
         spelled=_spelled(name),
+        refused=_refused(name),
+        picture=_picture_address(whom),
     )
+
+
+def _picture_address(whom: _Whom) -> str:
+    if whom.is_own:
+        return url_for("printed_name.own_picture")
+    return url_for("printed_name.picture_of_another", person_id=whom.person_id)
+
+
+def _refused(name: NameToApprove) -> str:
+    """Say why the name cannot be printed as it is now; empty when it can."""
+    try:
+        names.printable(name.printed_name)
+    except InvalidInputError as error:
+        return error.sentence
+    return ""
 
 
 def _waits_for_another(name: NameToApprove, whom: _Whom) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import io
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import InvalidInputError, NotFoundError
@@ -181,6 +183,46 @@ def test_the_dossier_of_who_said_nothing_waits(scene, sign_in):
     decision = db.session.scalars(sa.select(Certificate.decision_id)).one()
     page = sign_in(scene.trainer).get(f"/certificaten/voorstel/{decision}").text
     assert "Wacht op akkoord met de naam" in page
+
+
+@pytest.mark.slow
+def test_the_name_is_seen_as_it_will_stand_on_the_paper(scene, sign_in):
+    client = sign_in(scene.holder)
+    page, address = "/certificaat/naam", "/certificaat/naam/papier.png"
+    assert f'src="{address}"' in client.get(page).text
+    assert f'alt="Het papier, met de naam {NAME}"' in client.get(page).text
+    pictures = [client.get(address)]
+    client.post(page, data={"printed_name": "מִרְיָם כֹּהֵן"})
+    pictures.append(client.get(address))  # of the course
+    grant(scene)
+    pictures.append(client.get(address))  # of the certificate itself
+
+    sizes = {Image.open(io.BytesIO(one.data)).size for one in pictures}
+    assert len(sizes) == 1
+    width, height = sizes.pop()
+    assert (width, round(width / height, 1)) == (1137, 3.1)
+    assert len({one.data for one in pictures}) >= 2
+    assert {one.headers["Cache-Control"] for one in pictures} == {"no-store"}
+
+
+@pytest.mark.slow
+def test_who_reads_a_name_aloud_sees_that_paper_and_no_other(scene, sign_in):
+    client = sign_in(scene.trainer)
+    page = f"/namens/{scene.holder.id}/naam-op-certificaat"
+    assert f'src="{page}/papier.png"' in client.get(page).text
+    assert client.get(f"{page}/papier.png").mimetype == "image/png"
+    foreign = f"/namens/{scene.board.id}/naam-op-certificaat/papier.png"
+    assert client.get(foreign).status_code == 404
+
+
+def test_a_name_that_cannot_be_printed_is_said_before_the_yes(scene, sign_in):
+    with unit_of_work():
+        named = sa.update(Person).where(Person.id == scene.holder.id)
+        db.session.execute(named.values(name_on_certificate="Wang Xiuying (王秀英)"))
+    page = sign_in(scene.holder).get("/certificaat/naam").text
+    assert "Deze tekens kunnen wij niet drukken: 王 秀 英." in page
+    assert "papier.png" not in page
+    assert "Ja, zo is het goed" not in page
 
 
 @pytest.mark.parametrize("name", HARD_NAMES)

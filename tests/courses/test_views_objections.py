@@ -130,6 +130,7 @@ def test_who_looks_reads_the_case_and_answers_it(group, sign_in):
     assert "Kijk opnieuw naar 1 uitslag" in page(client, "/vandaag")
     text = page(client, case)
     assert "De uitslag van de proeve" in text
+    assert "Tess Trainer" in text  # whom to listen to as well
     assert "Wie kijkt er opnieuw?" not in text
     wrong = client.post(f"{case}/antwoord", data={"ruling": "upheld", "heard_on": "gisteren"})
     assert wrong.status_code == 422
