@@ -88,6 +88,8 @@ CODES = {
     ("declined_message", "name"),
     ("enrolment_event", "from_state"),
     ("enrolment_event", "to_state"),
+    ("held_form", "page"),
+    ("held_form", "path"),
     ("kept_count", "value"),
     ("kept_count", "what"),
     ("person", "language"),

@@ -141,6 +141,8 @@ def test_both_hear_that_they_are_asked_until_they_answer(street, beginner):
     }
     with unit_of_work():
         services.answer_pair(pair_id, beginner.id, yes=True, by=make_actor(beginner))
+    waiting = sa.select(AnnouncedMessage.person_id).filter_by(name="community/mentor_asked")
+    assert db.session.scalars(waiting).all() == [street.certified.id]
     assert mentoring.told_asked(pair_id, beginner.id) is None
     assert mentoring.told_asked(pair_id, street.certified.id) is not None
     assert mentoring.told_asked(pair_id, street.newcomer.id) is None

@@ -13,6 +13,7 @@ from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from courses.models import PracticeFile, PracticeSubmission
+from courses.queries.due import SETTLES_IN
 from courses.queries.practice_files import get_file
 from courses.services.practice import hand_in, refuse_photo, review
 from courses.services.practice_files import (
@@ -198,9 +199,20 @@ def test_only_a_photo_that_waits_is_refused(app):
     photo = give(group, number=2)
     with unit_of_work():
         review(photo, state="done", by=actor(group.trainer_id))
-    with pytest.raises(ConflictError), unit_of_work():
+    with clock.at(clock.now() + SETTLES_IN), pytest.raises(ConflictError), unit_of_work():
         refuse_photo(photo, by=actor(group.trainer_id))
     assert [content for _id, content, _why in kept()] == [SOUND.content, PHOTO.content]
+
+
+def test_a_photo_that_was_praised_in_a_slip_may_still_be_refused(app):
+    group = make_group(1)
+    photo = give(group)
+    with unit_of_work():
+        review(photo, state="done", by=actor(group.trainer_id))
+    with unit_of_work():
+        refuse_photo(photo, by=actor(group.trainer_id))
+    assert kept() == [(photo, None, "recognisable")]
+    assert db.session.get_one(PracticeSubmission, photo).state == "add_something"
 
 
 def test_the_audit_says_who_wiped_what_and_why(app):

@@ -20,7 +20,7 @@ from academy.community.queries.mentors import in_reach, starters
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from academy.kernel.messages.engine import announce
+from academy.kernel.messages.engine import announce, take_back
 from academy.kernel.policy import Actor
 from academy.people.models import Person
 from certificates.services.evidence import drop_renewal_evidence, record_renewal_evidence
@@ -85,10 +85,10 @@ def link(mentor_id: int, starter_id: int, *, by: Actor) -> int:
     db.session.add(pair)
     db.session.flush()  # the audit names the row
     _record("linked", ("mentor_pair", pair.id), by, starter_id)
-    for asked_id in (mentor_id, starter_id):
+    for asked_id in _both(pair):
         announce(
             MENTOR_ASKED,
-            key=f"mentor-pair-{pair.id}",
+            key=_asked_key(pair.id),
             person_ids=[asked_id],
             pair_id=pair.id,
             asked_id=asked_id,
@@ -118,7 +118,16 @@ def answer_pair(pair_id: int, person_id: int, *, yes: bool, by: Actor) -> str:
         person_yes=pair.person_yes_on is not None,
     )
     _record("agreed" if yes else "ended", ("mentor_pair", pair.id), by, person_id)
+    take_back(_asked_key(pair.id), person_ids=[person_id] if yes else _both(pair))
     return pair.state
+
+
+def _asked_key(pair_id: int) -> str:
+    return f"mentor-pair-{pair_id}"
+
+
+def _both(pair: MentorPair) -> tuple[int, int]:
+    return pair.mentor_id, pair.person_id
 
 
 def note_meeting(pair_id: int, mentor_id: int, *, on: date, by: Actor) -> None:

@@ -83,6 +83,12 @@ def announce(
         )
 
 
+def take_back(key: str, *, person_ids: Iterable[int]) -> None:
+    """Let people not hear what was announced to them under `key`, if it did not leave yet."""
+    keys = [f"{key}-{person_id}" for person_id in person_ids]
+    db.session.execute(sa.delete(AnnouncedMessage).where(AnnouncedMessage.key.in_(keys)))
+
+
 def _due(now: datetime, until: datetime, people: People) -> list[tuple[Message, Due]]:
     found: list[tuple[Message, Due]] = []
     for message in all_messages():
