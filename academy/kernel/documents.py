@@ -35,6 +35,7 @@ MEMORY_MB = 512
 NICE = 10
 """How far the children of a worker go behind what people wait for (`nice`)."""
 
+_log = logging.getLogger(__name__)
 _CHILD = (sys.executable, "-P", "-m", "academy.kernel.documents")
 _START_SECONDS = 30.0
 _LENGTH = struct.Struct(">Q")
@@ -194,7 +195,11 @@ class _PlainUnpickler(pickle.Unpickler):
 
 def call(function: str, /, *, wall_seconds: float | None = None, **values: Any) -> Any:
     """Run a function in this process's own document child; see `DocumentChild.call`."""
-    return _own_child().call(function, wall_seconds=wall_seconds, **values)
+    try:
+        return _own_child().call(function, wall_seconds=wall_seconds, **values)
+    except DocumentError as error:
+        _log.info("document not made: %s, %s", function, error.kind)
+        raise
 
 
 def give_way() -> None:
