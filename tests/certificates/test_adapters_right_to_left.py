@@ -8,14 +8,17 @@ is read aloud or copied is another order, that of the letters in the name; it is
 from __future__ import annotations
 
 import io
+import itertools
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+import pikepdf
 import pytest
 import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
+from academy.kernel.pdf import right_to_left
 from tests.certificates.fast_papers import glyphs_of
 from tests.certificates.hard_names import HARD_NAMES
 from tests.certificates.papers import FONTS, make_printed
@@ -139,6 +142,38 @@ def test_letters_are_joined_and_stand_from_right_to_left(name, design):
 def test_a_name_begins_where_its_first_letter_is_read(name, latin_at_left):
     """Who begins in Latin has that at the left; who begins in Hebrew has the rest at the left."""
     assert (line_of(name, "residents")[0] == "-") is latin_at_left
+
+
+def lost_shifts(pdf: bytes) -> list[bool]:
+    """Return, for each raised glyph of the page, whether a shift stands last right before it.
+
+    PDFium, which is in Chromium, forgets that shift: a gap stands in the word.
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as paper:
+        steps = list(pikepdf.parse_content_stream(paper.pages[0]))
+    return [
+        not isinstance(now.operands[0][-1], pikepdf.String)
+        for now, then in itertools.pairwise(steps)
+        if (str(now.operator), str(then.operator)) == ("TJ", "Ts") and then.operands[0] != 0
+    ]
+
+
+POINTED = "שָׂרָה בַּת־דָּוִד לֵוִי"
+
+
+@pytest.mark.trust("T36")
+@pytest.mark.parametrize("design", DESIGNS)
+def test_points_leave_no_gap_in_a_word(design):
+    found = lost_shifts(render(make_printed(design, "nl", printed_name=POINTED), design))
+    assert len(found) >= 2
+    assert not any(found)
+
+
+@pytest.mark.trust("T36", planted=True)
+def test_a_gap_in_a_word_is_found(monkeypatch):
+    monkeypatch.setattr(right_to_left, "_hand_on_shifts", lambda _stream: None)
+    printed = make_printed("residents", "nl", printed_name=POINTED)
+    assert any(lost_shifts(render(printed, "residents")))
 
 
 @pytest.mark.trust("T36", planted=True)

@@ -18,6 +18,7 @@ from academy.kernel.pdf import fonts
 
 _MAPPED = re.compile(rb"<([0-9a-f]{4})> <[0-9a-f]*>")
 _STANDS_AT = re.compile(rb"1 0 0 -1 (\S+) (\S+) Tm")
+_ENDS_SHIFTED = re.compile(rb"\[(.*>)(-?[0-9.]+)\] TJ", re.DOTALL)
 _CLOSE = 0.001
 
 
@@ -35,9 +36,28 @@ def make_readable(pdf: Any, pages: Sequence[Sequence[Text]], fonts_folder: str) 
         turned = [one for one in texts if _runs_right_to_left(one[0])]
         if turned:
             contents = _object(pdf, _object(pdf, reference)["Contents"])
+            _hand_on_shifts(contents.stream)
             tags = _tags(pdf, number)
             for place, text in _said(contents.stream, turned):
                 _object(pdf, tags[place])["ActualText"] = pydyf.String(text)
+
+
+def _hand_on_shifts(stream: list[Any]) -> None:
+    """Let the shift after the last glyph before a raised one begin what follows.
+
+    A point moves back to its letter. PDFium forgets that when it is the last thing of a step, and
+    a gap stands in the word.
+    """
+    shift = b""
+    for place, step in enumerate(stream[:-1]):
+        if shift and isinstance(step, bytes) and step.endswith(b" TJ"):
+            stream[place] = b"[" + shift + b" " + step[1:]
+            shift = b""
+        now, then = stream[place], stream[place + 1]
+        raises = isinstance(now, bytes) and isinstance(then, bytes) and then.endswith(b" Ts")
+        if raises and (found := _ENDS_SHIFTED.fullmatch(now)):
+            stream[place] = b"[" + found[1] + b"] TJ"
+            shift = found[2]
 
 
 def _name_glyphs(pdf: Any, fonts_folder: str) -> None:
