@@ -36,7 +36,7 @@ TODAY = clock.local(date(2026, 11, 23), 9)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run on PostgreSQL leave out what no database is asked for."""
-    parser.addoption("--only-database", action="store_true", help="tests that use a database")
+    parser.addoption("--only-database", action="store_true", help="tests that use any database")
 
 
 LONGEST = (
@@ -97,6 +97,8 @@ def _file_of(item: pytest.Item) -> str:
 
 
 def _asks_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite") is not None:
+        return False
     fixtures = getattr(item, "fixturenames", ())
     return "server_url" in fixtures or item.get_closest_marker("pg") is not None
 

@@ -169,6 +169,7 @@ def cramped(app: Flask, session_folder: Path, tmp_path: Path) -> Iterator[tuple[
 
 
 @pytest.mark.crash
+@pytest.mark.sqlite
 @pytest.mark.trust("T21")
 @pytest.mark.timeout(600)
 @forks

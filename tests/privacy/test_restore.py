@@ -24,6 +24,7 @@ from tests.conftest import make_settings
 pytestmark = [
     pytest.mark.trust("T30"),
     pytest.mark.slow,
+    pytest.mark.sqlite,
     pytest.mark.skipif(
         os.environ.get("TEST_ON") == "postgresql", reason="puts a database file elsewhere"
     ),

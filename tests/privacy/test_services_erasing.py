@@ -318,6 +318,7 @@ def test_a_table_that_is_forgotten_is_found(academy, wanted, monkeypatch):
     assert {table for table, _column in left_in_tables(wanted)} == {"coaching_log_entry"}
 
 
+@pytest.mark.sqlite
 @pytest.mark.trust("T30", planted=True)
 def test_bytes_in_the_write_ahead_log_are_found(academy, wanted, monkeypatch):
     if db.engine.dialect.name != "sqlite":
