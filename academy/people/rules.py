@@ -67,9 +67,14 @@ def sort_key(call_name: str, prefix: str, last_name: str) -> str:
     return " ".join(_folded(part) for part in parts if part)
 
 
+APOSTROPHES = "'’‘"
+
+
 def search_parts(words: str) -> list[str]:
     """Return what to look for in sort keys: no accents, no apostrophes, word by word."""
-    return ["".join(sign for sign in part if sign not in "'’‘") for part in _folded(words).split()]
+    return [
+        "".join(sign for sign in part if sign not in APOSTROPHES) for part in _folded(words).split()
+    ]
 
 
 _PLAIN_LETTERS = {0x131: "i", 0x142: "l", 0xF8: "o", 0x111: "d"}
@@ -79,7 +84,7 @@ _PLAIN_LETTERS = {0x131: "i", 0x142: "l", 0xF8: "o", 0x111: "d"}
 def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN_LETTERS))
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return plain.lstrip("'’‘ ")
+    return plain.lstrip(f"{APOSTROPHES} ")
 
 
 PREFIXES = frozenset(

@@ -12,7 +12,7 @@ from academy.kernel import policy
 from academy.kernel.db import db
 from academy.kernel.policy import Actor
 from academy.people.models import Person
-from academy.people.rules import search_parts
+from academy.people.queries.names import bears
 from courses import policies
 from courses.models import Cohort, Enrolment
 from courses.queries.choices import Choice
@@ -84,8 +84,8 @@ def people_to_apply(head: CohortHead, by: Actor, words: str) -> tuple[Choice, ..
 
     Accents and capitals make no difference.
     """
-    parts = search_parts(words)
-    if not parts:
+    named = bears(words)
+    if not named:
         return ()
     inside = sa.select(Enrolment.person_id).where(Enrolment.cohort_id == head.id)
     reach = policy.within(
@@ -95,7 +95,6 @@ def people_to_apply(head: CohortHead, by: Actor, words: str) -> tuple[Choice, ..
         place=Person.place_id,
         organisation=Person.organisation_id,
     )
-    named = (Person.sort_key.contains(part, autoescape=True) for part in parts)
     people = db.session.scalars(
         sa.select(Person)
         .where(reach, Person.id.not_in(inside), *named)

@@ -13,7 +13,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFoundError
 from academy.kernel.policy import Actor
 from academy.people.models import Person
-from academy.people.rules import search_parts
+from academy.people.queries.names import bears
 from courses import policies
 from courses.models import Cohort, CohortHost, CohortTrainer, CourseVersion, Enrolment
 from courses.queries.choices import Choice
@@ -83,12 +83,11 @@ def get_candidate(person_id: int, by: Actor) -> Candidate:
 
 def candidates(cohort_id: int, by: Actor, words: str) -> tuple[Choice, ...]:
     """Return people in reach whose name holds `words`, who neither train nor take part here."""
-    parts = search_parts(words)
-    if not parts:
+    named = bears(words)
+    if not named:
         return ()
     inside = sa.select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id)
     training = sa.select(CohortTrainer.person_id).where(CohortTrainer.cohort_id == cohort_id)
-    named = (Person.sort_key.contains(part, autoescape=True) for part in parts)
     people = db.session.scalars(
         sa.select(Person)
         .where(_in_reach(by), Person.id.not_in(inside.union(training)), *named)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,12 +15,12 @@ from academy.kernel import policy
 from academy.kernel.db import db
 from academy.kernel.policy import Actor, Capability
 from academy.people.models import Person, Place
+from academy.people.queries.names import bears, name_key, without
 from academy.people.rules import clean_mailbox, phone_tail, search_parts
 from courses.models import Cohort, Enrolment
 from courses.queries.cohorts import within_cohorts
 
 MOST_SHOWN = 10
-APOSTROPHES = "'’‘"
 NOT_IN_A_NUMBER = " -().+/"
 
 
@@ -119,21 +118,14 @@ def _same_name(parts: list[str]) -> list[sa.ColumnElement[bool]]:
     """Every word is there and there is no other: the key is as long as the words together."""
     if not parts:
         return []
-    key = _without(Person.sort_key, APOSTROPHES)
-    words = (key.contains(part, autoescape=True) for part in parts)
-    return [sa.and_(sa.func.length(key) == len(" ".join(parts)), *words)]
+    words = " ".join(parts)
+    return [sa.and_(sa.func.length(name_key()) == len(words), *bears(words))]
 
 
 def _same_phone(tail: str) -> list[sa.ColumnElement[bool]]:
     if not tail:
         return []
-    return [_without(Person.phone, NOT_IN_A_NUMBER).endswith(tail, autoescape=True)]
-
-
-def _without(column: sa.SQLColumnExpression[Any], signs: str) -> sa.SQLColumnExpression[str]:
-    for sign in signs:
-        column = sa.func.replace(column, sign, "")
-    return column
+    return [without(Person.phone, NOT_IN_A_NUMBER).endswith(tail, autoescape=True)]
 
 
 def _same_mailbox(mailbox: str) -> list[sa.ColumnElement[bool]]:

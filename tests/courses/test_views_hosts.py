@@ -176,3 +176,12 @@ def test_trainers_participants_and_others_choose_no_host(scene, sign_in):
 )
 def test_a_name_takes_two_lines_under_a_signature_at_most(name, fits):
     assert fits_under_a_signature(name) is fits
+
+
+@pytest.mark.parametrize("where", ["gastheer", "aanmeldingen"])
+def test_an_apostrophe_makes_no_difference_for_who_searches(scene, client, where):
+    with unit_of_work():
+        make_person("Giovanni", "D'Angelo", place_id=scene.group.place_id)
+    for words in ("dangelo", "d'angelo"):
+        found = client.post(f"{scene.cohort}/{where}/zoek", data={"name": words}).text
+        assert "D&#39;Angelo" in found

@@ -21,6 +21,7 @@ from academy.coaching.queries.plans import full_name
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.policy import Actor
 from academy.people.models import Person, Place
+from academy.people.queries.names import bears
 from academy.people.rules import search_parts
 
 PAGE_SIZE = 20
@@ -65,7 +66,7 @@ def guidance_rows(
     near = sa.exists().where(CoachingPlan.person_id == Person.id, _is_newest_near(actor))
     statement = (
         sa.select(Person.id, Person.sort_key)
-        .where(near, *_bears(words))
+        .where(near, *bears(words))
         .order_by(Person.sort_key, Person.id)
         .limit(limit + 1)
     )
@@ -83,11 +84,6 @@ def guidance_rows(
 def _is_newest_near(actor: Actor) -> sa.ColumnElement[bool]:
     later = sa.exists().where(Newer.person_id == CoachingPlan.person_id, Newer.id > CoachingPlan.id)
     return sa.and_(region_of(actor), ~later)
-
-
-def _bears(words: str) -> list[sa.ColumnElement[bool]]:
-    key = sa.func.replace(sa.func.replace(Person.sort_key, "'", ""), "’", "")
-    return [key.contains(part, autoescape=True) for part in search_parts(words)]
 
 
 def _rows(person_ids: Sequence[int], actor: Actor, today: date) -> tuple[GuidanceRow, ...]:

@@ -13,6 +13,7 @@ from academy.kernel import clock
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.people import rules
 from academy.people.models import Account, Grant, Organisation, Person, Place
+from academy.people.queries.names import bears
 
 Giver = aliased(Person)
 
@@ -123,14 +124,12 @@ class FoundPerson:
 
 def find_people(words: str, *, limit: int = 20) -> list[FoundPerson]:
     """Return people whose name holds every word, by name; nothing for less than two letters."""
-    parts = rules.search_parts(words)
-    if len("".join(parts)) < 2:
+    if len("".join(rules.search_parts(words))) < 2:
         return []
-    key = sa.func.replace(sa.func.replace(Person.sort_key, "'", ""), "’", "")
     found = db.session.execute(
         sa.select(Person, Account.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(*(key.contains(part, autoescape=True) for part in parts))
+        .where(*bears(words))
         .order_by(Person.sort_key, Person.id)
         .limit(limit)
     )
