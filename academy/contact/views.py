@@ -28,6 +28,7 @@ from academy.kernel.i18n import parse_day
 from academy.kernel.policy import PUBLIC
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.people.rules import looks_like_mailbox, name_parts
 from academy.people.services.persons import NewPerson
 from courses.policies import APPLY
@@ -68,7 +69,7 @@ def send() -> Any:
     try:
         services.send_message(written, address=asker())
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(render_template("contact/write.html", form=form), 422)
     return redirect(url_for("contact.thanks"), 303)
 
@@ -77,12 +78,6 @@ def send() -> Any:
 def thanks() -> str:
     """Say that the message arrived and what happens next."""
     return render_template("contact/thanks.html")
-
-
-def _put_errors(form: Any, error: InvalidInputError) -> None:
-    for name, sentence in error.fields.items():
-        if name in form:
-            form[name].errors = [*form[name].errors, sentence]
 
 
 # --- the inbox -------------------------------------------------------------------------------
@@ -225,7 +220,7 @@ def plan_talk(request_id: int) -> Any:
     try:
         services.take_step(request_id, "talk_planned", by=actor(), talk_on=day)
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_page(request_id, talk=form), 422)
     return _back(request_id, _("Het gesprek staat gepland."))
 
@@ -341,7 +336,7 @@ def apply(request_id: int) -> Any:
     try:
         enrolment_id = services.make_application(request_id, new, form.cohort.data, by=actor())
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_application_page(row, form), error.status)
     except ConflictError as error:
         form.cohort.errors = [*form.cohort.errors, error.sentence]

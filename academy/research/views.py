@@ -11,6 +11,7 @@ from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.i18n import date_input, language
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.research import forms, queries, services
 from academy.research.forms import ConfirmationForm, TalkForm
 from academy.research.policies import READ, WRITE
@@ -103,7 +104,7 @@ def confirm(problem_id: int) -> Any:
     try:
         services.record_confirmation(problem_id, answer, by=actor(), on=form.day())
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_problem_page(problem_id, form=form), 422)
     flash(_("Opgeschreven wat de bewoner zei. Dank aan de bewoner."), "success")
     return redirect(url_for("research.problem", problem_id=problem_id), 303)
@@ -137,13 +138,7 @@ def record_talk(confirmation_id: int) -> Any:
             confirmation_id, form.what_changed.data or "", by=actor(), on=form.day()
         )
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_talk_page(confirmation_id, form), 422)
     flash(_("Het gesprek is opgeschreven. Vraag daarna nog drie bewoners."), "success")
     return redirect(url_for("research.problem", problem_id=problem_id), 303)
-
-
-def _put_errors(form: Any, error: InvalidInputError) -> None:
-    """Put what went wrong at its field."""
-    for name, sentence in error.fields.items():
-        form[name].errors = [*form[name].errors, sentence]

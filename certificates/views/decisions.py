@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
@@ -11,13 +9,13 @@ from werkzeug import Response
 from academy.kernel import clock, policy
 from academy.kernel.errors import (
     ConflictError,
-    DomainError,
     InvalidInputError,
     NotFoundError,
     StepUpRequiredError,
 )
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from certificates import policies
 from certificates.forms.deciding import DecideForm, ProposeForm
 from certificates.queries.dossier import Dossier, criterion_rows, get_dossier
@@ -31,15 +29,6 @@ from certificates.services import decisions
 from certificates.views.words import GROUNDS
 
 bp = FeatureBlueprint("certificates", __name__)
-
-
-def put_at_fields(form: Any, error: DomainError) -> None:
-    """Show what a service said at the input it is about, or above the form."""
-    for name, sentence in (error.fields or {"": error.sentence}).items():
-        if name in form:
-            form[name].errors = [*form[name].errors, sentence]
-        else:
-            form.form_errors = [*form.form_errors, sentence]
 
 
 @bp.page("/certificaten", needs=policies.READ_DOSSIER)

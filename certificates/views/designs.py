@@ -14,6 +14,7 @@ from academy.kernel import limits
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.limits import Limit
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.kernel.web.files import count_print
 from certificates import policies
 from certificates.forms.designs import DesignForm
@@ -25,7 +26,6 @@ from certificates.queries.designs import (
 )
 from certificates.rules.look import LANGUAGES, Look
 from certificates.services import designs
-from certificates.views.decisions import put_at_fields
 
 bp = FeatureBlueprint("certificate_designs", __name__)
 

@@ -12,6 +12,7 @@ from academy.kernel.i18n import pick, short_day
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.kernel.web.files import count_print, pdf_answer
 from certificates import policies
 from certificates.adapters.cover import Reprint, reprint_cover
@@ -21,7 +22,6 @@ from certificates.queries.facts import get_facts
 from certificates.queries.waiting import ReprintEvent, get_reprint, get_revocation
 from certificates.rules.standing import COUNTING, EMPTIED
 from certificates.services import life, standing
-from certificates.views.decisions import put_at_fields
 from certificates.views.words import GROUNDS
 
 bp = FeatureBlueprint("certificate_life", __name__)

@@ -19,6 +19,7 @@ from academy.kernel.i18n import language
 from academy.kernel.limits import Limit
 from academy.kernel.policy import Actor, Reach
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.people.policies import ACT_FOR
 from academy.people.services.about import may_help
 from certificates.forms.holder import PrintedNameForm
@@ -28,7 +29,6 @@ from certificates.queries.names import NameToApprove, get_name
 from certificates.rules.spelling import spell
 from certificates.services import names
 from certificates.services.name_picture import name_picture
-from certificates.views.decisions import put_at_fields
 
 bp = FeatureBlueprint("printed_name", __name__)
 

@@ -12,6 +12,7 @@ from academy.kernel import clock, policy
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from certificates import policies
 from certificates.forms.deciding import ProposeForm, ReplaceForm, RevokeForm
 from certificates.queries.archive import archive_stand
@@ -23,7 +24,6 @@ from certificates.queries.timeline import timeline
 from certificates.queries.waiting import find_open_standing
 from certificates.rules.standing import COUNTING
 from certificates.services import decisions, life
-from certificates.views.decisions import put_at_fields
 from certificates.views.holder import file_response
 from certificates.views.life import sheet_parts
 from certificates.views.words import told_to_staff

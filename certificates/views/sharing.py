@@ -14,6 +14,7 @@ from academy.kernel.i18n import pick
 from academy.kernel.settings import current
 from academy.kernel.web.addresses import asker
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from certificates.forms.holder import ShareForm
 from certificates.policies import OWN_CERTIFICATE, VERIFY
 from certificates.queries.holder import OwnCertificate, get_own, get_stored
@@ -22,7 +23,6 @@ from certificates.queries.verification import check_shared
 from certificates.services import sharing
 from certificates.services.counting import count_check, count_look
 from certificates.services.sharing import MadeLink
-from certificates.views.decisions import put_at_fields
 from certificates.views.holder import file_response
 from certificates.views.verify import keep_private
 

@@ -12,6 +12,7 @@ from werkzeug import Response
 
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from courses import policies
 from courses.forms.cohorts import STEP_FREE, FactsForm, select_choices, sure
 from courses.queries.choices import Choice, organisation_choices, place_choices
@@ -106,10 +107,8 @@ def _refused(
     head: CohortHead, form: FactsForm, error: InvalidInputError | ConflictError
 ) -> Response:
     """Show the form again. After a clash it counts as read: saving once more is then meant."""
-    for name, sentence in error.fields.items():
-        form[name].errors = [sentence]
+    put_at_fields(form, error)
     if not error.fields:
-        form.form_errors.append(error.sentence)
         form.seen_version.data = _facts(head).mark
     return make_response(_page(head, form), error.status)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from academy.kernel import clock, policy
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from courses import policies
 from courses.forms.objections import AnswerForm, ObjectionForm, ReviewerForm, TooLateForm
 from courses.queries import objections as queries
@@ -52,7 +52,7 @@ def make(enrolment_id: int) -> Response:
     try:
         services.make_objection(enrolment_id, words=form.words.data or "", way=way, by=actor())
     except InvalidInputError as error:
-        _show(error, form)
+        put_at_fields(form, error)
         return _own_page(head, form, status=422)
     except ConflictError as error:
         return _own_page(head, form, problem=error.sentence, status=error.status)
@@ -173,7 +173,7 @@ def refuse_late(objection_id: int) -> Response:
         try:
             services.refuse_late(objection_id, reason=form.reason.data or "", by=actor())
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Opgeslagen. De deelnemer kan het nu lezen."), "success")
             return redirect(url_for("objections.show", objection_id=objection_id), 303)
@@ -189,7 +189,7 @@ def name_reviewer(objection_id: int) -> Response:
         try:
             services.name_reviewer(objection_id, person_id=form.reviewer_id.data, by=actor())
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Opgeslagen. Het bezwaar staat nu op de lijst van wie kijkt."), "success")
             return redirect(url_for("objections.show", objection_id=objection_id), 303)
@@ -224,7 +224,7 @@ def answer(objection_id: int) -> Response:
                 by=actor(),
             )
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Dank je wel. De deelnemer kan je antwoord nu lezen."), "success")
             return redirect(url_for("people.today"), 303)
@@ -274,12 +274,3 @@ def _criteria(case: Case) -> list[dict[str, Any]]:
     if case.told.about == "practical":
         return []
     return [spoken(one) for one in progress_of(case.told.enrolment_id).verdict.criteria]
-
-
-def _show(error: InvalidInputError, form: FlaskForm) -> None:
-    """Put the service's sentences at the fields they are about, or above the form."""
-    for name, sentence in error.fields.items():
-        if name in form:
-            form[name].errors = [sentence]
-    if not any(name in form for name in error.fields):
-        form.form_errors = [error.sentence]

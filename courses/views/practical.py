@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from academy.kernel import clock, policy
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from courses import policies
 from courses.forms.practical import (
     DeclarationForm,
@@ -75,7 +75,7 @@ def save_plan(enrolment_id: int) -> Any:
                 by=actor(),
             )
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Gepland. De beoordelaars zien de proeve op hun lijst."), "success")
             return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
@@ -99,7 +99,7 @@ def save_third(attempt_id: int) -> Any:
         try:
             services.name_third(attempt_id, third_id=form.third_id.data, by=actor())
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Opgeslagen. De derde beoordelaar ziet de proeve op de lijst."), "success")
             return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
@@ -132,7 +132,7 @@ def save_other(attempt_id: int, who: str) -> Any:
                 attempt_id, role=assessor.role, person_id=form.person_id.data, by=actor()
             )
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Opgeslagen. De nieuwe beoordelaar ziet de proeve op de lijst."), "success")
             return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
@@ -253,7 +253,7 @@ def talk(attempt_id: int) -> Any:
                 by=actor(),
             )
         except InvalidInputError as error:
-            _show(error, form)
+            put_at_fields(form, error)
         else:
             flash(_("Opgeslagen."), "success")
             return redirect(url_for("practical.show", attempt_id=attempt_id), 303)
@@ -312,15 +312,6 @@ def _keep(attempt_id: int, one: Criterion, form: ScoreForm) -> None:
         comment=form.comment.data or "",
         by=actor(),
     )
-
-
-def _show(error: InvalidInputError, form: FlaskForm) -> None:
-    """Put the service's sentences at the fields they are about, or above the form."""
-    for name, sentence in error.fields.items():
-        if name in form:
-            form[name].errors = [sentence]
-    if not any(name in form for name in error.fields):
-        form.form_errors = [error.sentence]
 
 
 def _third_form(practical: Practical, **values: Any) -> ThirdForm:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.kernel.web.headers import let_record
 from courses import policies
 from courses.adapters.markdown import to_html
@@ -56,7 +57,7 @@ def hand_in(enrolment_id: int, order: int) -> Any:
             by=actor(),
         )
     except InvalidInputError as error:
-        _show_errors(form, error)
+        put_at_fields(form, error)
         return _page(assignment, form, status=422)
     if assignment.person_id == actor().person_id:
         flash(_("Ingeleverd. De trainer kijkt ernaar."), "success")
@@ -100,7 +101,7 @@ def review(submission_id: int) -> Any:
             submission_id, state=form.state.data, sentence=form.chosen_sentence, by=actor()
         )
     except InvalidInputError as error:
-        _show_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_review_page(found, form), 422)
     if found.changes_until:
         person = found.assignment.person
@@ -133,11 +134,6 @@ def _after_helping(submission_id: int, enrolment_id: int, order: int) -> str:
     except NotFoundError:
         return url_for("practice.show", enrolment_id=enrolment_id, order=order)
     return url_for("practice.submission", submission_id=submission_id)
-
-
-def _show_errors(form: HandInForm | ReviewForm, error: InvalidInputError) -> None:
-    for name, sentence in error.fields.items():
-        form[name].errors = [sentence]
 
 
 def _form(assignment: Assignment, **values: Any) -> HandInForm:

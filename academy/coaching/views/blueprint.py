@@ -7,11 +7,9 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from academy.coaching import forms
 from academy.coaching.queries.cover import Reader
-from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import short_day
 from academy.kernel.web.blueprint import FeatureBlueprint
 
@@ -37,12 +35,3 @@ def how_long(reader: Reader) -> str:
     if reader.until is None:
         return str(_("ook begeleider"))
     return str(_("vervangt tot en met %(day)s", day=short_day(reader.until)))
-
-
-def put_errors(form: FlaskForm, error: InvalidInputError) -> None:
-    """Put what a service said beside the fields it is about, or above the form."""
-    for name, sentence in error.fields.items():
-        if name in form:
-            form[name].errors = [*form[name].errors, sentence]
-    if not any(name in form for name in error.fields):
-        form.form_errors.append(error.sentence)

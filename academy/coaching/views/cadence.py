@@ -17,10 +17,11 @@ from academy.coaching.queries import promises
 from academy.coaching.queries.monday import monday_page
 from academy.coaching.services import actions
 from academy.coaching.services import cover as cover_services
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 
 @bp.page("/begeleiding/overzicht", needs=OVERSEE)
@@ -70,7 +71,7 @@ def save_cover() -> Any:
                 last_day=form.last_day.data,
             )
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
         except ConflictError as error:
             form.first_day.errors = [error.sentence]
     if form.errors:

@@ -20,12 +20,13 @@ from academy.coaching.queries.handover import find_handover
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import endings, handover
 from academy.coaching.services import plans as plan_services
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.periods import periods
 from academy.kernel.settings import current
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 from academy.kernel.web.files import count_print, pdf_answer
 
 CODES = {"ja": "yes", "nee": "no"}
@@ -73,7 +74,7 @@ def own_pause() -> Any:
         try:
             plan_services.pause(plan.id, form.until.data, by=actor())
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_own_page(plan, form), 422)
     flash(_("Je pauze staat erin. Tot dan hoor je niets van ons."), "success")
@@ -180,7 +181,7 @@ def save_handover_talk(plan_id: int) -> Any:
         try:
             handover.plan_talk(plan_id, form.talk_on.data, by=actor())
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_handover_page(head, form), 422)
     flash(_("Opgeslagen: de dag van het overdrachtsgesprek."), "success")
@@ -210,7 +211,7 @@ def save_goodbye(plan_id: int) -> Any:
         try:
             endings.plan_goodbye(plan_id, form.goodbye_on.data, by=actor())
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_goodbye_page(head, form), 422)
     flash(_("Opgeslagen: de dag van het afscheidsgesprek."), "success")

@@ -18,10 +18,11 @@ from academy.coaching.queries.matching import responsible
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.queries.reviews import find_wish_of
 from academy.coaching.services import plans as plan_services
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 
 @bp.page("/begeleiding/<int:plan_id>/stand", needs=OVERSEE)
@@ -57,7 +58,7 @@ def pause(plan_id: int) -> Any:
         try:
             plan_services.pause(plan_id, form.until.data, by=me)
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_standing_page(head, form), 422)
     flash(_("De pauze staat erin."), "success")

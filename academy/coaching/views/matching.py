@@ -28,11 +28,12 @@ from academy.coaching.queries.matching import Offer, Suggestion, Wish
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import matching
 from academy.coaching.services import plans as plan_services
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from academy.kernel.policy import Reach
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 from academy.people.policies import ACT_FOR
 from academy.people.queries.about import get_about
 from academy.people.services.about import may_help
@@ -163,7 +164,7 @@ def _keep_wish(person_id: int, form: WishForm, reaches: list[Reach]) -> bool:
     try:
         matching.save_wish(person_id, _new_wish(form), by=actor(), reaches=reaches)
     except InvalidInputError as error:
-        put_errors(form, error)
+        put_at_fields(form, error)
         return False
     return True
 
@@ -257,7 +258,7 @@ def _keep_offer(person_id: int, form: OfferForm) -> bool:
     try:
         matching.save_offer(person_id, offer, by=actor())
     except InvalidInputError as error:
-        put_errors(form, error)
+        put_at_fields(form, error)
         return False
     return True
 

@@ -21,10 +21,11 @@ from academy.coaching.queries import plans
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import openings
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import ForbiddenError, InvalidInputError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 
 def _show(template: str, **values: Any) -> str:
@@ -66,7 +67,7 @@ def save_opening(plan_id: int) -> Any:
                 held_back=bool(form.held_back.data),
             )
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
         else:
             flash(_("Gevraagd. Iemand anders moet ook ja zeggen."), "success")
             return redirect(url_for("coaching.opening", opening_id=made.id), 303)
@@ -112,7 +113,7 @@ def hold_opening_back(opening_id: int) -> Any:
         try:
             openings.hold_back(opening_id, form.until.data, by=actor())
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
         else:
             flash(_("Opgeslagen."), "success")
             return redirect(url_for("coaching.opening", opening_id=opening_id), 303)

@@ -20,11 +20,12 @@ from academy.coaching.services import reviews
 from academy.coaching.services.log import Contact
 from academy.coaching.services.reading import note_reading
 from academy.coaching.services.reviews import NewReview
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock, ids
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.i18n import pick
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 RULE = "/begeleiding/<int:plan_id>/jaargesprek"
 
@@ -79,7 +80,7 @@ def save_review(plan_id: int) -> Any:
                 form_key=(form.form_key.data or "")[:32] or None,
             )
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_page(head, _year(head), form), 422)
     if form.wants.data == "stop":

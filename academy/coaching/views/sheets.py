@@ -17,11 +17,12 @@ from academy.coaching.queries.plans import PlanHead
 from academy.coaching.queries.sheets import Sheets
 from academy.coaching.services import sheets
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 
 def _guided(plan_id: int) -> PlanHead:
@@ -77,7 +78,7 @@ def save_agreement(plan_id: int) -> Any:
         try:
             sheets.write_sheet(plan_id, form.sheet(clock.today()), by=actor())
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(show("agreement", plan=head, form=form), 422)
     said = _("Opgeslagen. Lees het voor en vraag of %(name)s ja zegt.", name=head.call_name)

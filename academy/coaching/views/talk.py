@@ -26,12 +26,13 @@ from academy.coaching.services import log
 from academy.coaching.services.actions import Settling
 from academy.coaching.services.log import Contact, NewAction
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, how_long, put_errors, show
+from academy.coaching.views.blueprint import bp, how_long, show
 from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import clock_time, short_day
 from academy.kernel.web.blueprint import actor
 from academy.kernel.web.device import device_keys
+from academy.kernel.web.fields import put_at_fields
 
 NAMED = re.compile(r"was-([0-9]{1,9})-step")
 """The field of a form that says what became of an agreement."""
@@ -202,7 +203,7 @@ def save_talk(plan_id: int) -> Any:
             entry = log.log_contact(plan_id, contact, by=me, form_key=_form_key(form))
             name = plans.get_call_name(entry.person_id)
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if not name:
         return _talk_again(plan_id, form)
     flash(_("Opgeslagen. %(name)s kan het nu lezen.", name=name), "success")
@@ -316,7 +317,7 @@ def save_correction(entry_id: int) -> Any:
         try:
             log.correct(entry_id, _contact(form), by=me)
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         wrong = entries.get_entry_view(entry_id, now=clock.now())
         return make_response(_talk_page(head, form, None, wrong=wrong), 422)

@@ -18,11 +18,12 @@ from academy.coaching.queries.overseers import Overseer, overseer_of, overseers
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.queries.signals import SignalRow
 from academy.coaching.services import signals
-from academy.coaching.views.blueprint import bp, put_errors, show
+from academy.coaching.views.blueprint import bp, show
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.policy import Actor
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 
 @bp.page("/zorgen", needs=WORRY)
@@ -157,7 +158,7 @@ def hold_back(signal_id: int) -> Any:
         try:
             signals.hold_back(signal_id, form.until.data, because=form.because.data, by=me)
         except InvalidInputError as error:
-            put_errors(form, error)
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_hold_back_page(head, signal_id, form), 422)
     flash(_("Het signaal is nog niet te zien op de eigen pagina."), "success")

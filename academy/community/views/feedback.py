@@ -17,6 +17,7 @@ from academy.kernel.errors import InvalidInputError
 from academy.kernel.feature import ForAnother
 from academy.kernel.policy import Actor
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 RULE = "/terugkoppeling/<int:person_id>"
 
@@ -45,8 +46,7 @@ def note_feedback(person_id: int) -> Any:
         try:
             services.note_feedback(person_id, number, on=on, by=actor())
         except InvalidInputError as error:
-            for field, sentence in error.fields.items():
-                form[field].errors = [sentence]
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_page(person_id, form), 422)
     flash(_("Opgeslagen. Elke bewoner telt mee voor verlengen."), "success")

@@ -24,6 +24,7 @@ from academy.kernel import clock
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 MENTOR_RULE = "/meelopen/mentor/<int:person_id>"
 LONGEST_SEASON = 12
@@ -113,8 +114,7 @@ def note_helped(person_id: int) -> Any:
         try:
             services.note_helped(person_id, kind, on=on, by=actor())
         except InvalidInputError as error:
-            for name, sentence in error.fields.items():
-                form[name].errors = [sentence]
+            put_at_fields(form, error)
     if form.errors:
         return make_response(_page(person_id, form=form), 422)
     flash(_("Opgeschreven. Het telt mee voor verlengen."), "success")

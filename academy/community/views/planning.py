@@ -21,6 +21,7 @@ from academy.kernel import clock
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.fields import put_at_fields
 
 NEW_RULE = "/terugkommiddagen/nieuw"
 CHANGE_RULE = "/terugkommiddagen/<int:meetup_id>/wijzig"
@@ -42,7 +43,7 @@ def add() -> Any:
     try:
         meetup_id = services.plan_meetup(_read(form), by=actor())
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_plan_page(form), error.status)
     flash(_("De middag staat erin. Nodig nu mensen uit."), "success")
     return _back(meetup_id)
@@ -73,7 +74,7 @@ def save(meetup_id: int) -> Any:
     try:
         services.change_meetup(meetup_id, _read(form), by=actor())
     except InvalidInputError as error:
-        _put_errors(form, error)
+        put_at_fields(form, error)
         return make_response(_plan_page(form, row=row), error.status)
     flash(_("De middag is veranderd. Wie komt, hoort een andere dag, tijd of plek."), "success")
     return _back(meetup_id)
@@ -185,11 +186,6 @@ def _read(form: MeetUpForm) -> NewMeetUp:
         capacity=form.capacity.data or 0,
         starts_at=form.starts.value,
     )
-
-
-def _put_errors(form: MeetUpForm, error: InvalidInputError) -> None:
-    for name, sentence in error.fields.items():
-        form[name].errors = [*form[name].errors, sentence]
 
 
 def _back(meetup_id: int) -> Response:

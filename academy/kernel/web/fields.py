@@ -9,7 +9,18 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import ValidationError
 
+from academy.kernel.errors import DomainError
+
 DAY_FORMATS = ["%d-%m-%Y", "%Y-%m-%d"]
+
+
+def put_at_fields(form: Any, error: DomainError) -> None:
+    """Show what a service said at the field it is about, or above the form."""
+    for name, sentence in (error.fields or {"": error.sentence}).items():
+        if name in form:
+            form[name].errors = [*form[name].errors, sentence]
+        else:
+            form.form_errors = [*form.form_errors, sentence]
 
 
 class DayField(DateField):

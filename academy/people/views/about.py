@@ -18,6 +18,7 @@ from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.feature import Feature, ForAnother
 from academy.kernel.policy import Reach
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.people.forms import CHANNEL_LABELS, CONSENT_LABELS, ContactForm, NameForm, NamesForm
 from academy.people.policies import ACT_FOR, OWN_DATA
 from academy.people.queries.about import AboutPerson, Act, acts_for, get_about
@@ -251,8 +252,7 @@ def _save(whom: _Whom, name: str, form: FlaskForm, change: Callable[[], Any]) ->
     try:
         change()
     except InvalidInputError as error:
-        for field, sentence in error.fields.items():
-            form[field].errors = [sentence]
+        put_at_fields(form, error)
         return make_response(_page(whom, **{name: form}), 422)
     return _saved(whom)
 

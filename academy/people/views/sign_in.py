@@ -12,6 +12,7 @@ from academy.kernel.errors import DomainError, InvalidInputError
 from academy.kernel.policy import PUBLIC, SIGNED_IN, Actor
 from academy.kernel.web.addresses import asker, safe_next
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.people import rules
 from academy.people.adapters.cookie import clear_cookie, set_cookie
 from academy.people.adapters.device import device_name, known_device, remember_device
@@ -42,9 +43,8 @@ def next_page() -> str:
 
 def _again(template: str, form: Any, error: DomainError | None = None, **values: Any) -> Any:
     """Show the form again with what went wrong at its field; nothing typed is lost."""
-    for name, sentence in (error.fields if error else {}).items():
-        if name in form:
-            form[name].errors = [*form[name].errors, sentence]
+    if error is not None and error.fields:
+        put_at_fields(form, error)
     status = error.status if error else 422
     return make_response(render_template(template, form=form, **values), status)
 

@@ -13,6 +13,7 @@ from academy.kernel import clock
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.policy import Actor
 from academy.kernel.web.blueprint import FeatureBlueprint, actor
+from academy.kernel.web.fields import put_at_fields
 from academy.people.forms import TokenForm
 from academy.people.policies import API_TOKENS
 from academy.people.queries.tokens import token_rows
@@ -43,8 +44,7 @@ def make() -> Any:
             by=actor(),
         )
     except InvalidInputError as error:
-        for name, sentence in error.fields.items():
-            form[name].errors = [sentence]
+        put_at_fields(form, error)
         return make_response(_page(form), 422)
     except ConflictError as error:
         form.name.errors = [error.sentence]
