@@ -42,11 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 LONGEST = (
     "certificates/test_tasks_kill",
     "access/test_injection",
+    "certificates/test_tasks_disk",
     "browser/test_every_page",
     "journeys/test_rehearsal",
     "journeys/test_chain_commands",
     "journeys/test_chain",
-    "certificates/test_tasks_disk",
     "certificates/test_services_stateful",
     "access/test_foreign_objects",
     "certificates/test_tasks_reseal",
@@ -75,21 +75,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.user_properties.append(("planted", mark.args[0]))
     if config.getoption("--only-database"):
         items[:] = [item for item in items if _asks_database(item)]
-    _put_longest_first(items)
+    _put_longest_first(items, parts=getattr(config, "workerinput", {}).get("workercount", 1))
 
 
-def _put_longest_first(items: list[pytest.Item]) -> None:
-    """Two workers get a half each (xdist, worksteal): the longest begin either half in turn."""
+def _put_longest_first(items: list[pytest.Item], *, parts: int) -> None:
+    """Each worker gets a part to begin with (xdist, worksteal): the longest begin each in turn."""
     places = {f"tests/{name}.py": place for place, name in enumerate(LONGEST)}
-    long: tuple[list[pytest.Item], list[pytest.Item]] = ([], [])
+    long: list[list[pytest.Item]] = [[] for _part in range(parts)]
     rest = []
     for item in items:
         place = places.get(_file_of(item))
-        (rest if place is None else long[place % 2]).append(item)
-    for half in long:
-        half.sort(key=lambda item: places[_file_of(item)])
-    middle = max(0, len(items) // 2 - len(long[0]))
-    items[:] = [*long[0], *rest[:middle], *long[1], *rest[middle:]]
+        (rest if place is None else long[place % parts]).append(item)
+    count, items[:] = len(items), []
+    for part, begin in enumerate(long, start=1):
+        begin.sort(key=lambda item: places[_file_of(item)])
+        room = max(0, count * part // parts - len(items) - len(begin))
+        items += [*begin, *rest[:room]]
+        rest = rest[room:]
+    items += rest
 
 
 def _file_of(item: pytest.Item) -> str:
@@ -97,7 +100,7 @@ def _file_of(item: pytest.Item) -> str:
 
 
 def _asks_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("sqlite") is not None:
+    if any(item.get_closest_marker(name) for name in ("sqlite", "once")):
         return False
     fixtures = getattr(item, "fixturenames", ())
     return "server_url" in fixtures or item.get_closest_marker("pg") is not None

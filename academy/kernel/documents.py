@@ -152,14 +152,7 @@ class DocumentChild:
     def _start(self) -> subprocess.Popen[bytes]:
         self._stop()
         self._temporary = Path(tempfile.mkdtemp(prefix="academy-documents-"))
-        self._process = subprocess.Popen(
-            [*_CHILD, str(self._memory_mb), str(_manners.nice)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env=_child_environment(self._temporary),
-        )
+        self._process = start_child(self._memory_mb, _manners.nice, self._temporary)
         self.isolation = self._read(self._process, _START_SECONDS)["isolation"]
         return self._process
 
@@ -295,10 +288,23 @@ def _read_exactly(pipe: IO[bytes], size: int, deadline: float) -> bytes:
     return bytes(parts)
 
 
+def start_child(memory_mb: int, nice: int, temporary: Path) -> subprocess.Popen[bytes]:
+    """Start a child that keeps what it needs for a moment in `temporary`."""
+    return subprocess.Popen(
+        [*_CHILD, str(memory_mb), str(nice)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=_child_environment(temporary),
+    )
+
+
 # The child's side.
 
 
-def _serve(memory_mb: int, nice: int) -> None:
+def serve(memory_mb: int, nice: int) -> None:
+    """Answer what the parent asks, until it goes away."""
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints must not speak on the pipe
     os.nice(nice)
@@ -392,6 +398,4 @@ def _refuse(event: str) -> NoReturn:
 
 if __name__ == "__main__":
     # One class per name: this module also exists as `academy.kernel.documents` for what it imports.
-    importlib.import_module("academy.kernel.documents")._serve(  # noqa: SLF001
-        *map(int, sys.argv[1:])
-    )
+    importlib.import_module("academy.kernel.documents").serve(*map(int, sys.argv[1:]))

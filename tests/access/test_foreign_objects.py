@@ -26,13 +26,14 @@ from tests.access.asking import (
     marks_in,
     routes,
 )
+from tests.access.oracle import oracle
 from tests.access.sight import may_reach, may_see
 from tests.access.world import PRINCIPALS
 
 pytestmark = [pytest.mark.slow, pytest.mark.trust("T02")]
 
 FEWEST_PROBES = 5_000
-ENOUGH_REFUSALS = 4
+ENOUGH_REFUSALS = 1
 
 FILLED: dict[str, str] = {
     "action": "Bel de buurvrouw",
@@ -203,14 +204,20 @@ def forbidden(world: Any, principal: str, answer: Any) -> list[str]:
 
 ALONE = "/controleer/zelf.html"
 """Holds all of itself and shows nothing of anybody: see test_browser_checker."""
-PAPER = ("/pdf", "/papier.png")
+PAPER = ("/pdf", ".pdf", "/papier.png")
 """Made in the document child, and judged where papers are."""
 
 
 def opened_pages(academy: Any, client: Any, principal: str) -> Iterator[tuple[str, Any]]:
-    """Open every page that a principal has, with every combination of own ids up to a few."""
+    """Open every page that a principal has, with every combination of own ids up to a few.
+
+    What the guard refuses a principal is not asked: that it does is the matter of T01.
+    """
+    table = oracle()
     for route in routes(academy.app):
         if route.method != "GET" or route.rule.endswith(PAPER) or route.rule == ALONE:
+            continue
+        if table[route.rule, "GET"][principal] in ("deny", "door"):
             continue
         for values in own_combinations(academy.world, principal, route):
             answer = ask(client, route, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -49,27 +50,40 @@ def reads() -> int:
 def read_pages(academy: Any, browsers: Any, *, below: str = "/") -> tuple[list[str], set[str]]:
     """Open every address as everybody. Return what was not written down once, and what shows notes.
 
-    A paper shows its text packed; whoever gets one at an address of the log has read it.
+    A paper shows its text packed; whoever gets one at an address of the log has read it. Any other
+    paper is made for the first who may have it.
     """
     faults, showing = [], set()
     marks = note_marks(academy)
+    for rule, path, principal, answer, lines in every_reading(academy, browsers, below=below):
+        is_paper = answer.mimetype == "application/pdf" and is_log(rule)
+        shows = is_paper or any(mark in text_of(answer) for mark in marks)
+        answer.close()
+        if shows:
+            showing.add(rule)
+        if lines != (1 if shows else 0) and not (lines == 1 and is_log(rule)):
+            what = "shows a note and" if shows else "shows none and"
+            faults.append(f"{path} {principal} {what} wrote {lines} lines")
+    return faults, showing
+
+
+def every_reading(
+    academy: Any, browsers: Any, *, below: str
+) -> Iterator[tuple[str, str, str, Any, int]]:
+    """Yield rule, address, who asked, the answer, and how many lines it wrote."""
+    made = set()
     for route in routes(academy.app):
         if route.method != "GET" or not route.rule.startswith(below):
             continue
         for principal in PRINCIPALS:
             for values in own_combinations(academy.world, principal, route):
+                if route.rule in made:
+                    continue
                 before = reads()
                 answer = ask(browsers(principal), route, values)
-                lines = reads() - before
-                is_paper = answer.mimetype == "application/pdf" and is_log(route.rule)
-                shows = is_paper or any(mark in text_of(answer) for mark in marks)
-                answer.close()
-                if shows:
-                    showing.add(route.rule)
-                if lines != (1 if shows else 0) and not (lines == 1 and is_log(route.rule)):
-                    what = "shows a note and" if shows else "shows none and"
-                    faults.append(f"{route.path(values)} {principal} {what} wrote {lines} lines")
-    return faults, showing
+                if answer.mimetype == "application/pdf" and not is_log(route.rule):
+                    made.add(route.rule)
+                yield route.rule, route.path(values), principal, answer, reads() - before
 
 
 def is_log(rule: str) -> bool:

@@ -9,9 +9,6 @@ for the machine itself or a token, which is no right of a person.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
@@ -19,18 +16,13 @@ from academy.kernel.db import db
 from academy.kernel.policy import PUBLIC, capability
 from academy.people.models import SignIn
 from tests.access.asking import MISSING, Route, ask, guard_said, routes, unknown_parts
+from tests.access.oracle import oracle
 from tests.access.world import PRINCIPALS
 
 pytestmark = pytest.mark.trust("T01")
 
-ORACLE = Path(__file__).with_name("oracle.csv")
 LEAVES = {"/uitloggen", "/gegevens/apparaten/alles-uit"}
 """Routes that end the sign-in of who asks, so that they are asked last."""
-
-
-def oracle() -> dict[tuple[str, str], dict[str, str]]:
-    with ORACLE.open(encoding="utf-8", newline="") as file:
-        return {(row["rule"], row["method"]): row for row in csv.DictReader(file)}
 
 
 def deviations(academy, browsers, *, below: str = "/") -> list[str]:

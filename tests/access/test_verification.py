@@ -21,7 +21,8 @@ from tests.access.world import PRINCIPALS
 from tests.trust.sizes import size
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-GUESSES, NEIGHBOURS = size(10_000, otherwise=1_000), size(1_000, otherwise=200)
+GUESSES = size(10_000, otherwise=1_000, again=2_000)
+NEIGHBOURS = size(1_000, otherwise=200)
 
 
 def forget_tries() -> None:

@@ -18,7 +18,15 @@ from certificates.models import CertificateEvent, RoundProposal
 from certificates.queries import checks
 from certificates.queries.chain_checks import chain_faults
 from tests.certificates.ready import commit_scene, issue, make_keys
-from tests.certificates.workers import grant_many, kill, start_worker, unmade, wait_until
+from tests.certificates.workers import (
+    grant_many,
+    keep_children_warm,
+    kill,
+    start_worker,
+    unmade,
+    wait_until,
+    warm_up,
+)
 from tests.trust.sizes import size
 
 CERTIFICATES = size(500, otherwise=200)
@@ -26,10 +34,12 @@ KILLS = size(100, otherwise=30)
 WORKERS = size(3, otherwise=1)
 REST_SECONDS = size(900, otherwise=240)
 """How long they may take for the rest after the last kill; a busy machine needs it."""
-LONGEST_LIFE = {"each": 1.7, "round": 0.9}
-"""In seconds, on a machine with nothing else to do. A round makes twenty-five files in one."""
-LIVES = {"each": 1.6, "round": 2.0}
-"""On a busy one: in how many times what a worker needs before it comes any further."""
+SHORTEST_LIFE = 0.05
+LIVES = {"each": 1.0, "round": 1.2}
+"""The longest time between two kills, in how many times what a worker needs to come further.
+
+Three work at a time and the oldest is killed, so that each lives for three of them.
+"""
 
 
 def made() -> int:
@@ -41,7 +51,7 @@ def made() -> int:
 def seconds_to_come_further(app: Flask) -> float:
     """Return how long a worker takes until it granted or made anything; kills it then."""
     before, started = came(), time.monotonic()
-    worker = start_worker(app)
+    worker = start_worker(app, prepare=keep_children_warm)
     wait_until(lambda: came() > before, seconds=120, what="nothing was granted or made")
     kill(worker)
     return time.monotonic() - started
@@ -60,18 +70,19 @@ def came() -> int:
 @pytest.mark.parametrize("way", ["each", "round"])
 def test_no_kill_loses_or_doubles_a_certificate(app: Flask, way: str) -> None:
     documents.close()
+    warm_up()
     make_keys()
     grant_many(CERTIFICATES, way)
     moments = random.Random(20261123)
     killed_at_work = 0
-    longest = max(LONGEST_LIFE[way], LIVES[way] * seconds_to_come_further(app))
+    longest = max(0.4, LIVES[way] * seconds_to_come_further(app))
 
-    workers = [start_worker(app) for _ in range(WORKERS)]
+    workers = [start_worker(app, prepare=keep_children_warm) for _ in range(WORKERS)]
     for _ in range(KILLS):
-        time.sleep(moments.uniform(0.05, longest))
+        time.sleep(moments.uniform(SHORTEST_LIFE, longest))
         killed_at_work += unmade() > 0
         kill(workers.pop(0))
-        workers.append(start_worker(app))
+        workers.append(start_worker(app, prepare=keep_children_warm))
     deadline = time.monotonic() + REST_SECONDS
     while unmade() and time.monotonic() < deadline:
         time.sleep(0.5)

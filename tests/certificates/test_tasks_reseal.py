@@ -357,6 +357,7 @@ def test_the_number_stays_good_all_along(root: Path) -> None:
     assert check_number(number).finding.verdict == "original"
 
 
+@pytest.mark.once
 @pytest.mark.timeout(900)
 def test_a_thousand_take_five_minutes_at_most(root: Path) -> None:
     """In full in `make trust`."""

@@ -47,6 +47,7 @@ from tests.trust.sizes import size
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.once,
     # WeasyPrint leaves its colour profile open; the child that does it in life ends with it.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
