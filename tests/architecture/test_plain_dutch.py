@@ -136,14 +136,13 @@ def carried(path: Path) -> Iterator[str]:
     """Yield the Dutch of texts in code that carry both languages themselves: `Text(nl, en)`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text" and node.args:
-            yield "".join(
-                part.value if isinstance(part, ast.Constant) else "x"
-                for part in _parts(node.args[0])
-            )
+            yield spelled(node.args[0])
 
 
-def _parts(node: ast.expr) -> list[ast.expr]:
-    return node.values if isinstance(node, ast.JoinedStr) else [node]
+def spelled(node: ast.expr) -> str:
+    """Return a text in code as it reads; what is filled in later is a word."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(part.value if isinstance(part, ast.Constant) else "x" for part in parts)
 
 
 @pytest.fixture(scope="module")

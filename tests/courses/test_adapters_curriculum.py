@@ -188,7 +188,7 @@ MISTAKES = [
     (COURSE, "counts_for_pass: false", "counts_for_pass: true", "alle drie, of geen"),
     (COURSE, "all_of: [attendance_rule,", "all_of: [goodwill,", "een van:"),
     (COURSE, "  final: assessments/proeve.yaml\n", "", "assessments final er zijn"),
-    (COURSE, 'version: "2026.1"', "version: 2026.1", 'een versie als "2026.1"'),
+    (COURSE, 'version: "2026.2"', "version: 2026.2", 'een versie als "2026.1"'),
     (COURSE, "language: nl", "langauge: nl", "ken ik niet"),
     (COURSE, "file: modules/01-jouw", "file: ../../01-jouw", "een bestandsnaam"),
     (COURSE, "file: modules/01-jouw", "file: modules/x/../../../01-jouw", "is er niet"),
@@ -308,7 +308,7 @@ def test_a_file_that_is_not_utf8_is_a_fault(folder):
 def test_a_file_with_a_byte_order_mark_is_read(folder):
     path = folder / COURSE
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    assert read_curricula(folder).course("res").version == "2026.1"
+    assert read_curricula(folder).course("res").version == "2026.2"
 
 
 @pytest.mark.parametrize("start", ["# geen blok\n", "---\nid: a\n"])

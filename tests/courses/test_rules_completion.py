@@ -349,7 +349,7 @@ def test_the_trace_is_json_and_holds_rule_evidence_and_answer():
     )
     found = verdict(RES, evidence)
     trace = json.loads(json.dumps(found.trace()))
-    assert (trace["course"], trace["version"], trace["engine"]) == ("res", "2026.1", 1)
+    assert (trace["course"], trace["version"], trace["engine"]) == ("res", "2026.2", 1)
     assert trace["evidence"]["sessions"][0]["held_on"] == "2026-01-05"
     assert trace["evidence"]["selfscan_moments"] == ["a", "b"]
     assert trace["rule"]["attendance"]["min_present"] == 6
