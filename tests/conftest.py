@@ -189,8 +189,9 @@ def put_back_settings(app: Flask) -> None:
 
 
 def forget_backups(folder: Path) -> None:
-    """Forget where the audit chain stood at the last backup: that was another test's chain."""
+    """Forget where the chains stood at a backup or checkpoint: those were another test's chains."""
     (folder / CHECKPOINT).unlink(missing_ok=True)
+    shutil.rmtree(folder / "checkpoints", ignore_errors=True)
 
 
 def _postgres(server_url: str, *statements: str) -> None:

@@ -108,6 +108,14 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
+def look_over(url: str) -> None:
+    """Let the planner know how much stands where, as a server that runs for a while does itself."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("analyze")
+    engine.dispose()
+
+
 ALONE = """
 do $$ begin
   for attempt in 1..2000 loop

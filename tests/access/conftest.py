@@ -22,6 +22,7 @@ from tests.access.asking import Watch
 from tests.access.world import World, build_world
 from tests.conftest import TODAY, Browser, make_settings, put_back_settings
 from tests.conftest import _postgres as postgres
+from tests.postgres import look_over
 
 
 @dataclass
@@ -114,6 +115,8 @@ def built_world(session_app: Flask, copies: _Copies) -> World:
     set_reading(False)
     with session_app.app_context(), clock.at(TODAY):
         built = build_world()
+        if copies.server_url:
+            look_over(session_app.extensions["academy.settings"].database_url)
     copies.keep("two_regions")
     session_app.extensions["academy.two_regions"] = built
     return built

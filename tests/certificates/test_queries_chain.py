@@ -24,6 +24,7 @@ from certificates.rules.chain import GENESIS, entry_hash
 from certificates.services.chain import entry
 from certificates.services.life import add_event
 from tests.certificates.registered import make_registered
+from tests.postgres import look_over
 from tests.trust.sizes import size
 
 pytestmark = pytest.mark.trust("T32")
@@ -342,6 +343,8 @@ def test_a_long_register_is_judged_quickly(kept):
     """Two steps for each of half as many certificates."""
     lengthen(ROWS)
     db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        look_over(db.engine.url.render_as_string(hide_password=False))
 
     started = time.process_time()
     faults = chain_faults()

@@ -28,7 +28,7 @@ from academy.kernel.messages.models import SentMessage
 from academy.kernel.messages.planning import Planned
 from academy.people.models import Person
 from tests.browser.live import Mailbox, free_port, load_demo, make_environment
-from tests.postgres import new_database
+from tests.postgres import look_over, new_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -63,6 +63,7 @@ def academy(
     else:
         monkeypatch.setenv("ACADEMY_DATABASE_URL", new_database(server_url))
         load_demo(folder, ACADEMY_DATABASE_URL=os.environ["ACADEMY_DATABASE_URL"])
+        look_over(os.environ["ACADEMY_DATABASE_URL"])
     server = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     server.start()
     for name, value in make_environment(folder, smtp_port=server.port, port=8000).items():
