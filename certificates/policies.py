@@ -29,7 +29,7 @@ READ_DOSSIER = capability(
 REVOKE = capability("certificates:certificate:revoke", "board", step_up=True)
 """Propose to revoke, and confirm what another board member proposed."""
 
-END = capability("certificates:certificate:end", "board", "coordinator")
+END = capability("certificates:certificate:end", "board", "coordinator", step_up=True)
 """Propose to end for good what a holder left behind, and confirm what somebody else proposed."""
 
 STANDING_RIGHTS = {"reinstate": REVOKE, "end": END}

@@ -59,11 +59,17 @@ READ_OBJECTION = capability("courses:objection:read", "coordinator", "reviewer")
 HANDLE_OBJECTION = capability("courses:objection:handle", "coordinator")
 """Name who looks anew at an objection, and keep its clock."""
 
-ANSWER_OBJECTION = capability("courses:objection:answer", "reviewer")
+REFUSE_LATE = capability("courses:objection:refuse-late", "coordinator", step_up=True)
+"""Say that an objection came too late to be looked at."""
+
+ANSWER_OBJECTION = capability("courses:objection:answer", "reviewer", step_up=True)
 """Answer the one objection one is named for."""
 
 MANAGE = capability("courses:cohort:manage", "coordinator")
 """Plan cohorts and sessions, admit, put on the waiting list, move people."""
+
+END_COURSE = capability("courses:enrolment:end", "coordinator", step_up=True)
+"""Decide that somebody's course ends without a certificate."""
 
 APPLY = capability("courses:application:write", "coordinator")
 """Turn a request into an application to a cohort."""
@@ -85,7 +91,9 @@ ALL: tuple[Capability, ...] = (
     OBJECT,
     READ_OBJECTION,
     HANDLE_OBJECTION,
+    REFUSE_LATE,
     ANSWER_OBJECTION,
     MANAGE,
+    END_COURSE,
     APPLY,
 )

@@ -162,7 +162,7 @@ def _open_proposal(proposal_id: int, *, by: Actor) -> StandingProposal:
     certificate = db.session.get_one(Certificate, proposal.certificate_id)
     right = policies.STANDING_RIGHTS[proposal.kind]
     policy.require(by, right, get_facts(certificate.enrolment_id).reach)
-    policy.require_step_up(by, right, clock.real_now())  # one address confirms both kinds
+    policy.require_step_up(by, right, clock.real_now())
     if proposal.outcome is not None:
         raise ConflictError(_("Hierover is al besloten."))
     return proposal

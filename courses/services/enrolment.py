@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from academy.kernel.policy import Actor
+from academy.kernel.policy import Actor, Capability
 from academy.people.models import Person
 from courses import policies
 from courses.models import Cohort, CourseVersion, Enrolment, FinalAttempt
@@ -132,8 +132,15 @@ def other_track(enrolment_id: int, *, by: Actor, note: str = "") -> None:
     _answer(enrolment_id, "other_track", by=by, note=note)
 
 
-def _answer(enrolment_id: int, state: str, *, by: Actor, note: str) -> None:
-    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by)
+def _answer(
+    enrolment_id: int,
+    state: str,
+    *,
+    by: Actor,
+    note: str,
+    right: Capability = policies.MANAGE,
+) -> None:
+    enrolment, _cohort = enrolment_to_change(enrolment_id, by=by, right=right)
     refuse_step(enrolment, state)
     enrolment.note = _short(note)
     take_step(enrolment, state, by=by)
@@ -343,7 +350,7 @@ def complete(enrolment_id: int, *, by: Actor) -> None:
 
 def not_pass(enrolment_id: int, *, by: Actor, note: str = "") -> None:
     """Record that the course ends without a certificate; `note` is the academy's word about it."""
-    _answer(enrolment_id, "not_passed", by=by, note=note)
+    _answer(enrolment_id, "not_passed", by=by, note=note, right=policies.END_COURSE)
 
 
 def end_after_last_attempt(enrolment_id: int, *, by: Actor) -> None:

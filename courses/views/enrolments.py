@@ -203,7 +203,7 @@ def answer(enrolment_id: int) -> Response:
     )
 
 
-@bp.action("/deelname/<int:enrolment_id>/niet-gehaald", needs=policies.MANAGE)
+@bp.action("/deelname/<int:enrolment_id>/niet-gehaald", needs=policies.END_COURSE)
 def not_pass(enrolment_id: int) -> Response:
     """End the course without a certificate."""
     form = EndForm()

@@ -164,7 +164,7 @@ def accept_late(objection_id: int) -> Response:
     return redirect(url_for("objections.show", objection_id=objection_id), 303)
 
 
-@bp.action(f"{RULE}/te-laat", needs=policies.HANDLE_OBJECTION)
+@bp.action(f"{RULE}/te-laat", needs=policies.REFUSE_LATE)
 def refuse_late(objection_id: int) -> Response:
     """Say that an objection came too late."""
     case = _handled(objection_id)

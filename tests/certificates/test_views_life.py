@@ -20,6 +20,7 @@ from certificates.models import Certificate, CertificateEvent, Revocation, Stand
 from certificates.services import decisions
 from tests.certificates.ready import CODE, Scene, commit_scene, issue
 from tests.factories import make_actor
+from tests.people.held_forms import wears_off
 
 pytestmark = pytest.mark.slow
 NOT_READABLE = "Het is echt. De naam is op verzoek van de eigenaar niet te zien."
@@ -224,6 +225,27 @@ def test_what_its_holder_left_ends_for_good(scene, certificate_id, sign_in, clie
     assert second.get(f"/certificaten/{certificate_id}/bestand").status_code == 404
     parse(second.get(f"/certificaten/{certificate_id}"))
     parse(sign_in(scene.holder).get("/certificaat"))
+
+
+def test_ending_takes_a_fresh_proof_of_who_proposes_and_who_confirms(
+    scene, certificate_id, sign_in
+):
+    ask, death = f"/certificaten/{certificate_id}/beeindigen", {"cause": "death"}
+    first = sign_in(scene.coordinator)
+    wears_off()
+    for answer in (first.get(ask), first.post(ask, data=death)):
+        assert (answer.status_code, "/bevestig" in answer.location) == (303, True)
+    assert db.session.scalar(sa.select(StandingProposal.id)) is None
+    db.session.rollback()
+
+    assert sign_in(scene.coordinator).post(ask, data=death).status_code == 303
+    second = sign_in(scene.board)
+    wears_off()
+    address = f"/certificaten/stand/{only(StandingProposal).id}"
+    for step in ("bevestigen", "laten"):
+        assert "/bevestig?" in second.post(f"{address}/{step}").location
+        assert only(StandingProposal).outcome is None
+    assert only(Certificate).standing == "valid"
 
 
 def test_a_hidden_name_is_real_and_unseen(scene, certificate_id, sign_in, client):

@@ -35,6 +35,7 @@ from tests.factories import (
     make_place,
     make_trainer,
 )
+from tests.people.held_forms import wears_off
 
 SignIn = Callable[[Person | int], FlaskClient]
 
@@ -381,6 +382,21 @@ def test_every_step_of_the_dossier(app: Flask, sign_in: SignIn) -> None:
     assert client.post(end, data={"note": "proeve nog niet gelukt"}).status_code == 303
     assert _asked(ending) == "not_passed"
     assert "proeve nog niet gelukt" in client.get(f"/deelname/{ending}").text
+
+
+def test_who_ends_a_course_without_certificate_shows_again_who_they_are(
+    app: Flask, sign_in: SignIn
+) -> None:
+    with unit_of_work():
+        coordinator, enrolment_id = make_coordinator(), make_enrolment(make_cohort()).id
+    client, dossier = sign_in(coordinator), f"/deelname/{enrolment_id}"
+    wears_off()
+    answer = client.post(f"{dossier}/niet-gehaald", data={"note": "proeve nog niet gelukt"})
+    assert answer.status_code == 303
+    assert "/bevestig?" in answer.location
+    assert _asked(enrolment_id) == "active"
+    client.post(f"{dossier}/stap", data={"step": "paused"})
+    assert _asked(enrolment_id) == "paused"
 
 
 def test_a_trainer_reads_a_dossier_and_changes_nothing(app: Flask, sign_in: SignIn) -> None:

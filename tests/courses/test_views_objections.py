@@ -15,6 +15,7 @@ from tests.courses.objecting import (
     outsider,
 )
 from tests.courses.training_group import actor, make_group, well_formed
+from tests.people.held_forms import wears_off
 
 WORDS = "De buren waren er niet.\nDaardoor kon ik niets laten zien."
 
@@ -155,6 +156,31 @@ def test_a_wrong_day_of_the_talk_keeps_the_reason(group, sign_in):
     answer = sign_in(reviewer_id).post(f"/bezwaren/{objection_id}/antwoord", data=data)
     assert answer.status_code == 422
     assert "Alles klopte." in answer.text
+
+
+def test_who_answers_shows_again_who_they_are(group, sign_in):
+    reviewer_id, objection_id = outsider(), object_to(group)
+    given_to(group, objection_id, reviewer_id)
+    client = sign_in(reviewer_id)
+    wears_off()
+    data = {"ruling": "upheld", "reason": "De buren waren er niet."}
+    answer = client.post(f"/bezwaren/{objection_id}/antwoord", data=data)
+    assert answer.status_code == 303
+    assert "/bevestig?" in answer.location
+    assert db.session.scalar(sa.select(Objection.state)) == "assigned"
+
+
+def test_who_says_that_it_is_too_late_shows_again_who_they_are(group, sign_in):
+    with clock.at(clock.local(RESULT.date().replace(year=RESULT.year + 1), 10)):
+        objection_id = object_to(group)
+        client = sign_in(group.coordinator_id)
+        wears_off()
+        data = {"reason": "Het is te lang geleden."}
+        answer = client.post(f"/bezwaren/{objection_id}/te-laat", data=data)
+        assert answer.status_code == 303
+        assert "/bevestig?" in answer.location
+        assert client.post(f"/bezwaren/{objection_id}/alsnog").location != answer.location
+        assert db.session.scalar(sa.select(Objection.state)) == "received"
 
 
 def test_the_coordinator_does_not_answer(group, sign_in):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
-from academy.kernel.policy import capability, roles_over_others
+from academy.kernel.policy import ROLES, capability, roles_over_others
 from academy.people.adapters.cookie import cookie_name
 from academy.people.models import Account, SignIn, SignInCode
 from academy.people.queries.second_factor import kinds_of, waiting_secret
@@ -19,6 +19,28 @@ from tests.factories import make_actor, make_grant, make_person
 from tests.people.second_steps import code, make_worker, set_up_app, set_up_card
 
 pytestmark = pytest.mark.trust("T14")
+
+WEIGHTY = {
+    "certificates:certificate:end",
+    "certificates:certificate:revoke",
+    "certificates:decision:decide",
+    "certificates:design:dress",
+    "certificates:register:extract",
+    "certificates:round:take",
+    "coaching:log:export",
+    "coaching:opening:answer",
+    "coaching:opening:ask",
+    "courses:enrolment:end",
+    "courses:objection:answer",
+    "courses:objection:refuse-late",
+    "people:grant:write",
+    "people:token:write",
+    "privacy:request:ask-for",
+    "privacy:request:fetch-for",
+    "privacy:retention:switch",
+    "reporting:list:export",
+}
+"""The rights that reach others and ask for a fresh proof of identity."""
 
 STEP = "/tweede-stap"
 WORK = "/begeleiding"
@@ -44,6 +66,10 @@ def at_the_door(app):
         return client
 
     return open_for
+
+
+def rights_of(app):
+    return [right for one in app.extensions["academy.features"] for right in one.capabilities]
 
 
 def leads_to(answer) -> str:
@@ -86,20 +112,20 @@ def test_a_participant_is_never_asked(client, app):
 
 
 def test_every_role_that_reaches_others_is_asked(app, at_the_door):
-    for role in (
-        "trainer",
-        "assessor",
-        "resident_assessor",
-        "coach",
-        "coordinator",
-        "board",
-        "certifier",
-        "admin",
-    ):
+    asked = set()
+    for role in ROLES:
         with unit_of_work():
             person = make_person(role.title())
             make_grant(person, role)
-        assert "Nog één stap voor je werk" in at_the_door(person).get("/vandaag").text, role
+        if "Nog één stap voor je werk" in at_the_door(person).get("/vandaag").text:
+            asked.add(role)
+    assert asked == roles_over_others(rights_of(app))
+    assert set(ROLES) - asked == {"client_contact"}  # no page of ours is open to one
+
+
+def test_what_decides_revokes_or_takes_data_along_asks_again_who_one_is(app):
+    asks = {right.name for right in rights_of(app) if right.step_up and right.roles}
+    assert asks == WEIGHTY
 
 
 def test_the_list_of_roles_follows_the_rights():

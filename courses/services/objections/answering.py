@@ -58,7 +58,7 @@ def refuse_late(objection_id: int, *, reason: str, by: Actor) -> None:
 
     Raises NotFoundError, ConflictError for one that was in time, or InvalidInputError.
     """
-    locked = locked_objection(objection_id, right=policies.HANDLE_OBJECTION, by=by)
+    locked = locked_objection(objection_id, right=policies.REFUSE_LATE, by=by)
     refuse_step(locked.objection, "decided")
     if not is_late(locked.objection):
         raise ConflictError(_("Dit bezwaar was op tijd. Iemand moet ernaar kijken."))
