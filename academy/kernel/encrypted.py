@@ -36,6 +36,16 @@ class Encrypted(sa.types.TypeDecorator[str]):
         return _cipher(settings.current().notes_key).decrypt(value.encode()).decode()
 
 
+class LockedFile(sa.types.TypeDecorator[bytes]):
+    """A file that its feature locks and opens itself, as a Fernet token of the same keys.
+
+    Reading does not open it; a new key is put in use for it as for every encrypted text.
+    """
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+
 @lru_cache(maxsize=4)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])

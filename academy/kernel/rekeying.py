@@ -1,8 +1,8 @@
 """A new key for what lies encrypted: with which key each text opens, and writing it anew.
 
-It knows no feature: whatever column is `Encrypted` takes part. Pages stay usable meanwhile. A
-batch is read and computed outside a write; its write takes a moment, and leaves alone what
-somebody changed in the meantime. Killed halfway it is run again: what is new already is skipped.
+It knows no feature: whatever column is `Encrypted` or a `LockedFile` takes part. Pages stay usable
+meanwhile. A batch is read and computed outside a write; its write takes a moment, and leaves alone
+what somebody changed in the meantime. Killed halfway it is run again: what is new is skipped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from academy.kernel import audit
 from academy.kernel.db import db, only_reading, unit_of_work
-from academy.kernel.encrypted import Encrypted
+from academy.kernel.encrypted import Encrypted, LockedFile
 from academy.kernel.policy import Actor
 from academy.kernel.settings import current
 
@@ -36,27 +36,41 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A table as it is stored: its key and its encrypted columns, without decrypting."""
+    """A table as it is stored: its key and its encrypted columns, without decrypting.
+
+    Files are large: they are read and written one by one.
+    """
 
     name: str
     stored: Any
     key: str
     columns: tuple[str, ...]
+    has_files: bool
+
+    @property
+    def batch(self) -> int:
+        """How many rows are read at once."""
+        return 1 if self.has_files else BATCH
 
 
 def encrypted_tables() -> list[_Rows]:
     """Return every table that holds encrypted text, of all features that are loaded."""
     found = []
     for table in db.metadata.sorted_tables:
-        columns = tuple(one.name for one in table.columns if isinstance(one.type, Encrypted))
-        if columns:
+        locked = {
+            one.name: one.type.impl_instance
+            for one in table.columns
+            if isinstance(one.type, (Encrypted, LockedFile))
+        }
+        if locked:
             (key,) = table.primary_key.columns
             stored = sa.table(
                 table.name,
                 sa.column(key.name, key.type),
-                *(sa.column(name, sa.Text()) for name in columns),
+                *(sa.column(name, kind) for name, kind in locked.items()),
             )
-            found.append(_Rows(table.name, stored, key.name, columns))
+            has_files = any(isinstance(kind, sa.LargeBinary) for kind in locked.values())
+            found.append(_Rows(table.name, stored, key.name, tuple(locked), has_files))
     return found
 
 
@@ -116,18 +130,23 @@ def renew(*, by: Actor, after_batch: Callable[[], None] | None = None) -> int:
 class _Change:
     key: int
     column: str
-    before: str
-    after: str
+    before: str | bytes
+    after: str | bytes
 
 
 def _changes(rows: _Rows, batch: Sequence[Any]) -> list[_Change]:
     newest, every = _ciphers()
     return [
-        _Change(row[rows.key], name, row[name], every.rotate(row[name].encode()).decode())
+        _Change(row[rows.key], name, row[name], _rotated(row[name], every))
         for row in batch
         for name in rows.columns
         if row[name] and _opens_with(row[name], newest, every) == "older"
     ]
+
+
+def _rotated(text: str | bytes, every: MultiFernet) -> str | bytes:
+    token = every.rotate(text)
+    return token if isinstance(text, bytes) else token.decode()
 
 
 def _write(rows: _Rows, changes: list[_Change]) -> None:
@@ -158,7 +177,7 @@ def _batches(rows: _Rows) -> Iterator[Sequence[Any]]:
     (end,) = _read(sa.select(sa.func.max(key)))[0].values()
     last = None
     while end is not None and last != end:
-        query = sa.select(rows.stored).where(key <= end).order_by(key).limit(BATCH)
+        query = sa.select(rows.stored).where(key <= end).order_by(key).limit(rows.batch)
         batch = _read(query if last is None else query.where(key > last))
         if not batch:
             return
@@ -174,11 +193,10 @@ def _read(query: Any) -> Sequence[Any]:
     return found
 
 
-def _opens_with(text: str, newest: Fernet, every: MultiFernet) -> str:
-    token = text.encode()
+def _opens_with(text: str | bytes, newest: Fernet, every: MultiFernet) -> str:
     for name, cipher in (("newest", newest), ("older", every)):
         try:
-            cipher.decrypt(token)
+            cipher.decrypt(text)
         except InvalidToken:
             continue
         return name

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from academy.kernel.db import PERSON, PLAIN, SECRET, Id, Model, one_of
+from academy.kernel.encrypted import LockedFile
 
 EXPORT_STATES = ("asked", "made", "ended")
 ERASURE_STATES = ("asked", "undone", "erased", "wiped")
@@ -53,9 +54,7 @@ class DataExport(Model):
     ends_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
     fetched_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
     size_bytes: Mapped[int | None] = mapped_column(info=PLAIN)
-    content: Mapped[bytes | None] = deferred(
-        mapped_column(sa.LargeBinary, info=SECRET), raiseload=True
-    )
+    content: Mapped[bytes | None] = deferred(mapped_column(LockedFile, info=SECRET), raiseload=True)
 
 
 class ErasureRequest(Model):

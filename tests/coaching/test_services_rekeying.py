@@ -13,15 +13,17 @@ from academy.coaching.models import AgreedAction, LogEntry, OwnWords
 from academy.coaching.services import log
 from academy.keeping.checks import all_faults
 from academy.keeping.doctor import examine
-from academy.kernel import rekeying
+from academy.kernel import clock, rekeying
 from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
-from academy.kernel.encrypted import Encrypted
+from academy.kernel.encrypted import Encrypted, LockedFile
 from academy.kernel.policy import SYSTEM
 from academy.kernel.rekeying_cli import notes
 from academy.kernel.settings import current
 from academy.people.models import SecondFactor
 from academy.people.queries.actors import actor_for
+from academy.privacy.adapters.zipping import locked, opened
+from academy.privacy.models import DataExport
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -69,13 +71,14 @@ def test_every_encrypted_column_takes_part(app):
         f"{table.name}.{column.name}"
         for table in db.metadata.sorted_tables
         for column in table.columns
-        if isinstance(column.type, Encrypted)
+        if isinstance(column.type, (Encrypted, LockedFile))
     }
     assert {one.column for one in rekeying.look()} == columns
     assert columns >= {
         "agreed_action.text",
         "coaching_log_entry.discussed",
         "coaching_own_words.words",
+        "data_export.content",
         "second_factor.secret",
     }
 
@@ -95,6 +98,22 @@ def test_after_it_the_old_key_may_go(table, use_keys):
     event = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert (event.action, event.data) == ("kernel:notes:rekeyed", {"texts": 12})
     assert rekeying.renew(by=SYSTEM) == 0
+
+
+def test_a_file_to_take_along_is_locked_anew_too(table, use_keys):
+    """Until it ends it needs its key: without this the old key would go too early."""
+    with unit_of_work():
+        now = clock.now()
+        ends = {"made_at": now, "ends_at": now, "size_bytes": 3}
+        asked = {"person_id": table.samira.id, "asked_by_id": table.samira.id, "asked_at": now}
+        db.session.add(DataExport(**asked, **ends, state="made", content=locked(b"zip")))
+    use_keys(NEW, OLD)
+    assert counts() == (0, 13, 0)
+    assert rekeying.renew(by=SYSTEM) == 13
+    use_keys(NEW)
+    assert counts() == (13, 0, 0)
+    content = db.session.scalars(sa.select(DataExport.content)).one()
+    assert opened(content) == b"zip"
 
 
 def test_nothing_of_before_opens_with_the_new_key_only(table, use_keys):
