@@ -22,9 +22,11 @@ from academy.coaching.queries.due import people_of
 from academy.coaching.queries.plans import GuidedRow, find_own_plan, guided_rows, has_own_plan
 from academy.coaching.tasks.openings import (
     DRAFTS_JOB,
+    FINAL_JOB,
     HAND_ON_JOB,
     TELL_JOB,
     drop_lost,
+    finalise,
     hand_on,
     tell,
 )
@@ -182,7 +184,7 @@ FEATURE = Feature(
     },
     today=today,
     messages=MESSAGES,
-    jobs={TELL_JOB: tell, HAND_ON_JOB: hand_on, DRAFTS_JOB: drop_lost},
+    jobs={TELL_JOB: tell, HAND_ON_JOB: hand_on, DRAFTS_JOB: drop_lost, FINAL_JOB: finalise},
     people_of=people_of,
     lies_at=on_behalf.reaches_of,
     for_another=on_behalf.for_another,

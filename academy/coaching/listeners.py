@@ -18,7 +18,12 @@ def on_certificate_issued(news: CertificateIssued) -> None:
     if news.track != GUIDED_TRACK or not news.first:
         return
     origin = certificate_origin(news.certificate_id)
-    open_plan(news.person_id, certificate_number=origin.number, place_id=origin.place_id)
+    open_plan(
+        news.person_id,
+        certificate_number=origin.number,
+        place_id=origin.place_id,
+        since=news.issued_on,
+    )
 
 
 def on_plan_changed(news: PlanChanged) -> None:

@@ -15,7 +15,7 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from certificates.events import CertificateIssued
 from certificates.models import Certificate
-from tests.certificates.ready import commit_scene, issue
+from tests.certificates.ready import commit_scene, enter_file, grant, issue, make_keys
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
 from tests.factories import make_person
 
@@ -150,6 +150,13 @@ def test_a_residents_certificate_opens_one_plan_to_match(app):
     assert (plan.person_id, plan.state) == (certificate.person_id, "to_match")
     assert plan.match_by == date(2026, 12, 7)
     assert plan.place_id is not None
+
+
+def test_the_fortnight_to_find_a_coach_counts_from_the_day_of_the_certificate(app):
+    make_keys()
+    enter_file(grant(commit_scene(), issued_on=date(2026, 11, 27)))
+    plan = db.session.scalars(sa.select(CoachingPlan)).one()
+    assert (plan.opened_on, plan.match_by) == (date(2026, 11, 23), date(2026, 12, 11))
 
 
 def test_only_a_first_certificate_of_a_resident_opens_a_plan(app):

@@ -18,7 +18,6 @@ from academy.coaching.rules.cadence import (
     late_on,
 )
 from academy.coaching.rules.changes import (
-    GOAL_WITHIN_MONTHS,
     HANDOVER_ANSWERS,
     MOST_STEPS,
     REVIEW_WANTS,
@@ -52,6 +51,7 @@ from academy.coaching.rules.contact import (
     sheet_due,
     visible_from,
 )
+from academy.coaching.rules.kept import MOST_KEPT, from_kept, to_kept
 from academy.coaching.rules.log import (
     ACTION_OWNERS,
     ACTION_STATES,
@@ -112,7 +112,6 @@ __all__ = [
     "FINAL_AFTER",
     "FIRST_CONTACT_WITHIN",
     "FOLLOW_UP",
-    "GOAL_WITHIN_MONTHS",
     "HANDOVER_ANSWERS",
     "HOLD_BACK_AT_MOST",
     "HOLD_BACK_REASONS",
@@ -121,6 +120,7 @@ __all__ = [
     "LONGEST_RHYTHM_DAYS",
     "LOW_ENERGY",
     "MATCH_WITHIN",
+    "MOST_KEPT",
     "MOST_MINUTES",
     "MOST_OFFERED",
     "MOST_PLANS",
@@ -160,6 +160,7 @@ __all__ = [
     "first_contact_due",
     "fit",
     "follow_up_by",
+    "from_kept",
     "held_back_until",
     "is_broken",
     "is_final",
@@ -174,5 +175,6 @@ __all__ = [
     "rests",
     "review_due",
     "sheet_due",
+    "to_kept",
     "visible_from",
 ]

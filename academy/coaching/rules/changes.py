@@ -5,4 +5,3 @@ from __future__ import annotations
 HANDOVER_ANSWERS = ("yes", "no")
 REVIEW_WANTS = ("same", "other", "stop")
 MOST_STEPS = 3
-GOAL_WITHIN_MONTHS = 6

@@ -34,9 +34,12 @@ def open_plan(
     certificate_number: str = "",
     place_id: int | None = None,
     rhythm_days: int = rules.DEFAULT_RHYTHM_DAYS,
+    since: date | None = None,
     source_id: str | None = None,
 ) -> CoachingPlan | None:
     """Open a plan to match within a fortnight; None if the person is guided already.
+
+    The fortnight counts from `since`, the day of the certificate, else from today.
 
     `place_id` is the region it falls under: the person's own place, else this one. They speak
     every `rhythm_days` until their plan says otherwise. It points to the plan before it.
@@ -58,7 +61,7 @@ def open_plan(
         rhythm_days=rhythm_days,
         state="to_match",
         opened_on=today,
-        match_by=rules.match_by(today),
+        match_by=rules.match_by(since or today),
     )
     db.session.add(plan)
     db.session.flush()  # the audit names the row

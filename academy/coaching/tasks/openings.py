@@ -1,10 +1,10 @@
-"""What goes every hour: telling of logs opened in need, and what ends with somebody's right."""
+"""What goes every hour: telling of logs opened in need, what ends with a right, what is final."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from academy.coaching.services import drafts, openings, signals
+from academy.coaching.services import drafts, log, openings, signals
 from academy.kernel import clock, queue
 from academy.kernel.db import unit_of_work
 from academy.kernel.policy import SYSTEM
@@ -12,6 +12,7 @@ from academy.kernel.policy import SYSTEM
 TELL_JOB = "coaching.tell_openings"
 HAND_ON_JOB = "coaching.hand_on_signals"
 DRAFTS_JOB = "coaching.drop_lost_drafts"
+FINAL_JOB = "coaching.finalise"
 JOBS_KEPT = timedelta(days=2)
 
 
@@ -36,6 +37,14 @@ def drop_lost() -> None:
         queue.forget_done(DRAFTS_JOB, before=clock.real_now() - JOBS_KEPT)
 
 
+def finalise() -> None:
+    """Store which talks became final by themselves, seven days after they were shown."""
+    with unit_of_work():
+        log.finalise_due()
+        queue.forget_done(FINAL_JOB, before=clock.real_now() - JOBS_KEPT)
+
+
 queue.every(TELL_JOB, timedelta(hours=1))
 queue.every(HAND_ON_JOB, timedelta(hours=1))
 queue.every(DRAFTS_JOB, timedelta(hours=1))
+queue.every(FINAL_JOB, timedelta(hours=1))

@@ -35,6 +35,7 @@ def job_names() -> dict[str, str]:
         "coaching.tell_openings": _("Vertellen dat een logboek bij nood open was"),
         "coaching.hand_on_signals": _("Signalen geven aan wie ze mag opvolgen"),
         "coaching.drop_lost_drafts": _("Weghalen wat niemand meer mag afmaken"),
+        "coaching.finalise": _("Gesprekken van een week geleden vastzetten"),
         "privacy.make_export": _("Iemands gegevens bij elkaar zetten"),
         "privacy.daily": _("Weghalen wat niet meer bewaard hoeft te worden"),
         "privacy.wipe": _("Sporen wissen van wat weg is"),
