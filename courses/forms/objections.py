@@ -27,6 +27,8 @@ RULING_WORDS = {
     "reassess": _("Andere beoordelaars kijken opnieuw"),
 }
 
+_TOO_LONG = _("Dit is te lang. Er passen %(count)d tekens in.", count=MAX_WORDS)
+
 
 class ObjectionForm(FlaskForm):  # type: ignore[misc]
     """Why somebody does not agree, in their own words."""
@@ -41,7 +43,7 @@ class ObjectionForm(FlaskForm):  # type: ignore[misc]
         description=_("Schrijf het in je eigen woorden. Foutjes geven niet."),
         validators=[
             InputRequired(_("Schrijf op waarom je het er niet mee eens bent.")),
-            Length(max=MAX_WORDS, message=_("Dit is te lang. Er passen 4000 tekens in.")),
+            Length(max=MAX_WORDS, message=_TOO_LONG),
         ],
         render_kw={"rows": 8},
     )
