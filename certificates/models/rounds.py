@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from academy.kernel.db import PLAIN, PROGRESS, WORDS, Id, Model, one_of
 from certificates.models.columns import parent_column, person_column
 
-ASKED_STATES = ("asked", "granted", "refused")
+ASKED_STATES = ("asked", "granted", "refused", "released")
 IS_ASKED = "state = 'asked'"
 
 
@@ -18,7 +18,7 @@ class IssueRound(Model):
     """One decision over many proposals. What it granted names it in `certificate.round_id`.
 
     While `stopped_at` is set nobody grants or makes files for it; `starts` counts how often that
-    began.
+    began. From `ended_at` on it grants nothing more, and the files of what it granted are made.
     """
 
     __tablename__ = "issue_round"
@@ -28,12 +28,13 @@ class IssueRound(Model):
     decided_at: Mapped[datetime] = mapped_column(info=PROGRESS)
     starts: Mapped[int] = mapped_column(info=PLAIN)
     stopped_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
+    ended_at: Mapped[datetime | None] = mapped_column(info=PLAIN)
 
 
 class RoundProposal(Model):
     """A proposal that a round grants, or could not grant: then `sentence` says why.
 
-    It is asked in one round at a time.
+    It is asked in one round at a time. A round that is ended releases what it did not grant.
     """
 
     __tablename__ = "issue_round_proposal"

@@ -21,7 +21,7 @@ from certificates.adapters.verify import Lookup, ReadSeal, check_file
 from certificates.models import Certificate, CertificateFile, Serial, SigningKey
 from certificates.queries.approvals import has_job, is_to_make, waits_for_name
 from certificates.queries.resealing import key_of
-from certificates.queries.rounds import is_in_a_live_round
+from certificates.queries.round_jobs import MAY_REST, is_in_a_live_round
 from certificates.rules.standing import EMPTIED
 from certificates.rules.verdict import Finding, RegisterEntry
 
@@ -161,7 +161,10 @@ def serial_faults() -> list[str]:
 
 
 def waiting_faults() -> list[str]:
-    """Return the granted certificates without a file that nobody is going to make."""
+    """Return the granted certificates without a file that nobody is going to make.
+
+    A round that somebody stopped makes its files later, but it is not forgotten for days.
+    """
     numbers = db.session.scalars(
         sa.select(Certificate.number)
         .where(
@@ -169,7 +172,7 @@ def waiting_faults() -> list[str]:
             Certificate.approved_at < clock.now() - MOST_WAIT,
             ~has_job("waiting", "running"),
             ~waits_for_name(),
-            ~is_in_a_live_round(),
+            ~is_in_a_live_round(stopped_after=clock.now() - MAY_REST),
         )
         .order_by(Certificate.id)
     )

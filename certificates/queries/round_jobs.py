@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 
 from academy.kernel.db import db
 from academy.kernel.queue import Job
-from certificates.models import IssueRound, RoundProposal
+from certificates.models import Certificate, IssueRound, RoundProposal
 
 ROUND_JOB = "certificates.issue_round"
+MAY_REST = timedelta(days=3)
+"""How long a round may be stopped before who waits in it is taken to be forgotten."""
 _KEY = "round-"
 
 
@@ -22,6 +26,17 @@ def has_round_job(*states: str) -> sa.ColumnElement[bool]:
     number, starts = (sa.cast(one, sa.String) for one in (IssueRound.id, IssueRound.starts))
     key = sa.literal(_KEY) + number + "-" + starts
     return sa.exists().where(Job.name == ROUND_JOB, Job.key == key, Job.state.in_(states))
+
+
+def is_in_a_live_round(*, stopped_after: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a round makes `Certificate`, or somebody stopped it since then."""
+    return sa.exists().where(
+        IssueRound.id == Certificate.round_id,
+        sa.or_(
+            IssueRound.stopped_at >= stopped_after,
+            sa.and_(IssueRound.stopped_at.is_(None), has_round_job("waiting", "running")),
+        ),
+    )
 
 
 def is_cut_off(round_id: int) -> bool:

@@ -24,7 +24,8 @@ from certificates.models import (
 )
 from certificates.queries.approvals import has_job, has_yes, is_to_make
 from certificates.queries.lists import PAGE_SIZE, full_name, within
-from certificates.queries.round_jobs import has_round_job, is_cut_off
+from certificates.queries.round_jobs import is_cut_off
+from certificates.queries.round_reach import asked_in_reach, granted_in_reach
 from certificates.queries.standing import has_paper
 from certificates.rules.standing import EMPTIED
 from courses.models import Cohort, Enrolment
@@ -51,7 +52,8 @@ class RoundStand:
     """How far a round is. `waiting` wait for a yes to the name; `failed` need somebody's help.
 
     `total` counts what is granted and what is still to be granted (`to_grant`), not what was
-    `refused`. `is_cut_off`: nobody is busy with what is left, and nobody stopped it either.
+    `refused`, nor what was `released` when it ended. `is_cut_off`: nobody is busy with what is
+    left, and nobody stopped it either.
     """
 
     id: int
@@ -65,7 +67,14 @@ class RoundStand:
     handed_out: int
     to_grant: int
     refused: int
+    released: int
+    is_ended: bool
     is_cut_off: bool
+
+    @property
+    def granted(self) -> int:
+        """How many certificates it granted."""
+        return self.total - self.to_grant
 
     @property
     def to_make(self) -> int:
@@ -170,8 +179,8 @@ def round_rows(actor: Actor, after: str | None = None) -> Page[RoundStand]:
         sa.select(IssueRound.id)
         .where(
             sa.or_(
-                IssueRound.id.in_(_in_reach(actor).with_only_columns(Certificate.round_id)),
-                IssueRound.id.in_(_asked_in_reach(actor).with_only_columns(RoundProposal.round_id)),
+                IssueRound.id.in_(granted_in_reach(actor).with_only_columns(Certificate.round_id)),
+                IssueRound.id.in_(asked_in_reach(actor).with_only_columns(RoundProposal.round_id)),
             ),
             *conditions,
         )
@@ -186,7 +195,7 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
     """Return how far a round is, of what the actor reaches. Raises NotFoundError."""
     is_made, with_yes = Certificate.state == "issued", has_yes()
     counts = db.session.execute(
-        _in_reach(actor)
+        granted_in_reach(actor)
         .where(Certificate.round_id == round_id)
         .with_only_columns(
             sa.func.count().label("total"),
@@ -197,15 +206,16 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
         )
     ).one()
     asked = db.session.execute(
-        _asked_in_reach(actor)
+        asked_in_reach(actor)
         .where(RoundProposal.round_id == round_id)
         .with_only_columns(
             _count(RoundProposal.state == "asked").label("to_grant"),
             _count(RoundProposal.state == "refused").label("refused"),
+            _count(RoundProposal.state == "released").label("released"),
         )
     ).one()
-    to_grant, refused = asked.to_grant or 0, asked.refused or 0
-    if not counts.total + to_grant + refused:
+    to_grant, refused, released = asked.to_grant or 0, asked.refused or 0, asked.released or 0
+    if not counts.total + to_grant + refused + released:
         raise NotFoundError
     row, person = db.session.execute(
         sa.select(IssueRound, Person)
@@ -224,16 +234,37 @@ def get_round(round_id: int, actor: Actor) -> RoundStand:
         handed_out=counts.handed_out or 0,
         to_grant=to_grant,
         refused=refused,
+        released=released,
+        is_ended=row.ended_at is not None,
         is_cut_off=False,
     )
     cut_off = stand.is_going and is_cut_off(round_id)
     return replace(stand, is_cut_off=cut_off)
 
 
+def resting_rounds(actor: Actor, *, stopped_before: datetime) -> list[int]:
+    """Return the rounds that somebody stopped before then, with work left in the actor's reach."""
+    to_grant = asked_in_reach(actor).where(RoundProposal.state == "asked")
+    to_make = granted_in_reach(actor).where(is_to_make())
+    return list(
+        db.session.scalars(
+            sa.select(IssueRound.id)
+            .where(
+                IssueRound.stopped_at < stopped_before,
+                sa.or_(
+                    IssueRound.id.in_(to_grant.with_only_columns(RoundProposal.round_id)),
+                    IssueRound.id.in_(to_make.with_only_columns(Certificate.round_id)),
+                ),
+            )
+            .order_by(IssueRound.id)
+        )
+    )
+
+
 def refused_in(round_id: int, actor: Actor) -> list[Refused]:
     """Return what a round could not grant, in the actor's reach, by name."""
     rows = db.session.execute(
-        _asked_in_reach(actor)
+        asked_in_reach(actor)
         .join(Person, Person.id == Decision.holder_id)
         .where(RoundProposal.round_id == round_id, RoundProposal.state == "refused")
         .with_only_columns(Decision.id, full_name(Person).label("holder"), RoundProposal.sentence)
@@ -291,17 +322,9 @@ def next_to_make(round_id: int, *, limit: int) -> list[int]:
     )
 
 
-def is_in_a_live_round() -> sa.ColumnElement[bool]:
-    """Return the condition that a round makes `Certificate`, or was stopped by somebody."""
-    return sa.exists().where(
-        IssueRound.id == Certificate.round_id,
-        sa.or_(IssueRound.stopped_at.is_not(None), has_round_job("waiting", "running")),
-    )
-
-
 def _named(actor: Actor, round_id: int) -> sa.Select[*tuple[Any, ...]]:
     return (
-        _in_reach(actor)
+        granted_in_reach(actor)
         .join(Person, Person.id == Certificate.person_id)
         .where(Certificate.round_id == round_id)
         .with_only_columns(
@@ -331,38 +354,6 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> InRound:
         is_made=row.state == "issued",
         was_handed_out=bool(row.handed_out),
         standing=row.standing,
-    )
-
-
-def _in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(Certificate.id)
-        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(
-            Certificate.round_id.is_not(None),
-            sa.or_(Certificate.state == "issued", is_to_make()),
-            _reaches(actor, Certificate.round_id),
-        )
-    )
-
-
-def _asked_in_reach(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(RoundProposal.id)
-        .join(Decision, Decision.id == RoundProposal.decision_id)
-        .join(Enrolment, Enrolment.id == Decision.enrolment_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(_reaches(actor, RoundProposal.round_id))
-    )
-
-
-def _reaches(actor: Actor, round_id: Any) -> sa.ColumnElement[bool]:
-    """Return the condition for who reads the register, and for who decided on the round."""
-    own = sa.select(IssueRound.id).where(IssueRound.decided_by_id == actor.person_id)
-    return sa.or_(
-        within(actor, policies.REGISTER),
-        sa.and_(within(actor, policies.DECIDE), round_id.in_(own)),
     )
 
 

@@ -1,4 +1,4 @@
-"""A round: grant many proposals at once, make their files together, stop and go on.
+"""A round: grant many proposals at once, make their files together, stop, go on, or end it.
 
 Each grant is the decision it would be alone: whoever had a part in a proposal cannot grant it in
 a round either. A worker grants in short transactions, a few at a time, and then makes the files in
@@ -66,13 +66,7 @@ def grant_next(round_id: int, *, limit: int = GRANTS_AT_ONCE) -> bool:
     found = db.session.get_one(IssueRound, round_id)
     if found.stopped_at is not None:
         return False
-    asked = db.session.scalars(
-        sa.select(RoundProposal)
-        .where(RoundProposal.round_id == round_id, RoundProposal.state == "asked")
-        .order_by(RoundProposal.id)
-        .limit(limit)
-        .with_for_update()
-    ).all()
+    asked = db.session.scalars(_asked(round_id).limit(limit)).all()
     by = actor_for(found.decided_by_id, origin="job")
     for one in asked:
         _grant(one, by=by)
@@ -99,8 +93,13 @@ def _grant(one: RoundProposal, *, by: Actor) -> None:
 
 
 def stop(round_id: int, *, by: Actor) -> None:
-    """Grant and make nothing more for now; what is made stays. Raises ConflictError if stopped."""
+    """Grant and make nothing more for now; what is made stays.
+
+    Raises ConflictError if it was stopped or ended.
+    """
     found = _locked(round_id, by=by)
+    if found.ended_at is not None:
+        raise ConflictError(_("Deze ronde is afgebroken."))
     if found.stopped_at is not None:
         raise ConflictError(_("Deze ronde staat al stil."))
     found.stopped_at = clock.now()
@@ -110,14 +109,56 @@ def stop(round_id: int, *, by: Actor) -> None:
 def resume(round_id: int, *, by: Actor) -> None:
     """Go on with what is not granted or made yet. Raises ConflictError if it was going.
 
-    A round whose job was given up goes on so too.
+    A round whose job was given up goes on so too; one that was ended only then, for it grants
+    nothing any more.
     """
     found = _locked(round_id, by=by)
     if found.stopped_at is None and not is_cut_off(round_id):
-        raise ConflictError(_("Deze ronde loopt al."))
+        is_over = found.ended_at is not None
+        raise ConflictError(
+            _("Deze ronde is afgebroken.") if is_over else _("Deze ronde loopt al.")
+        )
     found.stopped_at = None
     audit.record("certificates:round:resumed", ("issue_round", found.id), by=by)
     _start(found)
+
+
+def end(round_id: int, *, by: Actor) -> int:
+    """Let go, for good, of what is not granted; what is granted is made. Return how many it let go.
+
+    Those proposals are open again: for another round, or for a decision of their own. Ending it
+    again changes nothing. Raises ConflictError when nothing waits for a grant.
+    """
+    found = _locked(round_id, by=by)
+    if found.ended_at is not None:
+        return _released(round_id)
+    was_idle = found.stopped_at is not None or is_cut_off(round_id)
+    left = db.session.scalars(_asked(round_id)).all()
+    if not left:
+        raise ConflictError(_("In deze ronde wacht niemand meer op een besluit."))
+    for one in left:
+        one.state = "released"
+    found.ended_at, found.stopped_at = clock.now(), None
+    audit.record("certificates:round:ended", ("issue_round", found.id), by=by, released=len(left))
+    if was_idle:  # a job that is going finds by itself what is left to make
+        _start(found)
+    return len(left)
+
+
+def _asked(round_id: int) -> sa.Select[RoundProposal]:
+    """Return what waits for a grant, locked: of who grants and who ends it one is first."""
+    return (
+        sa.select(RoundProposal)
+        .where(RoundProposal.round_id == round_id, RoundProposal.state == "asked")
+        .order_by(RoundProposal.id)
+        .with_for_update()
+    )
+
+
+def _released(round_id: int) -> int:
+    counted = sa.select(sa.func.count()).select_from(RoundProposal)
+    let_go = counted.where(RoundProposal.round_id == round_id, RoundProposal.state == "released")
+    return db.session.scalar(let_go) or 0
 
 
 def go_on(round_id: int) -> None:
@@ -139,4 +180,5 @@ def _start(found: IssueRound) -> None:
 
 def _locked(round_id: int, *, by: Actor) -> IssueRound:
     get_round(round_id, by)
-    return db.session.get_one(IssueRound, round_id, with_for_update=True)
+    # Whoever enters a certificate of the round meanwhile holds its key: neither waits for that.
+    return db.session.get_one(IssueRound, round_id, with_for_update={"key_share": True})

@@ -117,6 +117,27 @@ def resume(round_id: int) -> AnyResponse:
     return _back(round_id)
 
 
+@bp.page(f"{RULE}/afbreken", needs=policies.DECIDE)
+def ask_end(round_id: int) -> str:
+    """Say what ending a round does, and ask."""
+    return render_template("certificates/end_round.html", round=get_round(round_id, actor()))
+
+
+@bp.action(f"{RULE}/afbreken", needs=policies.DECIDE)
+def end(round_id: int) -> AnyResponse:
+    """Grant nothing more, for good; make what was granted."""
+    released = rounds.end(round_id, by=actor())
+    flash(
+        ngettext(
+            "Afgebroken. %(num)s voorstel is weer vrij.",
+            "Afgebroken. %(num)s voorstellen zijn weer vrij.",
+            released,
+        ),
+        "success",
+    )
+    return _back(round_id)
+
+
 @bp.action(f"{RULE}/uitgereikt", needs=policies.PROPOSE)
 def hand_out(round_id: int) -> AnyResponse | tuple[str, int]:
     """Note who has the paper in hand."""

@@ -15,6 +15,8 @@ from certificates import policies
 from certificates.queries.holder import OwnNews, own_news
 from certificates.queries.lists import count_to_decide, waiting_revocations
 from certificates.queries.names import get_name, waiting_names
+from certificates.queries.round_jobs import MAY_REST
+from certificates.queries.rounds import resting_rounds
 from certificates.queries.waiting import waiting_standings
 
 IS_NEWS = timedelta(days=14)
@@ -29,6 +31,7 @@ def today(actor: Actor) -> list[TodayItem]:
         *_own(actor, news),
         *_names(actor),
         *_to_decide(actor),
+        *_resting(actor),
         *_to_confirm(actor),
         *_second_look(actor),
     ]
@@ -119,6 +122,31 @@ def _to_decide(actor: Actor) -> list[TodayItem]:
             why=_("Een ander stelde voor. Jij kijkt met verse ogen."),
             action=_("Bekijk en beslis"),
             href=url_for("certificates.overview"),
+            icon="certificate",
+            urgency=1,
+        )
+    ]
+
+
+def _resting(actor: Actor) -> list[TodayItem]:
+    """A round that was stopped and left: who waits in it waits for who decides."""
+    if not actor.may(policies.DECIDE):
+        return []
+    found = resting_rounds(actor, stopped_before=clock.now() - MAY_REST)
+    if not found:
+        return []
+    return [
+        TodayItem(
+            title=ngettext(
+                "%(num)d ronde staat al dagen stil",
+                "%(num)d rondes staan al dagen stil",
+                len(found),
+            ),
+            why=_("Wie daarin wacht, krijgt nu geen certificaat."),
+            action=_("Ga verder of breek af"),
+            href=url_for("certificate_rounds.show", round_id=found[0])
+            if len(found) == 1
+            else url_for("certificate_rounds.index"),
             icon="certificate",
             urgency=1,
         )
