@@ -190,7 +190,14 @@ FEATURE = Feature(
     for_another=on_behalf.for_another,
     acts=on_behalf.ACTS,
     navigation=(
-        NavItem(_("Ik maak me zorgen"), "coaching.worries", "warning", policies.WORRY, 95),
+        NavItem(
+            _("Ik maak me zorgen"),
+            "coaching.worries",
+            "warning",
+            policies.WORRY,
+            95,
+            is_always_there=True,
+        ),
         NavItem(_("Begeleiding"), "coaching.people", "cup", policies.BEGIN, 25),
         NavItem(
             _("Logboek"),

@@ -53,7 +53,8 @@ class NavItem:
 
     `for_participants`: left out for staff, whose menu shows their work. `is_used` is the condition
     that such an own thing exists, so that staff without one do not meet an empty page; the
-    conditions of all features are asked in one statement.
+    conditions of all features are asked in one statement. `is_always_there`: it stands in the foot
+    of every page, and so not in the menu.
     """
 
     label: Any
@@ -62,6 +63,7 @@ class NavItem:
     needs: Capability
     order: int
     for_participants: bool = False
+    is_always_there: bool = False
     is_used: Callable[[Actor], sa.ColumnElement[bool]] | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import html5lib
 import pytest
 import sqlalchemy as sa
 
@@ -154,10 +155,36 @@ def test_without_guidance_there_is_a_human_to_call(table, sign_in):
     assert client.post("/zorgen", data=RAISED).status_code == 404
 
 
+def links_to_worries(client, address: str) -> list[str]:
+    """Return where on a page the link stands: in the head, the content or the foot."""
+    page = html5lib.parse(client.get(address).text, namespaceHTMLElements=False)
+    return [
+        part
+        for part in ("header", "main", "footer")
+        for link in page.findall(f".//{part}//a[@href='/zorgen']")
+        if "".join(link.itertext()).strip() == "Ik maak me zorgen"
+    ]
+
+
 def test_it_is_in_reach_of_everybody_who_is_signed_in(table, sign_in):
-    for person in (table.samira, table.marije, table.tineke):
-        assert 'href="/zorgen"' in sign_in(person).get("/vandaag").text
+    about = f"/begeleiding/{table.plan_id}"
+    pages = {
+        table.samira: ("/logboek", "/logboek/plan", "/leergang", "/gegevens", "/zorgen", "/weg"),
+        table.marije: ("/begeleiding", f"{about}/gesprek", about, f"{about}/jaargesprek", "/"),
+        table.tineke: (f"{about}/stand", "/begeleiding/overzicht", f"{about}/koppelen"),
+    }
+    for person, addresses in pages.items():
+        client = sign_in(person)
+        assert links_to_worries(client, "/vandaag") == ["main", "footer"]
+        for address in addresses:
+            assert links_to_worries(client, address) == ["footer"], address
     assert f"/begeleiding/{table.plan_id}/signaal" in sign_in(table.marije).get("/zorgen").text
+
+
+def test_who_is_not_signed_in_sees_no_link_to_it(table, app):
+    client = app.test_client()
+    for address in ("/", "/binnenkomen", "/controleer", "/privacy", "/weg"):
+        assert links_to_worries(client, address) == [], address
 
 
 def test_who_follows_up_finds_it_on_vandaag(table, sign_in):

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import html5lib
 import pytest
 import sqlalchemy as sa
 
@@ -30,6 +31,7 @@ from tests.factories import (
 
 TODAY = date(2026, 11, 23)
 SUMMER = date(2026, 8, 15)
+SVG = "{http://www.w3.org/2000/svg}"
 LAST, BEFORE = -1, -2
 """July to September 2026, and the quarter before."""
 
@@ -228,6 +230,23 @@ def test_the_page_names_nobody_and_says_why_a_figure_is_missing(region, sign_in)
         assert "minder dan 5" in shown
         assert "Gesprekken op tijd" in shown
         assert not [word for word in ("Marije", here.name) if word in shown]
+
+
+def test_each_chart_stands_with_the_table_that_says_the_same(region, sign_in):
+    page = html5lib.parse(sign_in(region[4]).get("/cijfers").text, namespaceHTMLElements=False)
+    parts = page.findall(".//section[@class='counted']")
+    assert len(parts) == 5
+    for part in parts:
+        title = part.findtext("h2")
+        (chart,) = part.findall(f"{SVG}svg[@class='bars']")
+        assert chart.get("role") == "img"
+        assert chart.get("aria-label") == f"Staven bij de tabel: {title}"
+        (table,) = part.findall("table")
+        assert table.findtext("caption") == title
+        rows = [row.findtext("th") for row in table.findall("tbody/tr")]
+        assert rows
+        drawn = [text.text for text in chart.findall(f"{SVG}text")]
+        assert [text for text in drawn if text != "–"] == rows
 
 
 def test_nothing_on_the_page_can_be_chosen(region, sign_in):

@@ -41,6 +41,9 @@ def page_context(**changes: Any) -> dict[str, Any]:
             item(label="Begeleiding", href="/begeleiding", icon="cup", current=False),
             item(label="Certificaten", href="/certificaten", icon="certificate", current=False),
         ],
+        "always_there": [
+            item(label="Ik maak me zorgen", href="/zorgen", icon="warning", current=False)
+        ],
         "viewer": item(call_name="Tineke", display_name="Tineke Veenstra", mark="a mark"),
         "demo_banner": item(today="maandag 23 november 2026"),
         "languages": [
@@ -60,7 +63,7 @@ def signed_out(**changes: Any) -> dict[str, Any]:
         item(label="Controleer", href="/controleer", icon="search", current=True),
         item(label="Log in", href="/inloggen", icon="key", current=False),
     ]
-    return page_context(nav=nav, viewer=None, demo_banner=None, **changes)
+    return page_context(nav=nav, always_there=[], viewer=None, demo_banner=None, **changes)
 
 
 def render(name: str, **values: Any) -> str:

@@ -102,6 +102,14 @@ def own_openings(person_id: int) -> tuple[OpeningRow, ...]:
     return _rows(None, Opening.person_id == person_id, Opening.answer == "agreed", told)
 
 
+def open_now(plan_id: int, *, but: int | None) -> tuple[OpeningRow, ...]:
+    """Return by whom else a log may be read now in need; not what is held back for safety."""
+    told = sa.or_(Opening.held_back_until.is_(None), Opening.held_back_until <= clock.today())
+    is_open = sa.and_(Opening.answer == "agreed", Opening.open_until > clock.now())
+    found = _rows(None, Opening.plan_id == plan_id, is_open, told, Opening.asked_by_id != but)
+    return tuple(one for one in found if one.state == "open")
+
+
 def opened(opening_id: int) -> dict[str, Any] | None:
     """Return what the message to the participant prints; None while it is held back."""
     found = _rows(None, Opening.id == opening_id, Opening.answer == "agreed")

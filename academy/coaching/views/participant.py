@@ -13,17 +13,15 @@ from academy.coaching.forms.opening import OPENING_REASONS
 from academy.coaching.policies import OWN_LOG
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import matching, openings, plans, sheets, signals
-from academy.coaching.queries.cover import Reader, other_guides
 from academy.coaching.queries.handover import earlier_guidance
-from academy.coaching.queries.openings import OpeningRow
 from academy.coaching.queries.plans import PlanHead
 from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, how_long, show
+from academy.coaching.views.blueprint import bp, show
+from academy.coaching.views.readers import own_readers
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
-from academy.kernel.i18n import moment
 from academy.kernel.web.blueprint import actor
 
 
@@ -51,10 +49,10 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
     me = actor()
     now = note_reading(plan.id, "page", by=me)
     today = clock.today()
-    others = other_guides(plan.person_id, today, but=(plan.coach_id,))
     page = entries.entry_page(plan.id, now=now, cursor=request.args.get("vanaf"))
     earlier_reads = request.args.get("lezers")
     opened = openings.own_openings(plan.person_id)
+    readers = own_readers(plan, opened)
     return show(
         "own_log",
         plan=plan,
@@ -68,27 +66,12 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
         open_now=[one for one in opened if one.state == "open"],
         opened_before=[one for one in opened if one.state != "open"],
         reasons=OPENING_REASONS,
-        readers=_readers(plan, others) + _opened_for(opened),
+        readers=readers.people,
+        read_by=readers.said,
         words_form=form or WordsForm(formdata=None),
         wrong_entry=entry_id,
         me=me.person_id,
     )
-
-
-def _readers(plan: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]:
-    readers = [{"name": _("Jij"), "how": _("altijd")}]
-    if plan.is_live:
-        readers.append({"name": plan.coach_name, "how": _("zolang die jouw begeleider is")})
-    return readers + [{"name": one.name, "how": how_long(one)} for one in others]
-
-
-def _opened_for(opened: tuple[OpeningRow, ...]) -> list[dict[str, str]]:
-    """Return who reads along because the log was opened in need."""
-    return [
-        {"name": one.asked_by, "how": _("bij nood, tot %(moment)s", moment=moment(one.until))}
-        for one in opened
-        if one.state == "open"
-    ]
 
 
 def _own_plan() -> PlanHead:
@@ -113,16 +96,12 @@ def add_words(entry_id: int) -> Any:
     try:
         log.add_own_words(entry_id, form.words.data or "", by=actor())
     except InvalidInputError as error:
-        return make_response(
-            show("own_words", form=_with_error(form, error), entry_id=entry_id), 422
-        )
+        form.words.errors = [error.sentence]
+        readers = own_readers(_own_plan())
+        page = show("own_words", form=form, entry_id=entry_id, readers=readers)
+        return make_response(page, 422)
     flash(_("Opgeslagen. Jouw woorden staan bij het gesprek."), "success")
     return redirect(url_for("coaching.own_log"), 303)
-
-
-def _with_error(form: WordsForm, error: InvalidInputError) -> WordsForm:
-    form.words.errors = [error.sentence]
-    return form
 
 
 @bp.action("/logboek/afspraken/<int:action_id>/<any(klaar,open):step>", needs=OWN_LOG)

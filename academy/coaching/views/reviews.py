@@ -21,6 +21,7 @@ from academy.coaching.services.log import Contact
 from academy.coaching.services.reading import note_reading
 from academy.coaching.services.reviews import NewReview
 from academy.coaching.views.blueprint import bp, show
+from academy.coaching.views.readers import readers_beside
 from academy.kernel import clock, ids
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.i18n import pick
@@ -63,7 +64,9 @@ def review(plan_id: int) -> str:
 
 
 def _page(head: PlanHead, year: Year, form: ReviewForm) -> str:
-    return show("review", plan=head, year=year, form=form, pick=pick)
+    return show(
+        "review", plan=head, year=year, form=form, pick=pick, readers=readers_beside(head)
+    )
 
 
 @bp.action(RULE, needs=GUIDE)

@@ -18,6 +18,7 @@ from academy.coaching.queries.sheets import Sheets
 from academy.coaching.services import sheets
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
+from academy.coaching.views.readers import readers_beside
 from academy.kernel import clock
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -66,7 +67,13 @@ def agreement(plan_id: int) -> str:
     head = _guided(plan_id)
     start = filled(_read(head).latest, rhythm_days=head.rhythm_days, channel=head.channel)
     form = SheetForm(formdata=None, **({"goal": head.goal} | start))
-    return show("agreement", plan=head, form=form)
+    return _agreement_page(head, form)
+
+
+def _agreement_page(head: PlanHead, form: SheetForm) -> str:
+    """Show the form; in need a log is opened, and the plan is not in it."""
+    readers = readers_beside(head, of_log=False)
+    return show("agreement", plan=head, form=form, readers=readers)
 
 
 @bp.action("/begeleiding/<int:plan_id>/doel", needs=GUIDE)
@@ -80,7 +87,7 @@ def save_agreement(plan_id: int) -> Any:
         except InvalidInputError as error:
             put_at_fields(form, error)
     if form.errors:
-        return make_response(show("agreement", plan=head, form=form), 422)
+        return make_response(_agreement_page(head, form), 422)
     said = _("Opgeslagen. Lees het voor en vraag of %(name)s ja zegt.", name=head.call_name)
     flash(said, "success")
     return redirect(url_for("coaching.plan_sheet", plan_id=plan_id), 303)

@@ -17,7 +17,6 @@ from academy.coaching.forms.carried import CarriedForm
 from academy.coaching.policies import GUIDE
 from academy.coaching.queries import log as entries
 from academy.coaching.queries import plans
-from academy.coaching.queries.cover import Reader, other_guides, stands_in_until
 from academy.coaching.queries.handover import get_guided_entry, horizon_for
 from academy.coaching.queries.log import ActionView, EntryView
 from academy.coaching.queries.plans import PlanHead
@@ -26,10 +25,11 @@ from academy.coaching.services import log
 from academy.coaching.services.actions import Settling
 from academy.coaching.services.log import Contact, NewAction
 from academy.coaching.services.reading import note_reading
-from academy.coaching.views.blueprint import bp, how_long, show
+from academy.coaching.views.blueprint import bp, show
+from academy.coaching.views.readers import readers_beside
 from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
-from academy.kernel.i18n import clock_time, short_day
+from academy.kernel.i18n import clock_time
 from academy.kernel.web.blueprint import actor
 from academy.kernel.web.device import device_keys
 from academy.kernel.web.fields import put_at_fields
@@ -125,8 +125,7 @@ def _talk_page(
     wrong: EntryView | None = None,
     carried: list[_Carried] | None = None,
 ) -> str:
-    me = actor()
-    others = other_guides(head.person_id, clock.today(), but=(me.person_id,))
+    readers = readers_beside(head)
     return show(
         "talk",
         plan=head,
@@ -136,9 +135,9 @@ def _talk_page(
         carried=carried or [],
         steps=[] if wrong else _open_steps(head),
         steps_done=_steps_done(),
-        readers=_readers(head, others),
-        names=_names(head, others),
-        device=device_keys(me.person_id),
+        readers=readers.people,
+        names=readers.said,
+        device=device_keys(actor().person_id),
         kind_options=kind_options(
             of_review=wrong is not None and wrong.standing.kind == "yearly_review"
         ),
@@ -159,32 +158,6 @@ def kind_options(*, of_review: bool = False) -> list[dict[str, Any]]:
         for kind in rules.ENTRY_KINDS
         if of_review or kind != "yearly_review"
     ]
-
-
-def _readers(head: PlanHead, others: tuple[Reader, ...]) -> list[dict[str, str]]:
-    return [
-        {"name": head.call_name, "how": _("altijd")},
-        {"name": _("Jij"), "how": _how_long_oneself(head)},
-        *({"name": one.name, "how": how_long(one)} for one in others),
-    ]
-
-
-def _how_long_oneself(head: PlanHead) -> str:
-    me = actor().person_id
-    until = None
-    if me != head.coach_id:
-        until = stands_in_until(head.person_id, me, clock.today())
-    if until is None:
-        return str(_("zolang je begeleider bent"))
-    return str(_("tot en met %(day)s. Wat daarna niet af is, gaat weg.", day=short_day(until)))
-
-
-def _names(head: PlanHead, others: tuple[Reader, ...]) -> str:
-    """Return who reads it, in one short sentence that stays in sight while somebody writes."""
-    if others:
-        names = ", ".join([head.call_name, *(one.name for one in others[:-1])])
-        return str(_("Jij, %(names)s en %(last)s lezen dit.", names=names, last=others[-1].name))
-    return str(_("Jij en %(name)s lezen dit.", name=head.call_name))
 
 
 @bp.action("/begeleiding/<int:plan_id>/gesprek", needs=GUIDE)

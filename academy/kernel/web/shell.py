@@ -54,6 +54,7 @@ def page_frame(features: Iterable[Feature]) -> dict[str, Any]:
     signed_in = bool(who and who.is_authenticated)
     return {
         "nav": _menu(features) if signed_in else _public_menu(),
+        "always_there": _always_there(features) if signed_in else [],
         "viewer": _viewer(who) if signed_in else None,
         "demo_banner": _demo_banner(),
         "languages": _languages(),
@@ -102,11 +103,21 @@ def _languages() -> list[LanguageChoice]:
 
 
 def _menu(features: Iterable[Feature]) -> list[MenuEntry]:
-    items = (item for feature in features for item in feature.navigation)
-    ordered = sorted(items, key=lambda item: item.order)
-    mine = [item for item in ordered if current_user.may(item.needs) and _fits(item)]
+    mine = [one for one in _reachable(features) if not one.is_always_there and _fits(one)]
     shown = _without_doubles(mine)[:MENU_SIZE]
     return [_entry(str(item.label), item.endpoint, item.icon) for item in shown]
+
+
+def _always_there(features: Iterable[Feature]) -> list[MenuEntry]:
+    mine = (item for item in _reachable(features) if item.is_always_there)
+    return [_entry(str(item.label), item.endpoint, item.icon) for item in mine]
+
+
+def _reachable(features: Iterable[Feature]) -> list[NavItem]:
+    """Return where the viewer may go, in order."""
+    items = (item for feature in features for item in feature.navigation)
+    mine = (item for item in items if current_user.may(item.needs))
+    return sorted(mine, key=lambda item: item.order)
 
 
 def _fits(item: NavItem) -> bool:
