@@ -16,6 +16,8 @@ from academy.kernel.policy import Actor, Reach
 from academy.people.models import Person
 from courses import policies
 from courses.models import (
+    AttendanceCell,
+    AttendanceMark,
     Cohort,
     CohortTrainer,
     Course,
@@ -97,6 +99,14 @@ class EnrolmentHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A mark that came in the place of another: what stood there before, and since when."""
+
+    before: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PathStep:
     """One lesson on the path: its session, if planned, and its assignment."""
 
@@ -110,6 +120,7 @@ class PathStep:
     state: str
     moved_from: date | None
     mark: str | None
+    corrected: Corrected | None
     assignment_id: int
     assignment_key: str
     assignment_title: str
@@ -213,6 +224,7 @@ def get_readable(enrolment_id: int, by: Actor) -> EnrolmentHead:
 
 def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
     """Return the lessons of the course in order, with what this participant did of each."""
+    counts, before = aliased(AttendanceMark), aliased(AttendanceMark)
     rows = db.session.execute(
         sa.select(
             Module.order,
@@ -232,11 +244,23 @@ def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
             Quiz.id.label("quiz_id"),
             Quiz.key.label("quiz_key"),
             sa.func.json_array_length(Quiz.questions).label("questions"),
+            counts.marked_at,
+            before.status.label("before"),
         )
         .join(PracticeAssignment, PracticeAssignment.module_id == Module.id)
         .join(Quiz, Quiz.module_id == Module.id)
         .outerjoin(
             Session, sa.and_(Session.module_id == Module.id, Session.cohort_id == head.cohort_id)
+        )
+        .outerjoin(
+            AttendanceCell,
+            sa.and_(
+                AttendanceCell.session_id == Session.id, AttendanceCell.enrolment_id == head.id
+            ),
+        )
+        .outerjoin(counts, counts.id == AttendanceCell.mark_id)
+        .outerjoin(
+            before, sa.and_(before.id == counts.supersedes_id, before.status != counts.status)
         )
         .where(Module.course_version_id == head.course_version_id)
         .order_by(Module.order)
@@ -255,6 +279,7 @@ def path_steps(head: EnrolmentHead, progress: Progress) -> tuple[PathStep, ...]:
             state=row.state or "",
             moved_from=row.moved_from,
             mark=marks.get(row.key),
+            corrected=Corrected(row.before, row.marked_at) if row.before else None,
             assignment_id=row.assignment_id,
             assignment_key=row.assignment_key,
             assignment_title=pick({"nl": row.assignment_nl, "en": row.assignment_en}),

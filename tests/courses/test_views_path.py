@@ -23,7 +23,7 @@ from tests.factories import make_cohort, make_coordinator, make_enrolment, make_
 SignIn = Callable[[Person | int], FlaskClient]
 
 
-def _mark(enrolment_id: int, session_id: int, status: str, by: Person) -> None:
+def _mark(enrolment_id: int, session_id: int, status: str, by: Person) -> AttendanceCell:
     mark = AttendanceMark(
         session_id=session_id,
         enrolment_id=enrolment_id,
@@ -34,9 +34,26 @@ def _mark(enrolment_id: int, session_id: int, status: str, by: Person) -> None:
     )
     db.session.add(mark)
     db.session.flush()
-    db.session.add(
-        AttendanceCell(session_id=session_id, enrolment_id=enrolment_id, mark_id=mark.id, version=1)
+    cell = AttendanceCell(
+        session_id=session_id, enrolment_id=enrolment_id, mark_id=mark.id, version=1
     )
+    db.session.add(cell)
+    return cell
+
+
+def _correct(cell: AttendanceCell, status: str, by: Person) -> None:
+    mark = AttendanceMark(
+        session_id=cell.session_id,
+        enrolment_id=cell.enrolment_id,
+        status=status,
+        source="web",
+        marked_by_id=by.id,
+        marked_at=clock.now(),
+        supersedes_id=cell.mark_id,
+    )
+    db.session.add(mark)
+    db.session.flush()
+    cell.mark_id, cell.version = mark.id, cell.version + 1
 
 
 def test_one_course_opens_at_once(app: Flask, sign_in: SignIn) -> None:
@@ -72,6 +89,28 @@ def test_the_path_says_what_is_missing_and_why(app: Flask, sign_in: SignIn) -> N
     assert "Je mist de opdracht bij les 2: Opdracht 2." in page.text
     assert "niet gekomen" in page.text
     assert len(page.data) < 40_000
+
+
+def test_a_mark_that_was_corrected_says_what_it_was(app: Flask, sign_in: SignIn) -> None:
+    with unit_of_work():
+        cohort = make_cohort()
+        trainer = make_trainer(cohort)
+        enrolment, other = make_enrolment(cohort), make_enrolment(cohort)
+        first, second, third = db.session.scalars(
+            sa.select(Session)
+            .where(Session.cohort_id == cohort.id)
+            .order_by(Session.starts_at)
+            .limit(3)
+        )
+        _correct(_mark(enrolment.id, first.id, "absent", trainer), "present", trainer)
+        _correct(_mark(enrolment.id, second.id, "present", trainer), "present", trainer)
+        _mark(enrolment.id, third.id, "present", trainer)
+        _correct(_mark(other.id, third.id, "excused", trainer), "made_up", trainer)
+        person_id, path = enrolment.person_id, f"/leergang/{enrolment.id}"
+    page = sign_in(person_id).get(path).text
+    assert "Eerst: niet gekomen. Verbeterd op 23 november 2026." in page
+    assert page.count("Eerst: ") == 1
+    assert "Eerst: " not in sign_in(trainer).get(path).text
 
 
 def test_the_next_session_stands_first_with_a_way_to_stay_away(app: Flask, sign_in: SignIn) -> None:
