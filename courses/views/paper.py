@@ -131,7 +131,10 @@ def methods() -> str:
 def all_methods() -> Response:
     """Make the cards of all working methods."""
     made = cards.method_cards(
-        queries.method_rows(), title="Alle werkvormen van de academie", made_by=count_print()
+        queries.method_rows(),
+        title="Alle werkvormen van de academie",
+        made_by=count_print(),
+        large=_wants_large(),
     )
     return pdf_answer(made, _("werkvormen"))
 
@@ -140,14 +143,24 @@ def all_methods() -> Response:
 def one_method(method: str) -> Response:
     """Make the card of one working method."""
     found = queries.get_method(method)
-    made = cards.method_cards([found], title=f"Werkvorm: {found.name}", made_by=count_print())
+    made = cards.method_cards(
+        [found],
+        title=f"Werkvorm: {found.name}",
+        made_by=count_print(),
+        large=_wants_large(),
+    )
     return pdf_answer(made, _("werkvorm"))
 
 
 @bp.page("/gedragscode/pdf", needs=SIGNED_IN)
 def conduct() -> Response:
     """Make the code of conduct."""
-    return pdf_answer(cards.code_of_conduct(made_by=count_print()), _("gedragscode"))
+    made = cards.code_of_conduct(made_by=count_print(), large=_wants_large())
+    return pdf_answer(made, _("gedragscode"))
+
+
+def _wants_large() -> bool:
+    return "groot" in request.args
 
 
 LETTER = "/deelname/<int:enrolment_id>/brief"

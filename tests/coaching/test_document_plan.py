@@ -17,11 +17,16 @@ from academy.kernel.db import db, unit_of_work
 from academy.people.models import SignInLetter
 from academy.people.queries.actors import actor_for
 from tests.coaching.builders import CANARY, an_action, set_the_table, write_entry
-from tests.judges import pdf
+from tests.judges import paper, pdf
 from tests.judges.vera import judge
 
 LINE_THROUGH = "\N{EM DASH}" * len(BLACK)
 NASTY = '<img src="https://elders.example/x.png"><b>Bel</b> & <script>1</script> {{ 7*7 }}'
+
+
+def height_of(file, said):
+    words = (word for page in paper.pages(file) for word in page.words)
+    return next(word.bottom - word.top for word in words if word.text == said)
 
 
 @pytest.fixture
@@ -72,7 +77,9 @@ def test_reading_the_plan_on_paper_is_noted_with_its_hash(table, sign_in):
 
 @pytest.mark.slow
 def test_the_participant_prints_the_own_plan_and_the_region_does_not(table, sign_in):
-    assert sign_in(table.samira).get("/logboek/plan/pdf").mimetype == "application/pdf"
+    browser = sign_in(table.samira)
+    assert browser.get("/logboek/plan/pdf").mimetype == "application/pdf"
+    assert 'href="/logboek/plan/pdf?groot=1"' in browser.get("/logboek/plan").text
     region = sign_in(table.tineke)
     assert region.get(f"/begeleiding/{table.plan_id}/plan/pdf").status_code == 403
     assert region.get("/logboek/plan/pdf").status_code == 404
@@ -124,13 +131,19 @@ def test_the_longest_plan_is_still_one_page(table, sign_in, tmp_path):
     file = tmp_path / "plan.pdf"
     file.write_bytes(sign_in(table.samira).get("/logboek/plan/pdf").data)
     assert len(pypdf.PdfReader(file).pages) == 1
-    said = pdf.text(file)
-    for words in (
-        "Plan 1, afgesproken op 23 november 2026.",
-        "Een heel lange stap",
-        "Drie stappen",
-    ):
-        assert words in said
+    large = tmp_path / "large.pdf"
+    large.write_bytes(sign_in(table.samira).get("/logboek/plan/pdf?groot=1").data)
+    assert all(one.passed for one in judge([large]))
+    assert height_of(large, "Contact") == pytest.approx(
+        14 / 10.5 * height_of(file, "Contact"), rel=0.02
+    )
+    for said in (pdf.text(file), pdf.text(large)):
+        for words in (
+            "Plan 1, afgesproken op 23 november 2026.",
+            "Een heel lange stap",
+            "Drie stappen",
+        ):
+            assert words in said
 
 
 @pytest.mark.slow

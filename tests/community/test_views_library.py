@@ -41,6 +41,7 @@ def test_a_card_is_read_or_heard(street, sign_in):
         import_curricula(curricula(), by=Actor(origin="cli"))
     page = sign_in(street.certified).get("/bibliotheek/check-in-weerbericht").text
     assert "Iedereen zegt één zin." in page
+    assert 'href="/werkvormen/check-in-weerbericht/pdf?groot=1"' in page
     button = page.partition('data-read-aloud="card"')[2].partition(">")[0]
     assert " hidden" in button
     assert 'id="card" lang="nl"' in page

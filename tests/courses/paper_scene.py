@@ -79,8 +79,10 @@ class Group:
             "badges": f"{base}/naambadges/pdf",
             "phone-cards": f"{base}/belkaartjes/pdf",
             "conduct": "/gedragscode/pdf",
+            "conduct-large": "/gedragscode/pdf?groot=1",
             "methods": "/werkvormen/pdf",
             "method": "/werkvormen/weerbericht/pdf",
+            "method-large": "/werkvormen/weerbericht/pdf?groot=1",
         }
 
 

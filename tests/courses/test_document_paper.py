@@ -180,12 +180,13 @@ def test_a_letter_says_when_where_and_whom_to_call(group, print_to):
 
 
 def test_large_letters_are_larger(group, print_to):
-    def height(kind: str) -> float:
+    def height(kind: str, said: str) -> float:
         page = paper.pages(print_to(kind, group.papers[kind]))[0]
-        return next(word.bottom - word.top for word in page.words if word.text == "Beste")
+        return next(word.bottom - word.top for word in page.words if word.text == said)
 
-    ratio = height("invitations-large") / height("invitations")
-    assert ratio == pytest.approx(14 / 12, rel=0.02)
+    for kind, said in (("invitations", "Beste"), ("conduct", "Iedereen"), ("method", "Iedereen")):
+        ratio = height(f"{kind}-large", said) / height(kind, said)
+        assert ratio == pytest.approx(14 / 12, rel=0.02), kind
 
 
 def test_badges_are_ten_on_a_page_without_last_names(group, print_to):

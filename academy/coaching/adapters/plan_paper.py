@@ -39,8 +39,12 @@ def plan_paper(
     own_name: str,
     coach_name: str,
     made_by: str,
+    large: bool = False,
 ) -> bytes:
-    """Return the plan: at most three steps, the rest stays empty."""
+    """Return the plan: at most three steps, the rest stays empty.
+
+    `large` is 14 points, however long the plan is: then it may take a second page.
+    """
     shown = list(plan.steps[:STEPS])
     values = {
         "facts": facts,
@@ -53,6 +57,7 @@ def plan_paper(
         "empty_rows": list(range(STEPS - len(shown))),
         "own_name": own_name,
         "coach_name": coach_name,
-        "size": "long" if plan.is_long else "short",
+        "size": "long" if plan.is_long and not large else "short",
     }
-    return make_paper(PLAN, values, Details("Mijn begeleidingsplan", "Begeleidingsplan", made_by))
+    details = Details("Mijn begeleidingsplan", "Begeleidingsplan", made_by, large=large)
+    return make_paper(PLAN, values, details)

@@ -31,11 +31,11 @@ HOW = {
 }
 
 
-def make_plan_paper(plan: PlanHead, *, by: Actor) -> bytes:
+def make_plan_paper(plan: PlanHead, *, by: Actor, large: bool = False) -> bytes:
     """Return the plan of a person as a PDF. The reading is noted first, the file's hash after.
 
     It prints the version that counts, else the one that waits for a yes; without any, what they
-    agreed in their talks.
+    agreed in their talks. `large` is 14 points.
     """
     at = note_reading(plan.id, "pdf", by=by, edition="plan")
     today, horizon = clock.today(), horizon_for(plan, by)
@@ -51,6 +51,7 @@ def make_plan_paper(plan: PlanHead, *, by: Actor) -> bytes:
         own_name=plan.call_name,
         coach_name=plan.coach_call_name or "begeleider",
         made_by=by.display_name,
+        large=large,
     )
     note_document(plan.id, hashlib.sha256(made).hexdigest(), by=by, at=at)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response
+from flask import make_response, request
 from flask_babel import gettext as _
 from werkzeug import Response
 
@@ -34,20 +34,23 @@ def _guided(plan_id: int) -> PlanHead:
 
 @bp.page("/begeleiding/<int:plan_id>/plan/pdf", needs=GUIDE)
 def plan_on_paper(plan_id: int) -> Response:
-    """Make the plan on one page, for the coach."""
-    head = _guided(plan_id)
-    count_print()
-    return pdf_answer(make_plan_paper(head, by=actor()), _("begeleidingsplan"))
+    """Make the plan for the coach: on one page, or in large letters."""
+    return _plan_answer(_guided(plan_id))
 
 
 @bp.page("/logboek/plan/pdf", needs=OWN_LOG)
 def own_plan_on_paper() -> Response:
-    """Make one's own plan on one page."""
+    """Make one's own plan: on one page, or in large letters."""
     plan = plans.find_own_plan(actor().person_id or 0)
     if plan is None:
         raise NotFoundError
+    return _plan_answer(plan)
+
+
+def _plan_answer(plan: PlanHead) -> Response:
     count_print()
-    return pdf_answer(make_plan_paper(plan, by=actor()), _("begeleidingsplan"))
+    made = make_plan_paper(plan, by=actor(), large="groot" in request.args)
+    return pdf_answer(made, _("begeleidingsplan"))
 
 
 @bp.page("/begeleiding/<int:plan_id>/brief", needs=GUIDE)

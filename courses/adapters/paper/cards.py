@@ -31,10 +31,12 @@ _BREAK = re.compile(r"[ -]")
 _SOURCE = re.compile(r" \(bron: [^)]*\)")
 
 
-def method_cards(methods: Iterable[Method], *, title: str, made_by: str) -> bytes:
-    """Return an A5 card for each working method."""
+def method_cards(
+    methods: Iterable[Method], *, title: str, made_by: str, large: bool = False
+) -> bytes:
+    """Return an A5 card for each working method; a `large` one goes on where its page ends."""
     values = {"cards": [_card(one) for one in methods]}
-    return make_paper(METHOD, values, Details(title, "Werkvorm", made_by))
+    return make_paper(METHOD, values, Details(title, "Werkvorm", made_by, large=large))
 
 
 def _card(method: Method) -> dict[str, object]:
@@ -106,7 +108,8 @@ def badge_size(name: str, fonts_folder: str) -> str:
     return "size-4" if len(name) <= _LONGEST_AT_SIZE_4 else "size-5"
 
 
-def code_of_conduct(*, made_by: str) -> bytes:
-    """Return the code of conduct on one page."""
-    details = Details(f"Gedragscode van {current().name}", "Gedragscode", made_by)
+def code_of_conduct(*, made_by: str, large: bool = False) -> bytes:
+    """Return the code of conduct on one page; `large` is 14 points, and goes on on a second."""
+    title = f"Gedragscode van {current().name}"
+    details = Details(title, "Gedragscode", made_by, large=large)
     return make_paper(CONDUCT, {"human": human()}, details)
