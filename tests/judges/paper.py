@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,13 @@ def _mm(points: str) -> float:
 
 def darkest(file: Path, page: PaperPage, word: Word, *, number: int = 1) -> int:
     """Return the darkest grey (0 black, 255 white) inside a word's box, in a grey raster."""
+    return darkest_each(file, page, [word], number=number)[0]
+
+
+def darkest_each(
+    file: Path, page: PaperPage, words: Sequence[Word], *, number: int = 1
+) -> list[int]:
+    """Return the darkest grey of each of these words; the page is rastered once."""
     raster = subprocess.run(
         ["pdftoppm", "-gray", "-r", "150", "-png", "-f", str(number), "-l", str(number), str(file)],
         capture_output=True,
@@ -80,9 +88,10 @@ def darkest(file: Path, page: PaperPage, word: Word, *, number: int = 1) -> int:
     ).stdout
     with Image.open(io.BytesIO(raster)) as image:
         scale = image.width / page.width
-        box = [round(edge * scale) for edge in (word.left, word.top, word.right, word.bottom)]
-        lowest, _highest = image.convert("L").crop(tuple(box)).getextrema()  # type: ignore[arg-type]
-    return int(lowest)
+        grey = image.convert("L")
+        boxes = [[round(e * scale) for e in (w.left, w.top, w.right, w.bottom)] for w in words]
+        found = [grey.crop(tuple(box)).getextrema() for box in boxes]  # type: ignore[arg-type]
+    return [int(lowest) for lowest, _highest in found]
 
 
 def contrast_on_white(grey: int) -> float:

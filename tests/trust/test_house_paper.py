@@ -41,6 +41,7 @@ from courses.queries.paper import (
     PaperSession,
     Trainer,
 )
+from tests.judges import paper as judge
 from tests.kernel.test_pdf_hostile import Server, aimed, faults_of
 from tests.trust.payloads import PAPER
 from tests.trust.sizes import size
@@ -244,6 +245,39 @@ def test_a_snippet_in_every_field_is_printed_as_text(server, secret, name):
         assert server.asked == [], snippet
         assert faults_of(pdf) == [], snippet
         assert letters_of(text) in said(pdf), snippet
+
+
+CONTRAST = 7
+"""Source: domain page, section 6."""
+
+
+def pale(file: Path) -> list[str]:
+    """Return the words of a paper's first page that a black-and-white printer makes too light."""
+    page = judge.pages(file)[0]
+    words = [one for one in page.words if sum(map(str.isalpha, one.text)) > 2]
+    assert words
+    greys = judge.darkest_each(file, page, words)
+    found = zip(words, greys, strict=True)
+    return [one.text for one, grey in found if judge.contrast_on_white(grey) < CONTRAST]
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.usefixtures("here")
+def test_every_word_is_dark_enough_on_a_black_and_white_printer(tmp_path, name):
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(PAPERS[name]("Bloemen"))
+    assert pale(file) == []
+
+
+@pytest.mark.pdf
+@pytest.mark.usefixtures("here")
+def test_a_word_too_light_for_a_black_and_white_printer_is_found(tmp_path, monkeypatch):
+    dark = paper._css(cards.CONDUCT.folder, cards.CONDUCT.name)
+    monkeypatch.setattr(paper, "_css", lambda *_: f"{dark} li b{{color:#767676}}")
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(conduct("Bloemen"))
+    assert {"Iedereen", "luisteren."} <= set(pale(file))
 
 
 LOG = Path(printed.__file__).with_name("log_page")
