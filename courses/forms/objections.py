@@ -27,7 +27,9 @@ RULING_WORDS = {
     "reassess": _("Andere beoordelaars kijken opnieuw"),
 }
 
-_TOO_LONG = _("Dit is te lang. Er passen %(count)d tekens in.", count=MAX_WORDS)
+
+def _at_most(most: int) -> Length:
+    return Length(max=most, message=_("Dit is te lang. Er passen %(count)d tekens in.", count=most))
 
 
 class ObjectionForm(FlaskForm):  # type: ignore[misc]
@@ -43,7 +45,7 @@ class ObjectionForm(FlaskForm):  # type: ignore[misc]
         description=_("Schrijf het in je eigen woorden. Foutjes geven niet."),
         validators=[
             InputRequired(_("Schrijf op waarom je het er niet mee eens bent.")),
-            Length(max=MAX_WORDS, message=_TOO_LONG),
+            _at_most(MAX_WORDS),
         ],
         render_kw={"rows": 8},
     )
@@ -79,7 +81,7 @@ class TooLateForm(FlaskForm):  # type: ignore[misc]
         description=_("De deelnemer leest dit. Schrijf korte zinnen."),
         validators=[
             InputRequired(_("Schrijf op waarom. De deelnemer leest dit.")),
-            Length(max=MAX_REASON, message=_("Dit is te lang. Er passen 2000 tekens in.")),
+            _at_most(MAX_REASON),
         ],
         render_kw={"rows": 4},
     )
@@ -99,7 +101,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
         description=_("De deelnemer leest dit. Schrijf korte zinnen, in gewone woorden."),
         validators=[
             InputRequired(_("Schrijf op waarom. De deelnemer leest dit.")),
-            Length(max=MAX_REASON, message=_("Dit is te lang. Er passen 2000 tekens in.")),
+            _at_most(MAX_REASON),
         ],
         render_kw={"rows": 8},
     )
