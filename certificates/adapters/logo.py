@@ -12,7 +12,10 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from academy.kernel.documents import DocumentError
 
-LONGEST_SIDE = 600
+SIDES = (600, 450, 300, 225)
+"""How many pixels the longest side may have; 225 are 300 to an inch where the logo stands."""
+MOST_BYTES = 40_000
+"""Of the picture that is kept: with more a paper would not pass its own check on size."""
 SHORTEST_SIDE = 100
 MOST_PIXELS = 20_000_000
 READ = ("PNG", "JPEG")
@@ -21,8 +24,8 @@ READ = ("PNG", "JPEG")
 def remake(data: bytes) -> bytes:
     """Return the picture in `data` as a PNG of at most 600 pixels a side, on white.
 
-    Raises DocumentError; its `kind` says why: `not_a_picture`, `too_many_pixels`, `too_small` or
-    `damaged`.
+    Raises DocumentError; its `kind` says why: `not_a_picture`, `too_many_pixels`, `too_small`,
+    `too_detailed` (a photo, most likely) or `damaged`.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ours is the stricter limit on pixels
@@ -49,7 +52,15 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _remade(image: Image.Image) -> bytes:
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    for side in SIDES:
+        image.thumbnail((side, side))
+        made = _on_white(image)
+        if len(made) <= MOST_BYTES:
+            return made
+    raise _refused("too_detailed")
+
+
+def _on_white(image: Image.Image) -> bytes:
     clean = Image.new("RGB", image.size, "white")
     with_alpha = image.convert("RGBA")
     clean.paste(with_alpha, mask=with_alpha.getchannel("A"))

@@ -12,7 +12,7 @@ from academy.kernel.pdf import fonts, qr
 from academy.kernel.pdf.render import AttachedData, html_date, render_document
 from certificates.adapters.credential import ATTACHMENT
 from certificates.adapters.design import Design, load_design
-from certificates.adapters.dressing import dress
+from certificates.adapters.dressing import dress, in_grey
 from certificates.rules.code import group_code
 from certificates.rules.look import Look
 from certificates.rules.names import (
@@ -46,15 +46,19 @@ def render_certificate(
     fonts_folder: str,
     look: dict[str, Any] | None = None,
     badge: bytes | None = None,
+    grey: bool = False,
 ) -> bytes:
     """Return the unsealed PDF of one certificate; the same values give the same bytes.
 
     `values` is `PrintedCertificate.as_plain()`, `look` is `Look.as_plain()`; `badge` is attached.
+    `grey` gives it as a printer without colour would print it.
     Raises UnprintableName, UncoveredGlyphs or DoesNotFit with a sentence for people, before
     anything is made.
     """
     printed = PrintedCertificate.from_plain(values)
     laid_out = dress(load_design(design), Look.from_plain(look))
+    if grey:
+        laid_out = in_grey(laid_out)
     context = page_values(printed, laid_out, fonts_folder=fonts_folder)
     return render_document(
         laid_out.html(context),

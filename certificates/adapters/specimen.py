@@ -20,10 +20,17 @@ _PAGE_MM, _WINDOW_MM = 297, 96
 
 
 def make_specimen(
-    *, design: str, look: dict[str, Any] | None, values: dict[str, Any], fonts_folder: str
+    *,
+    design: str,
+    look: dict[str, Any] | None,
+    values: dict[str, Any],
+    fonts_folder: str,
+    grey: bool = False,
 ) -> bytes:
-    """Return the unsealed PDF."""
-    return render_certificate(design=design, values=values, look=look, fonts_folder=fonts_folder)
+    """Return the unsealed PDF; `grey` gives it as a printer without colour would."""
+    return render_certificate(
+        design=design, values=values, look=look, fonts_folder=fonts_folder, grey=grey
+    )
 
 
 def picture_specimen(

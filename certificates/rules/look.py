@@ -77,6 +77,12 @@ def tint(colour: str) -> str:
     return "#" + "".join(f"{(value + 255) // 2:02x}" for value in _parts(colour))
 
 
+def grey(colour: str) -> str:
+    """Return the grey that a printer without colour makes of it. Source: ITU-R BT.601, luma."""
+    red, green, blue = _parts(colour)
+    return "#" + f"{round(0.299 * red + 0.587 * green + 0.114 * blue):02x}" * 3
+
+
 def _luminance(colour: str) -> float:
     red, green, blue = (_linear(value / 255) for value in _parts(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -50,6 +50,7 @@ def _logo_sentence(kind: str) -> str:
     sentences: dict[str, str] = {
         "not_a_picture": _("Dit is geen PNG of JPEG. Kies een ander bestand."),
         "too_many_pixels": _("Dit plaatje is te groot. Kies een kleiner bestand."),
+        "too_detailed": _("Dit plaatje lijkt een foto. Kies een logo met vlakken en lijnen."),
         "too_small": _("Dit plaatje is te klein om scherp te drukken. Kies een groter bestand."),
     }
     return sentences.get(kind) or _("Dit plaatje kunnen wij niet lezen. Kies een ander bestand.")
@@ -87,11 +88,17 @@ def picture(
     )
 
 
-def proof(design: str, look: Look, *, language: Language, long_name: bool = False) -> bytes:
+def proof(
+    design: str, look: Look, *, language: Language, long_name: bool = False, grey: bool = False
+) -> bytes:
     """Return a specimen in `look`, as PDF, to print. Raises InvalidInputError."""
     require_fit(look)
     return _made(
-        "make_specimen", design, look, specimen(design, language=language, long_name=long_name)
+        "make_specimen",
+        design,
+        look,
+        specimen(design, language=language, long_name=long_name),
+        grey=grey,
     )
 
 

@@ -93,7 +93,7 @@ def keep(design: str) -> AnyResponse:
 
 @bp.page(f"{RULE}/proefdruk.pdf", needs=policies.DRESS)
 def print_proof(design: str) -> Response:
-    """Hand over a specimen as it is worn now, to print; `?taal=en&naam=lang`."""
+    """Hand over a specimen as it is worn now, to print; `?taal=en&naam=lang&kleur=zonder`."""
     dressed = get_dressed(design)
     count_print()
     response = make_response(
@@ -102,6 +102,7 @@ def print_proof(design: str) -> Response:
             dressed.look,
             language="en" if request.args.get("taal") == "en" else "nl",
             long_name=request.args.get("naam") == "lang",
+            grey=request.args.get("kleur") == "zonder",
         )
     )
     response.mimetype = "application/pdf"

@@ -29,6 +29,7 @@ from certificates.queries.rounds import (
 )
 from certificates.services import decisions, names, rounds
 from certificates.tasks import rounds as making_rounds
+from tests.certificates.fast_papers import text_of
 from tests.certificates.ready import Scene, commit_scene, make_keys, make_ready
 from tests.factories import make_actor, make_enrolment, make_grant, make_person
 
@@ -314,7 +315,13 @@ def test_the_pages_of_a_round(scene, sign_in):
     joined = PdfReader(io.BytesIO(client.get(f"{address}/afdrukken.pdf").data))
     assert len(joined.pages) == 4
     assert "Hồng Żółkiewski" in "".join(one.extract_text() for one in joined.pages)
-    assert client.get(f"{address}/uitreiking.pdf").data.startswith(b"%PDF-")
+    listed = text_of(client.get(f"{address}/uitreiking.pdf").data)
+    with unit_of_work():
+        guests = db.session.execute(sa.select(Certificate.printed_name, Certificate.number)).all()
+    assert len(guests) == 4
+    for printed_name, number in guests:
+        row = f"{printed_name} {scene.cohort.name} {number}"
+        assert row in listed
 
 
 def test_papers_are_noted_as_given_many_at_once(scene, sign_in):
