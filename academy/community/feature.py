@@ -103,8 +103,11 @@ FEATURE = Feature(
         "community:mentoring:ended": _("Nee gezegd tegen meelopen"),
         "community:mentoring:saved": _("Gezegd wat je wilt doen voor anderen"),
         "community:mentoring:taken-back": _("Je aanbod om mee te helpen weggehaald"),
+        "community:mentoring:day-noted": _("Een dag van meelopen voor je opgeschreven"),
+        "community:mentoring:day-taken-back": _("Een dag van meelopen voor je weggehaald"),
         "community:refresher:done": _("De opfrisles met je gedaan"),
         "community:story:told": _("Je verhaal opgeschreven"),
+        "community:story:withdrawn": _("Je verhaal voor je teruggenomen"),
     },
     navigation=(NavItem(_("Terugkomen"), "community.meetups", "cup", policies.READ_MEET_UPS, 85),),
 )

@@ -17,7 +17,8 @@ MANAGE_MEET_UPS = capability("community:meetup:write", "coordinator")
 """Plan a meet-up, invite, and note who came."""
 
 TELL = capability("community:story:tell", "trainer", "coach", "coordinator", own=True)
-"""Tell one's own story; a coordinator writes down those of the region."""
+"""Tell one's own story and take it back, or do so for whom one helps; a coordinator writes down
+those of the region."""
 
 PUBLISH = capability("community:story:publish", "coordinator")
 """Count the residents who confirm a story, and publish it."""

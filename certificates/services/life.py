@@ -42,7 +42,14 @@ REVOKED = "certificates/revoked"
 HEARD = ("heard", "in_writing", "did_not_come")
 
 
-def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | None = None) -> int:
+def add_event(
+    certificate: Certificate,
+    kind: str,
+    *,
+    by: Actor,
+    ground: str | None = None,
+    on_behalf_of: int | None = None,
+) -> int:
     """Note one step in a certificate's life with its audit line, and return the step's id."""
     step = CertificateEvent(
         certificate_id=certificate.id,
@@ -60,6 +67,7 @@ def add_event(certificate: Certificate, kind: str, *, by: Actor, ground: str | N
         by=by,
         subject_id=certificate.person_id,
         ground=ground,
+        on_behalf_of=on_behalf_of,
     )
     return step.id
 
@@ -96,7 +104,8 @@ def reprint(certificate_id: int, *, by: Actor) -> int:
     if by.person_id is None or certificate.person_id != by.person_id:
         policy.require(by, policies.REPRINT, get_facts(certificate.enrolment_id).reach)
     _refuse_ended(certificate)
-    return add_event(certificate, "reprinted", by=by)
+    behalf = audit.on_behalf(by, certificate.person_id)
+    return add_event(certificate, "reprinted", by=by, on_behalf_of=behalf)
 
 
 # --- revoke: two of the board ----------------------------------------------------------------

@@ -35,7 +35,10 @@ bp = FeatureBlueprint("printed_name", __name__)
 HELP_RULE = "/namens/<int:person_id>/naam-op-certificaat"
 PICTURES = Limit("name-pictures", 200, timedelta(hours=1))
 
-ACTS = {"certificates:name:approved": lazy_gettext("Namens jou ja gezegd tegen je naam op papier")}
+ACTS = {
+    "certificates:name:approved": lazy_gettext("Namens jou ja gezegd tegen je naam op papier"),
+    "certificates:certificate:reprinted": lazy_gettext("Je certificaat voor je herdrukt"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,14 +114,19 @@ def remove_file(file_id: int, *, by: Actor) -> int:
     if found is None:
         raise NotFoundError
     maker = get_participation(found.enrolment_id, right=policies.HAND_IN, by=by)
-    wipe_file(found.id, why="asked", subject_id=maker.person_id, by=by)
+    maker_id = maker.person_id
+    behalf = audit.on_behalf(by, maker_id)
+    wipe_file(found.id, why="asked", subject_id=maker_id, by=by, on_behalf_of=behalf)
     return int(found.id)
 
 
-def wipe_file(submission_id: int, *, why: str, subject_id: int, by: Actor) -> bool:
+def wipe_file(
+    submission_id: int, *, why: str, subject_id: int, by: Actor, on_behalf_of: int | None = None
+) -> bool:
     """Wipe the content of a hand-in's file; the row tells when, by whom and why.
 
-    `why` is one of `models.WHY_REMOVED`. Returns False when there was nothing (any more).
+    `why` is one of `models.WHY_REMOVED`; who does it for its maker says so with `on_behalf_of`.
+    Returns False when there was nothing (any more).
     """
     file = db.session.scalars(
         sa.select(PracticeFile)
@@ -138,6 +143,7 @@ def wipe_file(submission_id: int, *, why: str, subject_id: int, by: Actor) -> bo
         ("practice_file", file.id),
         by=by,
         subject_id=subject_id,
+        on_behalf_of=on_behalf_of,
         why=why,
     )
     return True

@@ -28,6 +28,7 @@ from courses.queries.self_scan import own_picture
 ACTS = {
     "courses:apology:made": lazy_gettext("Je afgemeld voor een bijeenkomst"),
     "courses:practice:handed-in": lazy_gettext("Een opdracht voor je ingeleverd"),
+    "courses:practice:file-removed": lazy_gettext("Een foto of opname voor je gewist"),
     "courses:quiz:taken": lazy_gettext("De vragen bij een les met je ingevuld"),
     "courses:self-scan:completed": lazy_gettext("De zelfscan met je ingevuld"),
     "courses:promise:made": lazy_gettext("Je belofte opgeschreven"),

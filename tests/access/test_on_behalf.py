@@ -6,10 +6,13 @@ by which a trainer, coach or coordinator does the same for them: itself, where i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+
+from tests.access.on_behalf import read_source, recorded_on_behalf
 
 HELPERS = {"trainer", "coach", "coordinator"}
 ITSELF = "itself"
@@ -117,7 +120,10 @@ TWINS: dict[str, str | Never] = {
     "/meelopen/<int:pair_id>/gezien": ITSELF,
     "/meelopen/dagen/<int:mentor_day_id>/weg": ITSELF,
     "/namens/<int:person_id>/meelopen": Never("It is itself a twin."),
-    "/verhalen/<int:story_id>/terugnemen": ITSELF,
+    "/namens/<int:person_id>/verhaal/<int:story_id>/terugnemen": Never("It is itself a twin."),
+    "/verhalen/<int:story_id>/terugnemen": (
+        "/namens/<int:person_id>/verhaal/<int:story_id>/terugnemen"
+    ),
     "/verhalen/vertel": "/namens/<int:person_id>/verhaal",
     "/zorgen": "/begeleiding/<int:plan_id>/signaal",
 }
@@ -169,3 +175,83 @@ def test_an_action_that_nobody_wrote_down_is_found(app, monkeypatch, rule):
 def test_a_twin_for_nobody_is_found(app, monkeypatch):
     monkeypatch.setitem(TWINS, "/gegevens/taal", "/gegevens/wachtwoord")
     assert without_twin(app) == {"/gegevens/taal"}
+
+
+# --- what was done on behalf of somebody is recorded so, and they read it ------------------------
+
+SILENT = {
+    "certificates:certificate:name-corrected": "It comes with the yes to the name, which is told.",
+    "privacy:export:made": "Somebody asked for it, which is told; making it is a job's work.",
+}
+"""What is recorded on behalf of somebody and has no words of its own, and why."""
+MAKING = "courses.services.objections.making"
+
+
+@pytest.fixture(scope="module")
+def source() -> dict[str, str]:
+    return read_source()
+
+
+def words(app: Flask) -> set[str]:
+    """Return the actions that people read when somebody did them on their behalf."""
+    return {action for one in app.extensions["academy.features"] for action in one.acts}
+
+
+def test_what_people_can_read_is_recorded_and_what_is_recorded_can_be_read(app, source):
+    found = recorded_on_behalf(source)
+    assert len(words(app)) > 40
+    assert words(app) - found == set()
+    assert found - words(app) - set(SILENT) == set()
+    assert set(SILENT) - found == set()
+
+
+def lost(source: dict[str, str], faults: Iterable[tuple[str, str, str]]) -> set[str]:
+    """Return what is not recorded any more when modules say something else."""
+    changed = dict(source)
+    for module, old, new in faults:
+        assert old in changed[module]
+        changed[module] = changed[module].replace(old, new)
+    return recorded_on_behalf(source) - recorded_on_behalf(changed)
+
+
+def test_an_objection_that_is_recorded_on_nobodys_behalf_is_found(source):
+    steps = {f"courses:objection:{one}" for one in ("received", "withdrawn", "resumed")}
+    assert lost(source, [(MAKING, "on_behalf_of=behalf, ", "")]) == steps
+
+
+FAULTS = {
+    "courses:objection:withdrawn": (
+        MAKING,
+        '    _recorded("withdrawn"',
+        '    recorded("withdrawn"',
+    ),
+    "community:mentoring:day-noted": (
+        "academy.community.services.mentoring",
+        "day.person_id, is_passed_on=is_passed_on",
+        "day.person_id",
+    ),
+    "community:story:withdrawn": (
+        "academy.community.services.stories",
+        '"withdrawn", by, on_behalf_of=person_id',
+        '"withdrawn", by',
+    ),
+    "coaching:sheet:agreed": (
+        "academy.coaching.views.sheets",
+        "on_behalf_of=head.person_id, ",
+        "",
+    ),
+    "courses:practice:file-removed": (
+        "courses.services.practice_files",
+        ", on_behalf_of=behalf",
+        "",
+    ),
+    "certificates:certificate:reprinted": (
+        "certificates.services.life",
+        ", on_behalf_of=behalf",
+        "",
+    ),
+}
+
+
+def test_whatever_is_recorded_on_nobodys_behalf_is_found(source):
+    assert lost(source, FAULTS.values()) == set(FAULTS)

@@ -19,6 +19,7 @@ from academy.kernel.errors import (
 from academy.kernel.policy import SYSTEM
 from academy.kernel.settings import current
 from academy.kernel.storage import Storage
+from academy.people.queries.about import acts_for
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
 from certificates.queries import lists
 from certificates.queries.snapshot import get_snapshot
@@ -61,6 +62,20 @@ def granted(decision_id: int, scene: Scene, *, code: str = OTHER_CODE) -> int:
     assert new_id is not None
     issuing.issue(new_id, code=code)
     return new_id
+
+
+# --- print once more -------------------------------------------------------------------------
+
+
+def test_a_reprint_by_another_is_recorded_as_done_for_the_holder(
+    scene: Scene, certificate_id: int
+) -> None:
+    for person in (scene.holder, scene.board):
+        with unit_of_work():
+            life.reprint(certificate_id, by=make_actor(person))
+    kind = "certificates:certificate:reprinted"
+    (act,) = acts_for(scene.holder.id, {kind})
+    assert (act.action, act.by) == (kind, scene.board.display_name)
 
 
 # --- replace ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, NotFoundError
 from certificates.models import RenewalEvidence
 from tests.community.street import make_street
-from tests.factories import make_actor
+from tests.factories import make_actor, make_trainer
 
 TOLD = {
     "title": "Soep op de stoep",
@@ -49,6 +49,66 @@ def test_who_told_it_takes_a_story_back_and_it_still_counted(street):
     with pytest.raises(ConflictError):
         services.withdraw_story(street.story_id, by=make_actor(street.certified))
     assert counted(street) == 1
+
+
+@pytest.mark.parametrize("helper", ["coach", "coordinator", "trainer"])
+@pytest.mark.parametrize("is_published", [True, False], ids=["published", "not yet"])
+def test_who_helps_takes_a_story_back_as_its_teller_would(street, sign_in, helper, is_published):
+    if is_published:
+        publish(street)
+    address, client = for_the_teller(street), sign_in(helper_of(street, helper))
+    page = client.get(f"/namens/{street.certified.id}/verhaal").text
+    assert "Neem het terug namens Fatma" in page
+    assert address in page
+    answer = client.post(address, follow_redirects=True)
+    assert "Het verhaal is teruggenomen." in answer.text
+    assert address not in answer.text
+    story = db.session.get_one(Story, street.story_id)
+    assert (story.may_share, story.published_on) == (False, None)
+    assert counted(street) == int(is_published)
+    event = db.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == "community:story:withdrawn")
+    ).one()
+    assert (event.subject_id, event.data["on_behalf_of"]) == (street.certified.id,) * 2
+    assert "Je verhaal voor je teruggenomen" in sign_in(street.certified).get("/gegevens").text
+    assert client.post(address).status_code == 409
+
+
+def test_what_is_taken_off_was_done_on_nobodys_behalf(street, sign_in):
+    publish(street)
+    sign_in(street.coordinator).post(f"/verhalen/{street.story_id}/terugnemen")
+    event = db.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == "community:story:withdrawn")
+    ).one()
+    assert event.data["on_behalf_of"] is None
+    assert "teruggenomen" not in sign_in(street.certified).get("/gegevens").text
+
+
+def test_nobody_takes_a_story_back_for_a_stranger_oneself_or_the_wrong_one(street, sign_in):
+    publish(street)
+    for person in (street.far_coordinator, street.newcomer, street.certified):
+        assert sign_in(person).post(for_the_teller(street)).status_code == 404
+    wrong = f"/namens/{street.newcomer.id}/verhaal/{street.story_id}/terugnemen"
+    assert sign_in(street.coordinator).post(wrong).status_code == 404
+    assert queries.get_story(street.story_id)
+
+
+def test_the_list_of_the_region_leads_to_taking_back_for_the_teller(street, sign_in):
+    publish(street)
+    page = sign_in(street.coordinator).get("/verhalen/beheer").text
+    assert "Klopt het toch niet?" in page
+    assert f'href="/namens/{street.certified.id}/verhaal"' in page
+
+
+def for_the_teller(street):
+    return f"/namens/{street.certified.id}/verhaal/{street.story_id}/terugnemen"
+
+
+def helper_of(street, role):
+    if role != "trainer":
+        return getattr(street, role)
+    with unit_of_work():
+        return make_trainer(street.cohort)
 
 
 def test_a_coordinator_takes_off_what_was_not_right_and_it_counts_no_more(street):

@@ -8,6 +8,7 @@ from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.messages.models import AnnouncedMessage
+from academy.people.queries.about import acts_for
 from courses.models import Enrolment, FinalAttempt, Objection
 from courses.queries import told_objections
 from courses.queries.objections import get_case, objection_rows, waiting_objections
@@ -39,6 +40,9 @@ from tests.courses.objecting import (
 from tests.courses.training_group import actor, add_person, grant, make_group
 
 SIX_WEEKS = timedelta(days=42)
+ALL_OF_OBJECTIONS = {
+    f"courses:objection:{what}" for what in ("received", "withdrawn", "resumed", "reviewer-named")
+}
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ def test_who_objects_is_told_the_day_and_nothing_of_the_words(group):
     event = db.session.scalars(
         sa.select(AuditEvent).where(AuditEvent.action == "courses:objection:received")
     ).one()
-    assert event.data == {"way": "self", "late": False}
+    assert event.data == {"way": "self", "late": False, "on_behalf_of": None}
 
 
 def test_without_a_result_there_is_nothing_to_object_to(group):
@@ -142,6 +146,22 @@ def test_a_trainer_writes_down_what_was_said_on_the_phone(group):
         objection_id = make_objection(group.enrolments[0], words="Te streng.", way="phone", by=by)
     objection = one(objection_id)
     assert (objection.way, objection.noted_by_id) == ("phone", group.trainer_id)
+
+
+def test_whoever_objects_reads_each_step_that_somebody_did_for_them(group):
+    not_yet(group)
+    by, me = actor(group.trainer_id), actor(group.learners[0])
+    with unit_of_work():
+        objection_id = make_objection(group.enrolments[0], words="Te streng.", way="talk", by=by)
+    for step in (withdraw_objection, go_on):
+        with unit_of_work():
+            step(objection_id, by=by)
+    for step in (withdraw_objection, go_on):
+        with unit_of_work():
+            step(objection_id, by=me)  # one's own steps are nobody else's
+    given_to(group, objection_id, outsider())  # and neither is the work of the house
+    steps = [act.action.rpartition(":")[2] for act in acts_for(me.person_id, ALL_OF_OBJECTIONS)]
+    assert steps == ["resumed", "withdrawn", "received"]
 
 
 def test_nobody_objects_for_somebody_out_of_reach(group):

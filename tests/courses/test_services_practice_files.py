@@ -178,6 +178,20 @@ def test_its_maker_takes_it_away_for_good(app):
     assert [(one.actor_id, one.subject_id) for one in events] == [(group.learners[0],) * 2]
 
 
+def test_who_helps_wipes_it_for_its_maker_and_is_recorded_so(app):
+    group = make_group(1)
+    submission_id = give(group, SOUND)
+    file_id = db.session.scalar(sa.select(PracticeFile.id))
+    with unit_of_work():
+        remove_file(file_id, by=actor(group.trainer_id))
+    assert kept() == [(submission_id, None, "asked")]
+    event = db.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == "courses:practice:file-removed")
+    ).one()
+    assert event.actor_id == group.trainer_id
+    assert event.data == {"why": "asked", "on_behalf_of": group.learners[0]}
+
+
 def test_a_photo_with_people_is_wiped_and_something_else_is_asked(app):
     group = make_group(1)
     first = give(group)
@@ -225,3 +239,4 @@ def test_the_audit_says_who_wiped_what_and_why(app):
     ).one()
     assert (event.actor_id, event.subject_id) == (group.trainer_id, group.learners[0])
     assert event.data["why"] == "recognisable"
+    assert event.data["on_behalf_of"] is None  # the house's own rule, nobody's wish

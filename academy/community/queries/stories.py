@@ -11,8 +11,9 @@ from academy.community import policies, rules
 from academy.community.models import Story
 from academy.kernel.db import Page, db, from_cursor, to_cursor
 from academy.kernel.errors import NotFoundError
-from academy.kernel.policy import Actor, Reach, covers, require, within
+from academy.kernel.policy import Actor, Reach, covers, within
 from academy.people.models import Person, Place
+from courses.queries.on_behalf import reaches_of
 
 MOST_OWN = 50
 
@@ -78,7 +79,10 @@ def get_story(story_id: int) -> StoryRow:
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story as who told it or who publishes it sees it. `told_by` is empty for nobody's."""
+    """A story as who told it or who publishes it sees it. `told_by` is empty for nobody's.
+
+    `teller_id` is there for who may take it back for the teller.
+    """
 
     id: int
     title: str
@@ -89,6 +93,7 @@ class ToldStory:
     may_share: bool
     published_on: date | None
     told_by: str
+    teller_id: int | None = None
 
     @property
     def missing(self) -> int:
@@ -110,7 +115,10 @@ def _told(condition: sa.ColumnElement[bool]) -> sa.Select[Story, str, Person]:
     )
 
 
-def _as_told(story: Story, place: str, teller: Person | None) -> ToldStory:
+def _as_told(
+    story: Story, place: str, teller: Person | None, *, by: Actor | None = None
+) -> ToldStory:
+    is_helped = teller is not None and by is not None and _lives_near(teller, by)
     return ToldStory(
         id=story.id,
         title=story.title,
@@ -121,13 +129,25 @@ def _as_told(story: Story, place: str, teller: Person | None) -> ToldStory:
         may_share=story.may_share,
         published_on=story.published_on,
         told_by=teller.display_name if teller else "",
+        teller_id=story.told_by_id if is_helped else None,
     )
+
+
+def _lives_near(teller: Person, by: Actor) -> bool:
+    """Say whether `by` helps somebody because of where they live; no query, for use in lists."""
+    where = Reach(person_id=teller.id, place_id=teller.place_id)
+    return teller.id != by.person_id and covers(by, policies.TELL, where)
 
 
 def own_rows(person_id: int) -> list[ToldStory]:
     """Return the stories that somebody told, newest first."""
     query = _told(Story.told_by_id == person_id).order_by(Story.id.desc()).limit(MOST_OWN)
     return [_as_told(*found) for found in db.session.execute(query)]
+
+
+def shared_rows(person_id: int) -> list[ToldStory]:
+    """Return what somebody told and lets others read, now or later, newest first."""
+    return [one for one in own_rows(person_id) if one.may_share]
 
 
 def region_rows(by: Actor, *, cursor: str | None = None, limit: int = 20) -> Page[ToldStory]:
@@ -137,7 +157,7 @@ def region_rows(by: Actor, *, cursor: str | None = None, limit: int = 20) -> Pag
     if after:
         query = query.where(Story.id < after[0])
     rows = [
-        _as_told(*found)
+        _as_told(*found, by=by)
         for found in db.session.execute(query.order_by(Story.id.desc()).limit(limit + 1))
     ]
     following = to_cursor(rows[limit - 1].id) if len(rows) > limit else None
@@ -170,15 +190,15 @@ def get_teller(person_id: int, *, by: Actor) -> tuple[str, int | None]:
     Raises NotFoundError.
     """
     person = db.session.get(Person, person_id)
-    if person is None:
+    if person is None or not may_tell_for(person_id, by=by):
         raise NotFoundError
-    require(by, policies.TELL, Reach(person_id=person_id, place_id=person.place_id))
     return person.display_name, person.place_id
 
 
 def may_tell_for(person_id: int, *, by: Actor) -> bool:
-    """Say whether `by` may write down the story of somebody."""
+    """Say whether `by` may write down the story of somebody, and take it back for them."""
     person = db.session.get(Person, person_id)
-    return person is not None and covers(
-        by, policies.TELL, Reach(person_id=person_id, place_id=person.place_id)
-    )
+    if person is None:
+        return False
+    where = [Reach(person_id=person_id, place_id=person.place_id), *reaches_of(person_id)]
+    return any(covers(by, policies.TELL, one) for one in where)

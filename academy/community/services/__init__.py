@@ -29,6 +29,7 @@ from academy.community.services.stories import (
     NewStory,
     count_confirmations,
     publish_story,
+    take_back_for,
     tell_story,
     withdraw_story,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "publish_story",
     "record_came",
     "save_offer",
+    "take_back_for",
     "take_day_back",
     "tell_story",
     "withdraw_story",

@@ -48,7 +48,8 @@ def save_offer(person_id: int, kinds: Collection[str], *, by: Actor) -> None:
         _keep_offer(person_id, offer, kinds)
     elif offer is not None:
         db.session.delete(offer)
-    _record("saved" if kinds else "taken-back", ("person", person_id), by, person_id)
+    what = "saved" if kinds else "taken-back"
+    _record(what, ("person", person_id), by, person_id, is_passed_on=True)
 
 
 def _keep_offer(person_id: int, offer: MentorOffer | None, kinds: Collection[str]) -> None:
@@ -117,7 +118,8 @@ def answer_pair(pair_id: int, person_id: int, *, yes: bool, by: Actor) -> str:
         mentor_yes=pair.mentor_yes_on is not None,
         person_yes=pair.person_yes_on is not None,
     )
-    _record("agreed" if yes else "ended", ("mentor_pair", pair.id), by, person_id)
+    what = "agreed" if yes else "ended"
+    _record(what, ("mentor_pair", pair.id), by, person_id, is_passed_on=True)
     take_back(_asked_key(pair.id), person_ids=[person_id] if yes else _both(pair))
     return pair.state
 
@@ -141,7 +143,8 @@ def note_meeting(pair_id: int, mentor_id: int, *, on: date, by: Actor) -> None:
     if pair.state != "running":
         raise ConflictError(_("Dit loopt nu niet."))
     _refuse_day(on, since=began_on(pair))
-    _add_day(MentorDay(person_id=mentor_id, kind="walk_along", done_on=on, pair_id=pair.id), by)
+    day = MentorDay(person_id=mentor_id, kind="walk_along", done_on=on, pair_id=pair.id)
+    _add_day(day, by, is_passed_on=True)
 
 
 def note_helped(mentor_id: int, kind: str, *, on: date, by: Actor) -> None:
@@ -159,7 +162,7 @@ def note_helped(mentor_id: int, kind: str, *, on: date, by: Actor) -> None:
     _count_season(mentor_id, rules.season_name(on), by=by)
 
 
-def _add_day(day: MentorDay, by: Actor) -> None:
+def _add_day(day: MentorDay, by: Actor, *, is_passed_on: bool = False) -> None:
     known = sa.select(MentorDay.id).where(
         MentorDay.person_id == day.person_id,
         MentorDay.kind == day.kind,
@@ -171,7 +174,8 @@ def _add_day(day: MentorDay, by: Actor) -> None:
         raise InvalidInputError(sentence, fields={"happened_on": sentence})
     db.session.add(day)
     db.session.flush()  # the audit names the row
-    _record("day-noted", ("mentor_day", day.id), by, day.person_id)
+    thing = ("mentor_day", day.id)
+    _record("day-noted", thing, by, day.person_id, is_passed_on=is_passed_on)
 
 
 def _refuse_day(on: date, *, since: date | None) -> None:
@@ -199,7 +203,8 @@ def take_day_back(mentor_day_id: int, *, by: Actor) -> int:
         _lock_mentor(person_id, by)
     elif not _is_in_reach(person_id, by):
         _require_passing_on(person_id, by)
-    _record("day-taken-back", ("mentor_day", day.id), by, person_id)
+    is_theirs = day.counted_on is None  # what a mentor takes back without help
+    _record("day-taken-back", ("mentor_day", day.id), by, person_id, is_passed_on=is_theirs)
     db.session.delete(day)
     db.session.flush()  # what is left is counted
     _count_season(person_id, season, by=by)
@@ -278,15 +283,14 @@ def _lock_mentor(person_id: int, by: Actor) -> None:
         raise NotFoundError
 
 
-def _record(action: str, thing: tuple[str, int], by: Actor, person_id: int) -> None:
+def _record(
+    action: str, thing: tuple[str, int], by: Actor, person_id: int, *, is_passed_on: bool = False
+) -> None:
+    """Keep the audit line; `is_passed_on`: what a mentor or beginner does, or somebody for them."""
     audit.record(
         f"community:mentoring:{action}",
         thing,
         by=by,
         subject_id=person_id,
-        on_behalf_of=audit.on_behalf(by, person_id) if action in PASSED_ON else None,
+        on_behalf_of=audit.on_behalf(by, person_id) if is_passed_on else None,
     )
-
-
-PASSED_ON = ("saved", "taken-back", "agreed", "ended")
-"""What a coach or coordinator does on behalf of somebody."""

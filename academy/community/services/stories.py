@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from academy.community import policies, rules
 from academy.community.models import Story
+from academy.community.queries.stories import may_tell_for
 from academy.kernel import audit, clock, policy
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -29,12 +30,13 @@ class NewStory:
 
 
 def tell_story(new: NewStory, *, by: Actor) -> int:
-    """Write down a story, not yet public: one's own, or as coordinator of the place.
+    """Write down a story, not yet public: one's own, of whom one helps, or of the place.
 
-    Returns its id. Raises NotFoundError for somebody else's story.
+    Returns its id. Raises NotFoundError for the story of anybody else.
     """
-    where = Reach(person_id=new.told_by_id, place_id=new.place_id)
-    policy.require(by, policies.TELL, where)
+    if new.told_by_id is None or not may_tell_for(new.told_by_id, by=by):
+        where = Reach(person_id=new.told_by_id, place_id=new.place_id)
+        policy.require(by, policies.TELL, where)
     if not new.title.strip() or not new.text.strip():
         raise InvalidInputError(_("Een verhaal heeft een titel en minstens één zin."))
     story = Story(
@@ -98,7 +100,7 @@ def withdraw_story(story_id: int, *, by: Actor) -> None:
         raise NotFoundError
     if story.told_by_id is not None and story.told_by_id == by.person_id:
         policy.require_right(by, policies.TELL)
-        _take_back(story)
+        _take_back(story, otherwise=_("Dit verhaal is al van jou alleen."))
     else:
         policy.require(by, policies.PUBLISH, Reach(place_id=story.place_id))
         _take_off(story, by)
@@ -106,9 +108,25 @@ def withdraw_story(story_id: int, *, by: Actor) -> None:
     _record_story(story, "withdrawn", by)
 
 
-def _take_back(story: Story) -> None:
+def take_back_for(story_id: int, person_id: int, *, by: Actor) -> None:
+    """Take back the yes of who told a story, because they asked: their own act, passed on.
+
+    Also before it is published, and what counted for renewal stays. Raises NotFoundError for the
+    story of another or of who is out of reach, ConflictError when nobody else reads it.
+    """
+    story = db.session.get(Story, story_id, with_for_update=True)
+    if story is None or story.told_by_id != person_id or person_id == by.person_id:
+        raise NotFoundError
+    if not may_tell_for(person_id, by=by):
+        raise NotFoundError
+    _take_back(story, otherwise=_("Niemand anders leest dit verhaal."))
+    story.published_on = None
+    _record_story(story, "withdrawn", by, on_behalf_of=person_id)
+
+
+def _take_back(story: Story, *, otherwise: str) -> None:
     if not story.may_share:
-        raise ConflictError(_("Dit verhaal is al van jou alleen."))
+        raise ConflictError(otherwise)
     story.may_share = False
 
 

@@ -95,7 +95,7 @@ def _tell_page(person_id: int, form: StoryForm) -> str:
         form=form,
         name="" if is_own else name,
         person_id=person_id,
-        told=queries.own_rows(person_id) if is_own else [],
+        told=queries.own_rows(person_id) if is_own else queries.shared_rows(person_id),
     )
 
 
@@ -131,11 +131,22 @@ def _places() -> list[SelectChoice]:
 
 @bp.action("/verhalen/<int:story_id>/terugnemen", needs=TELL)
 def withdraw(story_id: int) -> Response:
-    """Let nobody else read a story any more: one's own, or one of the region."""
+    """Let nobody else read a story any more: one's own, or one of the region that is not right."""
     services.withdraw_story(story_id, by=actor())
     flash(_("Niemand anders kan dit verhaal nu lezen."), "success")
     where = "community.told_stories" if actor().may(PUBLISH) else "community.tell"
     return redirect(url_for(where), 303)
+
+
+@bp.action(f"{FOR_RULE}/<int:story_id>/terugnemen", needs=TELL)
+def withdraw_for(person_id: int, story_id: int) -> Response:
+    """Take somebody's story back for them: their own act, not that of who publishes."""
+    services.take_back_for(story_id, person_id, by=actor())
+    flash(
+        _("Het verhaal is teruggenomen. Er staat bij dat jij dit deed, namens iemand anders."),
+        "success",
+    )
+    return redirect(url_for("community.tell_for", person_id=person_id), 303)
 
 
 # --- confirming and publishing ---------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from academy.kernel import clock
+from academy.kernel import audit, clock
 from academy.kernel.db import db
 from academy.kernel.errors import ConflictError, InvalidInputError
 from academy.kernel.messages.engine import announce
@@ -64,7 +64,7 @@ def make_objection(enrolment_id: int, *, words: str, by: Actor, way: str = "") -
     db.session.flush()  # the audit line names the row
     enrolment = db.session.get_one(Enrolment, enrolment_id)
     locked = Locked(objection, enrolment, learner.reach)
-    recorded("received", locked, by=by, way=objection.way, late=is_late(objection))
+    _recorded("received", locked, by=by, way=objection.way, late=is_late(objection))
     if not is_late(objection):
         tell_the_day(locked)
     return objection.id
@@ -96,7 +96,7 @@ def _withdraw(locked: Locked, *, by: Actor) -> None:
     objection.state = "withdrawn"
     objection.reviewer_id, objection.appointed_on = None, None
     end_review_grants(objection.id, by=by)
-    recorded("withdrawn", locked, by=by)
+    _recorded("withdrawn", locked, by=by)
 
 
 def withdraw_all(person_id: int, *, by: Actor) -> None:
@@ -124,7 +124,13 @@ def go_on(objection_id: int, *, by: Actor) -> None:
     if not same or objection.due_on < clock.today() or _another_runs(objection):
         raise ConflictError(_("Met dit bezwaar kun je niet meer doorgaan. Bel ons gerust."))
     objection.state = "received"
-    recorded("resumed", locked, by=by)
+    _recorded("resumed", locked, by=by)
+
+
+def _recorded(what: str, locked: Locked, *, by: Actor, **data: str | bool) -> None:
+    """Keep the audit line of what is done for oneself, or on behalf of who objects."""
+    behalf = audit.on_behalf(by, locked.enrolment.person_id)
+    recorded(what, locked, by=by, on_behalf_of=behalf, **data)
 
 
 def _another_runs(objection: Objection) -> bool:
