@@ -39,7 +39,10 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One proposal with what the rules say of it."""
+    """One proposal with what the rules say of it.
+
+    `differs` names what a replacement says otherwise than the earlier paper, the name apart.
+    """
 
     id: int
     kind: str
@@ -50,6 +53,7 @@ class Dossier:
     hardship: str
     complete: bool
     criteria: tuple[CriterionRow, ...]
+    differs: tuple[str, ...]
     outcome: str | None
     decided_by: str
     decided_at: datetime | None
@@ -134,6 +138,7 @@ def get_dossier(decision_id: int) -> Dossier:
         hardship=decision.hardship,
         complete=bool(trace.get("complete", True)),
         criteria=criterion_rows(trace),
+        differs=tuple(trace.get("differs", ())),
         outcome=decision.outcome,
         decided_by=row.decider or "",
         decided_at=decision.decided_at,

@@ -30,7 +30,7 @@ from certificates.queries.facts import (
 from certificates.queries.judgement import judge, judge_renewal
 from certificates.rules.four_eyes import Obstacle, find_obstacle
 from certificates.services.names import printable
-from certificates.services.register import approve
+from certificates.services.register import approve, what_differs
 from courses.services import enrolment as enrolments
 
 NOT_GRANTED = "certificates/not_granted"
@@ -62,18 +62,27 @@ def propose(enrolment_id: int, *, by: Actor, hardship: str = "") -> int:
 
 
 def propose_replacement(certificate_id: int, *, printed_name: str, by: Actor) -> int:
-    """Propose the same certificate under a new or corrected name, and return the decision's id.
+    """Propose a certificate in the place of one with an old name or an error; return its id.
 
-    Raises InvalidInputError for a name that cannot be printed or did not change, ConflictError
+    Under the same name only when something else that it said has been put right. Raises
+    InvalidInputError when nothing would change or for a name that cannot be printed, ConflictError
     when the certificate does not count any more or a proposal is open.
     """
     facts, earlier = _changeable(certificate_id, by=by)
     printed_name = printable(printed_name)
-    if printed_name == earlier.printed_name:
-        sentence = _("Deze naam staat al op het certificaat.")
+    differs = what_differs(db.session.get_one(Certificate, earlier.id), facts)
+    if printed_name == earlier.printed_name and not differs:
+        sentence = _(
+            "Deze naam staat al op het certificaat. Is er iets anders fout? Verbeter dat dan eerst."
+        )
         raise InvalidInputError(sentence, fields={"printed_name": sentence})
     return _add(
-        facts, "replacement", by=by, verdict={}, earlier_id=earlier.id, printed_name=printed_name
+        facts,
+        "replacement",
+        by=by,
+        verdict={"differs": differs},
+        earlier_id=earlier.id,
+        printed_name=printed_name,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,9 @@ from certificates.queries.facts import EnrolmentFacts, contact_hours, find_promi
 from certificates.rules.number import LETTERS, format_number
 from certificates.rules.validity import expiry_rule, last_day
 from certificates.services.names import enqueue_issue
+
+MENDED = ("language", "signatories", "hours", "promise")
+"""What beside the name may have been wrong on a paper and right in the one that replaces it."""
 
 
 def approve(
@@ -37,7 +41,7 @@ def approve(
     Raises ConflictError when something that must be printed is missing.
     """
     earlier = db.session.get(Certificate, decision.earlier_id) if decision.earlier_id else None
-    promise = _promise(facts)
+    promise = _promise(facts, earlier)
     letter = LETTERS[facts.track]
     serial = _take_serial(letter, year=issued_on.year, serial=serial)
     certificate = Certificate(
@@ -49,10 +53,10 @@ def approve(
         enrolment_id=facts.enrolment_id,
         person_id=facts.person_id,
         track=facts.track,
-        language=facts.language if facts.language in ("nl", "en") else "nl",
+        language=_language(facts),
         printed_name=printed_name,
         promise=promise,
-        content=_content(facts),
+        content=_content(facts, earlier),
         issued_on=issued_on,
         valid_until=_last_day(decision.kind, earlier, facts, issued_on),
         replaces_id=earlier.id if earlier and decision.kind == "replacement" else None,
@@ -67,6 +71,19 @@ def approve(
     if round_id is None:  # a round makes its files together
         enqueue_issue(certificate)
     return certificate
+
+
+def what_differs(earlier: Certificate, facts: EnrolmentFacts) -> list[str]:
+    """Name what a paper of today would say otherwise than `earlier`, its name and look apart.
+
+    Raises ConflictError when something that must be printed is missing.
+    """
+    now = _content(facts, earlier) | {
+        "language": _language(facts),
+        "promise": _promise(facts, earlier),
+    }
+    was = earlier.content | {"language": earlier.language, "promise": earlier.promise}
+    return [name for name in MENDED if now[name] != was.get(name)]
 
 
 def _take_serial(letter: str, *, year: int, serial: int | None) -> int:
@@ -96,10 +113,14 @@ def _last_day(
     return last_day(expiry_rule(facts.course), issued_on, previous_end=previous_end)
 
 
-def _promise(facts: EnrolmentFacts) -> str:
+def _language(facts: EnrolmentFacts) -> str:
+    return facts.language if facts.language in ("nl", "en") else "nl"
+
+
+def _promise(facts: EnrolmentFacts, earlier: Certificate | None) -> str:
     if not facts.course["certificate"].get("promise_on_certificate"):
         return ""
-    promise = find_promise(facts.enrolment_id)
+    promise = find_promise(facts.enrolment_id) or (earlier.promise if earlier else "")
     if not promise:
         raise ConflictError(
             _("%(name)s heeft nog geen belofte gedaan. Die staat op het bewijs.", name=facts.holder)
@@ -107,10 +128,12 @@ def _promise(facts: EnrolmentFacts) -> str:
     return promise
 
 
-def _content(facts: EnrolmentFacts) -> dict[str, Any]:
+def _content(facts: EnrolmentFacts, earlier: Certificate | None) -> dict[str, Any]:
+    """Return what is printed. What was erased since is as on the `earlier` paper."""
     printed = facts.course["certificate"]
+    before = earlier.content if earlier else {}
     with_hours = printed.get("study_hours_on_certificate") is not None
-    signing = signers(facts)
+    signing = _signing(facts, before)
     if not signing:
         raise ConflictError(_("Er is niemand die dit certificaat kan ondertekenen."))
     return {
@@ -120,8 +143,10 @@ def _content(facts: EnrolmentFacts) -> dict[str, Any]:
         "title": dict(printed["title"]),
         "statement": dict(printed["statement"]),
         "disclaimer": dict(printed["disclaimer"]),
-        "signatories": [{"name": one.name, "part": one.part} for one in signing],
-        "hours": contact_hours(facts.enrolment_id) if with_hours else None,
+        "signatories": signing,
+        "hours": contact_hours(facts.enrolment_id) or before.get("hours", 0)
+        if with_hours
+        else None,
         "place": current().place,
         "course": {
             "id": facts.course["id"],
@@ -129,3 +154,11 @@ def _content(facts: EnrolmentFacts) -> dict[str, Any]:
             "title": dict(facts.course_title),
         },
     }
+
+
+def _signing(facts: EnrolmentFacts, before: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return who signs, in the order of the course; who assessed is forgotten after two years."""
+    found = {one["part"]: dict(one) for one in before.get("signatories", ())}
+    found |= {one.part: {"name": one.name, "part": one.part} for one in signers(facts)}
+    parts = facts.course["certificate"]["signatories"]
+    return [found[part] for part in parts if part in found]

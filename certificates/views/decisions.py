@@ -26,7 +26,7 @@ from certificates.queries.lists import candidate_rows, waiting_decisions, waitin
 from certificates.queries.names import find_approval_of, waiting_names
 from certificates.queries.waiting import waiting_standings
 from certificates.services import decisions
-from certificates.views.words import GROUNDS
+from certificates.views.words import GROUNDS, MENDED
 
 bp = FeatureBlueprint("certificates", __name__)
 
@@ -140,6 +140,7 @@ def _dossier_page(decision_id: int, form: DecideForm | None) -> str:
     return render_template(
         "certificates/dossier.html",
         dossier=found,
+        mended=[str(MENDED[name]) for name in found.differs],
         approval=find_approval_of(found.facts.person_id, found.printed_name),
         form=form or DecideForm(formdata=None),
         may_decide=may_decide and _is_fresh(),

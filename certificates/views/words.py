@@ -14,9 +14,15 @@ GROUNDS = {
     "fraud": _("Fraude"),
     "conduct": _("Ernstig in strijd met de gedragscode"),
 }
+MENDED = {
+    "language": _("de taal"),
+    "signatories": _("wie ondertekent"),
+    "hours": _("het aantal uren"),
+    "promise": _("de belofte"),
+}
 FOR_STAFF = {
     "proposed_first": _("Voorgedragen voor dit certificaat."),
-    "proposed_replacement": _("Voorgesteld: een nieuw certificaat met een andere naam."),
+    "proposed_replacement": _("Voorgesteld: een nieuw certificaat in de plaats van het oude."),
     "proposed_renewal": _("Voorgesteld: verlengen."),
     "said_hold": _("Het voorstel is aangehouden."),
     "said_refuse": _("Het voorstel is afgewezen."),
@@ -48,7 +54,9 @@ FOR_STAFF = {
 }
 FOR_HOLDER = {
     "proposed_first": _("Je bent voorgedragen."),
-    "proposed_replacement": _("Er is een nieuw certificaat voorgesteld, met een andere naam."),
+    "proposed_replacement": _(
+        "Er is een nieuw certificaat voorgesteld, in de plaats van het oude."
+    ),
     "proposed_renewal": _("Verlengen is voorgesteld."),
     "said_hold": _("Het bestuur wacht nog met een besluit."),
     "said_refuse": _("Het bestuur wees een voorstel af."),

@@ -11,9 +11,10 @@ from academy.kernel import clock
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.settings import current
 from academy.people.models import Person
-from certificates.adapters.keys import init_keys
+from certificates.adapters.keys import init_keys, list_keys
 from certificates.models import NameApproval
 from certificates.services import decisions
+from certificates.services.issuing import StoredFile, record_issued
 from certificates.tasks import issuing
 from courses.models import (
     AttendanceCell,
@@ -158,6 +159,18 @@ def grant(scene: Scene, *, issued_on: date | None = None) -> int:
         )
     assert certificate_id is not None
     return certificate_id
+
+
+def enter_file(certificate_id: int) -> None:
+    """Enter a file that nobody made: for tests that look at the register alone."""
+    file = StoredFile(
+        sha256=f"{certificate_id:064x}",
+        size_bytes=1,
+        key=list_keys(current().keys)[0],
+        code=f"{certificate_id:020d}",
+    )
+    with unit_of_work():
+        assert record_issued(certificate_id, file)
 
 
 def issue(scene: Scene, *, code: str | None = None) -> int:

@@ -17,7 +17,7 @@ from academy.people.models import Person, SignIn
 from certificates.models import Certificate, CertificateEvent, Decision, Revocation
 from certificates.services import decisions
 from courses.models import PracticeSubmission
-from tests.certificates.ready import Scene, commit_scene, grant, issue
+from tests.certificates.ready import Scene, commit_scene, enter_file, grant, issue, make_keys
 from tests.factories import make_actor, make_coordinator, make_grant, make_person
 
 
@@ -268,6 +268,28 @@ def test_hand_out_replace_and_renew_from_the_sheet(scene: Scene, sign_in) -> Non
     assert "Samira Çelik" in dossier
     kinds = db.session.scalars(sa.select(CertificateEvent.kind)).all()
     assert "handed_out" in kinds
+
+
+def test_an_error_that_was_put_right_is_replaced_under_the_same_name(scene: Scene, sign_in) -> None:
+    make_keys()
+    certificate_id = grant(scene)
+    enter_file(certificate_id)
+    client = sign_in(scene.coordinator)
+    base = f"/certificaten/{certificate_id}"
+    same = {"printed_name": "Samira El Haddou"}
+    refused = client.post(f"{base}/vervangen", data=same)
+    assert refused.status_code == 422
+    assert "Verbeter dat dan eerst." in refused.text
+
+    with unit_of_work():
+        db.session.get_one(Person, scene.trainer.id).call_name = "Łukasz"
+    answer = client.post(f"{base}/vervangen", data=same)
+
+    assert answer.status_code == 303
+    dossier = client.get(answer.location).text
+    parse(dossier)
+    assert "Ook anders dan eerst" in dossier
+    assert "wie ondertekent" in dossier
 
 
 @pytest.mark.slow
