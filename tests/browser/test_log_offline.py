@@ -326,6 +326,45 @@ def test_a_browser_killed_in_mid_sentence_without_internet_loses_nothing(
         expect(page.get_by_text("Wat je hier eerder typte, staat er weer.")).to_be_visible()
 
 
+def test_a_yearly_review_survives_a_killed_browser_and_goes_out_with_all_that_was_typed(
+    academy, browser, tmp_path
+):
+    talk = list(talks(academy))[-2]
+    before = entries(academy, talk)
+    path = talk.replace("/gesprek", "/jaargesprek")
+    token = sign_in(academy.folder, mailboxes(academy.folder)["coach"])
+    cookie = {"name": COOKIE, "value": token, "url": academy.url}
+    with own_browser(tmp_path / "phone") as (pid, address):
+        context = reach(browser, address).contexts[0]
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(academy.url + path)
+        page.get_by_label("Hoe was het jaar?").fill("Een goed jaar.")
+        expect(page.locator("[data-autosave-status]")).to_contain_text(re.compile(r"Bewaard om \d"))
+        assert entries(academy, talk, drafts=True) == 1
+        context.set_offline(True)
+        page.get_by_label("Dit doe ik graag").fill("Koffie")
+        page.get_by_label("Dit doe ik graag").press_sequentially(" schenken voor wie al")
+        wait_until_kept(page)
+        page.wait_for_timeout(300)  # the last letters are written down one change later
+        os.killpg(pid, signal.SIGKILL)
+    with own_browser(tmp_path / "phone") as (_pid, address):
+        context = reach(browser, address).contexts[0]
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(academy.url + path)
+        expect(page.get_by_label("Hoe was het jaar?")).to_have_value("Een goed jaar.")
+        glad = page.get_by_label("Dit doe ik graag")
+        expect(glad).to_have_value("Koffie schenken voor wie al")
+        assert "schenken" not in "".join(page.evaluate(STORED))
+        page.locator("input[name=wants][value=stop]").check()
+        page.get_by_role("button", name="Sla het jaargesprek op").click()
+        expect(page.get_by_text("De coördinator hoort dat jullie stoppen.")).to_be_visible()
+        assert entries(academy, talk) == before + 1
+        assert entries(academy, talk, drafts=True) == 0
+        assert page.evaluate(STORED) == []
+
+
 def test_the_form_opens_without_internet_and_what_is_typed_is_sent_once(academy, browser, tmp_path):
     path = next(talks(academy))
     before = entries(academy, path)
@@ -364,6 +403,54 @@ def test_the_form_opens_without_internet_and_what_is_typed_is_sent_once(academy,
         assert entries(academy, path) == before + 1
         assert entries(academy, path, drafts=True) == 0
         assert page.evaluate(STORED) == []
+
+
+def test_a_plan_and_a_correction_come_back_as_they_were_typed(academy, browser):
+    talk = next(talks(academy))
+    page = phone(academy, browser)
+    page.goto(academy.url + talk.removesuffix("/gesprek"))
+    correction = page.get_by_role("link", name="Verbeter").first.get_attribute("href")
+    plan = talk.replace("/gesprek", "/doel")
+    for path, label in ((correction, "Waar ging het over?"), (plan, "Wat wil je leren?")):
+        page.goto(academy.url + path)
+        field = page.get_by_label(label)
+        typed = f"Nee: {field.input_value()[2:]} Zo."
+        kept = page.evaluate(STORED)
+        field.fill(typed)
+        wait_until_kept(page, but=kept)
+        page.wait_for_timeout(300)  # the last letters are written down one change later
+        page.goto(academy.url + path)
+        expect(page.get_by_text("Wat je hier eerder typte, staat er weer.")).to_be_visible()
+        expect(page.get_by_label(label)).to_have_value(typed)
+    page.context.close()
+
+
+def test_own_words_wait_on_the_device_and_go_out_once(academy, browser):
+    query = """
+        select account.mailbox, max(coaching_log_entry.id) from coaching_log_entry
+        join coaching_plan on coaching_plan.id = plan_id
+        join account on account.person_id = coaching_plan.person_id
+        where coaching_plan.state = 'active' and corrects_id is null
+        and coaching_log_entry.state <> 'draft' group by account.mailbox order by 1 limit 1"""
+    ((mailbox, _entry),) = ask(academy, query)
+    context = browser.new_context(viewport={"width": PHONE, "height": 640})
+    token = sign_in(academy.folder, mailbox)
+    context.add_cookies([{"name": COOKIE, "value": token, "url": academy.url}])
+    page = context.new_page()
+    page.goto(f"{academy.url}/logboek")
+    page.get_by_text("Zet je eigen woorden erbij").nth(0).click()
+    page.locator("textarea[name=words]").first.fill("Ik was er zelf ook bij.")
+    wait_until_kept(page)
+    page.goto(f"{academy.url}/logboek")
+    expect(page.locator("textarea[name=words]").first).to_have_value("Ik was er zelf ook bij.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Zet erbij").first.click()
+    expect(page.get_by_text(OFFLINE).first).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Jouw woorden staan bij het gesprek.")).to_be_visible()
+    assert page.evaluate(STORED) == []
+    expect(page.get_by_text("Ik was er zelf ook bij.")).to_have_count(1)
+    page.context.close()
 
 
 def test_the_device_keeps_first_names_and_no_more(academy, browser):

@@ -146,7 +146,8 @@ class CoachingPlan(Model):
 class LogEntry(Model):
     """One contact in the coaching log. Once shared it stays; a correction is a further entry.
 
-    `form_key` names the form it came from, so that sending twice makes one entry.
+    `form_key` names the form it came from, so that sending twice makes one entry. While a yearly
+    review is being written, `discussed` holds its whole form (`rules.kept`).
     """
 
     __tablename__ = "coaching_log_entry"
@@ -161,8 +162,16 @@ class LogEntry(Model):
             "plan_id",
             "coach_id",
             unique=True,
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
+            sqlite_where=sa.text("state = 'draft' and kind <> 'yearly_review'"),
+            postgresql_where=sa.text("state = 'draft' and kind <> 'yearly_review'"),
+        ),
+        sa.Index(
+            "uq_coaching_log_entry_review_draft",
+            "plan_id",
+            "coach_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'draft' and kind = 'yearly_review'"),
+            postgresql_where=sa.text("state = 'draft' and kind = 'yearly_review'"),
         ),
         sa.Index("ix_coaching_log_entry_plan", "plan_id", "happened_on", "id"),
         sa.Index("ix_coaching_log_entry_coach", "coach_id", "happened_on"),

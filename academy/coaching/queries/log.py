@@ -156,28 +156,30 @@ def get_entry_view(entry_id: int, *, now: datetime) -> EntryView:
 
 
 def find_draft(plan_id: int, coach_id: int | None, *, now: datetime) -> EntryView | None:
-    """Return what a coach is writing about a plan, or None."""
+    """Return the talk that a coach is writing about a plan, or None."""
     found = _views(
         sa.select(LogEntry, Person)
         .join(Person, Person.id == LogEntry.coach_id)
-        .where(
-            LogEntry.plan_id == plan_id,
-            LogEntry.coach_id == coach_id,
-            LogEntry.state == "draft",
-        ),
+        .where(_writes(plan_id, coach_id), LogEntry.kind != "yearly_review"),
         now,
     )
     return _with_parts(found, now)[0] if found else None
 
 
-def draft_saved_at(plan_id: int, coach_id: int | None) -> datetime | None:
-    """Return when a coach's draft was last kept, without opening it."""
+def draft_saved_at(
+    plan_id: int, coach_id: int | None, *, of_review: bool = False
+) -> datetime | None:
+    """Return when a coach's draft of a talk, or of a review, was last kept, without opening it."""
     return db.session.scalar(
         sa.select(LogEntry.saved_at).where(
-            LogEntry.plan_id == plan_id,
-            LogEntry.coach_id == coach_id,
-            LogEntry.state == "draft",
+            _writes(plan_id, coach_id), (LogEntry.kind == "yearly_review") == of_review
         )
+    )
+
+
+def _writes(plan_id: int, coach_id: int | None) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        LogEntry.plan_id == plan_id, LogEntry.coach_id == coach_id, LogEntry.state == "draft"
     )
 
 

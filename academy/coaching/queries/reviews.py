@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -52,6 +52,15 @@ class Year:
     renewal: tuple[CriterionRow, ...]
     certificate_number: str
     valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDraft:
+    """A review that is being written: its form as it stood, and when that was kept."""
+
+    filled: dict[str, str]
+    form_key: str | None
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,21 @@ def last_circles(plan_id: int, *, within: Horizon) -> Circles | None:
     if row is None or not within.opens(row.written_at):
         return None
     return Circles(row.circle_mine, row.circle_together, row.circle_not, row.held_on)
+
+
+def find_draft(plan_id: int, coach_id: int | None) -> ReviewDraft | None:
+    """Return the review that a coach is writing, or None; the reading is written down first."""
+    row = db.session.scalars(
+        sa.select(LogEntry).where(
+            LogEntry.plan_id == plan_id,
+            LogEntry.coach_id == coach_id,
+            LogEntry.state == "draft",
+            LogEntry.kind == "yearly_review",
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return ReviewDraft(rules.from_kept(row.discussed), row.form_key, row.saved_at)
 
 
 # --- wishes that nobody followed -------------------------------------------------------------

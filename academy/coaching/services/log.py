@@ -73,10 +73,11 @@ def save_draft(
 ) -> LogEntry:
     """Keep what the coach is writing; only the coach sees it. One draft per plan and coach.
 
-    Raises ConflictError when this form was sent already, or another draft is open.
+    A yearly review has one of its own. Raises ConflictError when this form was sent already, or
+    another draft is open.
     """
     plan = _plan_to_write(plan_id, by)
-    entry = _find_draft(plan_id, by)
+    entry = _find_draft(plan_id, by, of_review=contact.kind == "yearly_review")
     sent = _find_by_key(form_key, plan_id)
     if sent is not None and sent.state != "draft":
         raise ConflictError(_("Dit gesprek staat al in het logboek."))
@@ -120,10 +121,11 @@ def log_contact(
 
 
 def share(entry_id: int, *, by: Actor) -> LogEntry:
-    """Show a draft to the participant as it is."""
+    """Show the draft of a talk to the participant as it is."""
     plan = _plan_to_write(_plan_id_of(entry_id), by)
     entry = get_entry(entry_id)
-    if entry.state != "draft" or entry.coach_id != by.person_id:
+    is_talk = entry.state == "draft" and entry.kind != "yearly_review"
+    if not is_talk or entry.coach_id != by.person_id:
         raise NotFoundError
     _mark_shared(entry)
     _share(entry, plan, by)
@@ -135,7 +137,7 @@ def correct(
 ) -> LogEntry:
     """Put a correction under an entry; what stood there stays readable.
 
-    It counts instead: a day that was wrong moves the next contact.
+    It counts instead: a day that was wrong moves the next contact. Sent twice it stays one.
     """
     plan = get_plan(_plan_id_of(entry_id))
     policies.require_guide(by, plan)
@@ -144,6 +146,8 @@ def correct(
         raise ConflictError(_("Dit gesprek is nog niet af. Verander het gewoon."))
     before = version_that_stands(wrong.corrects_id or wrong.id)
     _check(contact)
+    if _says(before, contact, by):
+        return before
     check_kind(before, contact.kind)
     entry = _new_entry(plan, by, form_key=None, source_id=source_id)
     entry.corrects_id = wrong.corrects_id or wrong.id
@@ -175,7 +179,10 @@ def mark_seen(entry_id: int, *, by: Actor, on_behalf_of: int | None = None) -> L
 def add_own_words(
     entry_id: int, words: str, *, by: Actor, on_behalf_of: int | None = None
 ) -> OwnWords:
-    """Add the participant's own words to an entry; a coach may type them on their behalf."""
+    """Add the participant's own words to an entry; a coach may type them on their behalf.
+
+    Sent twice they stand there once.
+    """
     entry = get_entry(entry_id)
     _require_for_participant(entry, by, on_behalf_of)
     words = words.strip()
@@ -183,6 +190,12 @@ def add_own_words(
         sentence = _("Schrijf wat jij erbij wilt zetten.")
         raise InvalidInputError(sentence, fields={"words": sentence})
     mark_seen(entry_id, by=by, on_behalf_of=on_behalf_of)
+    before = sa.select(OwnWords).where(
+        OwnWords.entry_id == entry_id, OwnWords.by_id == by.person_id
+    )
+    for one in db.session.scalars(before):
+        if one.words == words:
+            return one
     own = OwnWords(entry_id=entry.id, words=words, at=clock.now(), by_id=by.person_id)
     db.session.add(own)
     _record("own-words-added", entry, by, on_behalf_of=on_behalf_of)
@@ -221,13 +234,14 @@ def _plan_id_of(entry_id: int) -> int:
     return plan_id
 
 
-def _find_draft(plan_id: int, by: Actor) -> LogEntry | None:
+def _find_draft(plan_id: int, by: Actor, *, of_review: bool) -> LogEntry | None:
     return db.session.scalars(
         sa.select(LogEntry)
         .where(
             LogEntry.plan_id == plan_id,
             LogEntry.coach_id == by.person_id,
             LogEntry.state == "draft",
+            (LogEntry.kind == "yearly_review") == of_review,
         )
         .with_for_update()
     ).one_or_none()
@@ -293,6 +307,18 @@ def _check(contact: Contact) -> None:
     wrong = {field: sentence for field, holds, sentence in checks if not holds}
     if wrong:
         raise InvalidInputError(next(iter(wrong.values())), fields=wrong)
+
+
+def _says(entry: LogEntry, contact: Contact, by: Actor) -> bool:
+    """Say whether this very correction was made already: what waited on a device comes twice."""
+    texts = (contact.discussed, contact.went_well, contact.is_hard)
+    figures = (contact.kind, contact.happened_on, contact.minutes, contact.energy)
+    return (
+        entry.corrects_id is not None
+        and entry.coach_id == by.person_id
+        and (entry.kind, entry.happened_on, entry.minutes, entry.energy) == figures
+        and (entry.discussed, entry.went_well, entry.is_hard) == tuple(map(str.strip, texts))
+    )
 
 
 def _fill(entry: LogEntry, contact: Contact) -> None:

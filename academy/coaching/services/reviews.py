@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from academy.coaching import policies, rules
-from academy.coaching.models import YearlyReview
-from academy.coaching.services.log import Contact, log_contact
+from academy.coaching.models import LogEntry, YearlyReview
+from academy.coaching.services import log
+from academy.coaching.services.log import Contact
 from academy.coaching.services.plans import get_plan
 from academy.coaching.services.sheets import TEXT_LENGTH, NewSheet, write_sheet
 from academy.kernel import audit, clock
@@ -41,7 +43,7 @@ def hold_review(
     _check(review)
     plan = get_plan(plan_id)
     policies.require_guide(by, plan)
-    entry = log_contact(plan_id, talk, by=by, form_key=form_key)
+    entry = log.log_contact(plan_id, talk, by=by, form_key=form_key)
     held = db.session.scalars(
         sa.select(YearlyReview).where(YearlyReview.entry_id == entry.id)
     ).one_or_none()
@@ -68,6 +70,20 @@ def hold_review(
         wants=review.wants,
     )
     return row
+
+
+def save_draft(
+    plan_id: int, filled: Mapping[str, str], *, by: Actor, form_key: str | None = None
+) -> LogEntry:
+    """Keep the form of a review as it stands; only who writes it sees it.
+
+    Raises ConflictError when it was sent already, or another is open.
+    """
+    kept = rules.to_kept(filled)
+    if len(kept) > rules.MOST_KEPT:
+        raise InvalidInputError(_("Deze tekst is te lang. Schrijf het korter."))
+    contact = Contact("yearly_review", clock.today(), discussed=kept)
+    return log.save_draft(plan_id, contact, by=by, form_key=form_key)
 
 
 def _check(review: NewReview) -> None:

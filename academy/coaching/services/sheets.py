@@ -50,17 +50,20 @@ class NewSheet:
 def write_sheet(plan_id: int, sheet: NewSheet, *, by: Actor) -> PlanSheet:
     """Add a version of the plan; it counts when the participant says yes.
 
-    Only who guides writes it. What was agreed before stays readable.
+    Only who guides writes it. What was agreed before stays readable. Sent twice it stays one.
     """
     plan = get_plan(plan_id)
     policies.require_guide(by, plan)
     if plan.state not in rules.LIVE_STATES:
         raise ConflictError(_("Jullie zijn nog niet begonnen, of zijn gestopt."))
     _check(sheet)
+    newest = _newest(plan.id)
+    if newest is not None and _says(newest, sheet, by):
+        return newest
     row = PlanSheet(
         plan_id=plan.id,
         person_id=plan.person_id,
-        number=_last_number(plan.id) + 1,
+        number=newest.number + 1 if newest else 1,
         goal=_tidy(sheet.goal),
         strengths=_tidy(sheet.strengths),
         learning=_tidy(sheet.learning),
@@ -90,9 +93,31 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def _last_number(plan_id: int) -> int:
-    newest = sa.select(sa.func.max(PlanSheet.number)).where(PlanSheet.plan_id == plan_id)
-    return db.session.scalar(newest) or 0
+def _newest(plan_id: int) -> PlanSheet | None:
+    """Return the newest version, locked for changing."""
+    return db.session.scalars(
+        sa.select(PlanSheet)
+        .where(PlanSheet.plan_id == plan_id)
+        .order_by(PlanSheet.number.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+
+
+def _says(row: PlanSheet, sheet: NewSheet, by: Actor) -> bool:
+    """Say whether this very plan waits for a yes: what waited on a device comes twice."""
+    texts = ("goal", "strengths", "learning", "overload")
+    told = db.session.scalars(
+        sa.select(PlanStep).where(PlanStep.sheet_id == row.id).order_by(PlanStep.order)
+    )
+    return (
+        row.agreed_at is None
+        and row.written_by_id == by.person_id
+        and all(getattr(row, name) == _tidy(getattr(sheet, name)) for name in texts)
+        and (row.rhythm_days, row.channel) == (sheet.rhythm_days, sheet.channel)
+        and [(one.text, one.due_on, one.owner) for one in told]
+        == [(_tidy(one.text), one.due_on, one.owner) for one in sheet.steps]
+    )
 
 
 def _check(sheet: NewSheet) -> None:
@@ -144,13 +169,7 @@ def agree_sheet(
     """
     plan = get_plan(plan_id)
     _require_for_participant(plan, by, on_behalf_of)
-    row = db.session.scalars(
-        sa.select(PlanSheet)
-        .where(PlanSheet.plan_id == plan_id)
-        .order_by(PlanSheet.number.desc())
-        .limit(1)
-        .with_for_update()
-    ).one_or_none()
+    row = _newest(plan_id)
     if row is None:
         raise NotFoundError
     if row.number != number:

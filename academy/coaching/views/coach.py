@@ -25,6 +25,7 @@ from academy.coaching.services import actions, log
 from academy.coaching.services import plans as plan_services
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
+from academy.coaching.views.sent import go_on
 from academy.kernel import clock, ids
 from academy.kernel.web.blueprint import actor
 from academy.kernel.web.device import device_keys
@@ -65,6 +66,7 @@ def plan(plan_id: int) -> str:
         device=device_keys(me.person_id),
         signals=signals.for_coach(signals.signals_of_plan(head.id, today)),
         draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
+        review_saved_at=entries.draft_saved_at(head.id, me.person_id, of_review=True),
         is_overdue=rules.contact_overdue(head.next_contact_due, today),
         quick_key=ids.nonce(),
         escalation=_escalation(head),
@@ -104,7 +106,7 @@ def words_for(entry_id: int) -> AnyResponse:
     words = request.form.get("words", "")
     log.add_own_words(entry_id, words, by=me, on_behalf_of=head.person_id)
     flash(_("De woorden van %(name)s staan erbij.", name=head.call_name), "success")
-    return redirect(url_for("coaching.plan", plan_id=head.id), 303)
+    return go_on(url_for("coaching.plan", plan_id=head.id))
 
 
 @bp.action("/begeleiding/afspraken/<int:action_id>/<any(klaar,vervalt,open):step>", needs=GUIDE)

@@ -20,9 +20,11 @@ from academy.coaching.services import plans as plan_services
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
 from academy.coaching.views.readers import own_readers
+from academy.coaching.views.sent import go_on
 from academy.kernel import clock
 from academy.kernel.errors import InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_keys
 
 
 @bp.page("/logboek", needs=OWN_LOG)
@@ -70,6 +72,7 @@ def _own_page(plan: PlanHead, form: WordsForm | None = None, entry_id: int | Non
         read_by=readers.said,
         words_form=form or WordsForm(formdata=None),
         wrong_entry=entry_id,
+        device=device_keys(me.person_id),
         me=me.person_id,
     )
 
@@ -98,10 +101,11 @@ def add_words(entry_id: int) -> Any:
     except InvalidInputError as error:
         form.words.errors = [error.sentence]
         readers = own_readers(_own_plan())
-        page = show("own_words", form=form, entry_id=entry_id, readers=readers)
+        device = device_keys(actor().person_id)
+        page = show("own_words", form=form, entry_id=entry_id, readers=readers, device=device)
         return make_response(page, 422)
     flash(_("Opgeslagen. Jouw woorden staan bij het gesprek."), "success")
-    return redirect(url_for("coaching.own_log"), 303)
+    return go_on(url_for("coaching.own_log"))
 
 
 @bp.action("/logboek/afspraken/<int:action_id>/<any(klaar,open):step>", needs=OWN_LOG)

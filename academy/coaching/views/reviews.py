@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, url_for
+from flask import Response, flash, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
+from werkzeug.datastructures import MultiDict
 
 from academy.coaching import rules
 from academy.coaching.forms.sheets import ReviewForm, filled
@@ -15,17 +16,19 @@ from academy.coaching.queries import plans
 from academy.coaching.queries import reviews as reads
 from academy.coaching.queries.handover import get_readable_plan, horizon_for
 from academy.coaching.queries.plans import PlanHead
-from academy.coaching.queries.reviews import Year
+from academy.coaching.queries.reviews import ReviewDraft, Year
 from academy.coaching.services import reviews
 from academy.coaching.services.log import Contact
 from academy.coaching.services.reading import note_reading
 from academy.coaching.services.reviews import NewReview
 from academy.coaching.views.blueprint import bp, show
 from academy.coaching.views.readers import readers_beside
+from academy.coaching.views.sent import go_on
 from academy.kernel import clock, ids
 from academy.kernel.errors import ConflictError, InvalidInputError
-from academy.kernel.i18n import pick
+from academy.kernel.i18n import clock_time, pick
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_keys
 from academy.kernel.web.fields import put_at_fields
 
 RULE = "/begeleiding/<int:plan_id>/jaargesprek"
@@ -49,9 +52,18 @@ def review(plan_id: int) -> str:
     """Show the year that was, and ask what comes next."""
     head = _guided(plan_id)
     year = _year(head)
+    draft = reads.find_draft(head.id, actor().person_id)
+    if draft is None:
+        return _page(head, year, _first(head, year))
+    kept = MultiDict(draft.filled | {"form_key": draft.form_key or ""})
+    return _page(head, year, ReviewForm(formdata=kept), draft)
+
+
+def _first(head: PlanHead, year: Year) -> ReviewForm:
+    """Return the form as it begins: with what was said and agreed before."""
     start = filled(year.sheets.latest, rhythm_days=head.rhythm_days, channel=head.channel)
     circles = year.circles
-    form = ReviewForm(
+    return ReviewForm(
         formdata=None,
         form_key=ids.nonce(),
         happened_on=clock.today(),
@@ -60,13 +72,34 @@ def review(plan_id: int) -> str:
         circle_not=circles.not_mine if circles else "",
         **({"goal": head.goal} | start),
     )
-    return _page(head, year, form)
 
 
-def _page(head: PlanHead, year: Year, form: ReviewForm) -> str:
+def _page(head: PlanHead, year: Year, form: ReviewForm, draft: ReviewDraft | None = None) -> str:
     return show(
-        "review", plan=head, year=year, form=form, pick=pick, readers=readers_beside(head)
+        "review",
+        plan=head,
+        year=year,
+        form=form,
+        pick=pick,
+        readers=readers_beside(head),
+        draft=draft,
+        device=device_keys(actor().person_id),
     )
+
+
+@bp.action(f"{RULE}/bewaar", needs=GUIDE)
+def keep_review(plan_id: int) -> Response:
+    """Keep what is being written, as it is."""
+    form = ReviewForm()
+    ours = ("csrf_token", "form_key")
+    filled = {one.name: request.form.get(one.name, "") for one in form if one.name not in ours}
+    key = _form_key(form)
+    draft = reviews.save_draft(_guided(plan_id).id, filled, by=actor(), form_key=key)
+    return jsonify(saved_at=clock_time(draft.saved_at))
+
+
+def _form_key(form: ReviewForm) -> str | None:
+    return (form.form_key.data or "")[:32] or None
 
 
 @bp.action(RULE, needs=GUIDE)
@@ -80,7 +113,7 @@ def save_review(plan_id: int) -> Any:
                 _talk(form),
                 _new_review(form),
                 by=actor(),
-                form_key=(form.form_key.data or "")[:32] or None,
+                form_key=_form_key(form),
             )
         except InvalidInputError as error:
             put_at_fields(form, error)
@@ -88,9 +121,9 @@ def save_review(plan_id: int) -> Any:
         return make_response(_page(head, _year(head), form), 422)
     if form.wants.data == "stop":
         flash(_("Opgeslagen. De coördinator hoort dat jullie stoppen."), "success")
-        return redirect(url_for("coaching.plan", plan_id=plan_id), 303)
+        return go_on(url_for("coaching.plan", plan_id=plan_id))
     flash(_("Opgeslagen. Lees het nieuwe plan voor en vraag om een ja."), "success")
-    return redirect(url_for("coaching.plan_sheet", plan_id=plan_id), 303)
+    return go_on(url_for("coaching.plan_sheet", plan_id=plan_id))
 
 
 def _talk(form: ReviewForm) -> Contact:

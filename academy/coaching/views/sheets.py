@@ -19,10 +19,12 @@ from academy.coaching.services import sheets
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
 from academy.coaching.views.readers import readers_beside
+from academy.coaching.views.sent import go_on
 from academy.kernel import clock
 from academy.kernel.db import MAX_INTEGER
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.web.blueprint import actor
+from academy.kernel.web.device import device_keys
 from academy.kernel.web.fields import put_at_fields
 
 
@@ -73,7 +75,8 @@ def agreement(plan_id: int) -> str:
 def _agreement_page(head: PlanHead, form: SheetForm) -> str:
     """Show the form; in need a log is opened, and the plan is not in it."""
     readers = readers_beside(head, of_log=False)
-    return show("agreement", plan=head, form=form, readers=readers)
+    device = device_keys(actor().person_id)
+    return show("agreement", plan=head, form=form, readers=readers, device=device)
 
 
 @bp.action("/begeleiding/<int:plan_id>/doel", needs=GUIDE)
@@ -90,7 +93,7 @@ def save_agreement(plan_id: int) -> Any:
         return make_response(_agreement_page(head, form), 422)
     said = _("Opgeslagen. Lees het voor en vraag of %(name)s ja zegt.", name=head.call_name)
     flash(said, "success")
-    return redirect(url_for("coaching.plan_sheet", plan_id=plan_id), 303)
+    return go_on(url_for("coaching.plan_sheet", plan_id=plan_id))
 
 
 def _number() -> int:

@@ -27,6 +27,7 @@ from academy.coaching.services.log import Contact, NewAction
 from academy.coaching.services.reading import note_reading
 from academy.coaching.views.blueprint import bp, show
 from academy.coaching.views.readers import readers_beside
+from academy.coaching.views.sent import go_on
 from academy.kernel import clock, ids
 from academy.kernel.errors import InvalidInputError
 from academy.kernel.i18n import clock_time
@@ -180,10 +181,7 @@ def save_talk(plan_id: int) -> Any:
     if not name:
         return _talk_again(plan_id, form)
     flash(_("Opgeslagen. %(name)s kan het nu lezen.", name=name), "success")
-    page = url_for("coaching.plan", plan_id=plan_id)
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(page=page)
-    return redirect(page, 303)
+    return go_on(url_for("coaching.plan", plan_id=plan_id))
 
 
 def _refuse_review(contact: Contact) -> None:
@@ -207,7 +205,9 @@ def _talk_again(plan_id: int, form: TalkForm) -> AnyResponse:
 def keep_draft(plan_id: int) -> Response:
     """Keep what is being written, as it is."""
     form = TalkForm()
-    draft = log.save_draft(plan_id, _contact(form), by=actor(), form_key=_form_key(form))
+    contact = _contact(form)
+    _refuse_review(contact)
+    draft = log.save_draft(plan_id, contact, by=actor(), form_key=_form_key(form))
     return jsonify(saved_at=clock_time(draft.saved_at))
 
 
@@ -295,4 +295,4 @@ def save_correction(entry_id: int) -> Any:
         wrong = entries.get_entry_view(entry_id, now=clock.now())
         return make_response(_talk_page(head, form, None, wrong=wrong), 422)
     flash(_("Opgeslagen. De verbetering staat onder het gesprek."), "success")
-    return redirect(url_for("coaching.plan", plan_id=head.id), 303)
+    return go_on(url_for("coaching.plan", plan_id=head.id))

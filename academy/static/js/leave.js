@@ -50,7 +50,7 @@
   document.querySelectorAll("[data-unsent]").forEach(function (list) {
     if (!usable) { return; }
     waiting(list.dataset.unsent).then(function (records) {
-      var names = new Map(records.map(function (record) { return [record.address, record.name]; }));
+      var names = new Map(records.map(function (record) { return [record.page || record.address, record.name]; }));
       names.forEach(function (name, address) {
         var copy = list.querySelector("template").content.cloneNode(true);
         var link = copy.querySelector("a");
