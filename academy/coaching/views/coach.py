@@ -99,7 +99,7 @@ def read_aloud(entry_id: int) -> AnyResponse:
 
 
 @bp.action("/begeleiding/gesprekken/<int:entry_id>/woorden", needs=GUIDE)
-def words_for(entry_id: int) -> AnyResponse:
+def words_for(entry_id: int) -> Any:
     """Add the participant's own words on their behalf."""
     me = actor()
     head = get_guided_entry(entry_id, me)
