@@ -12,6 +12,7 @@ from academy.coaching.models import CoachingPlan, Signal
 from academy.coaching.queries.signals import told, told_closed
 from academy.coaching.services import plans, signals
 from academy.kernel import clock
+from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from academy.kernel.messages.models import AnnouncedMessage
@@ -232,6 +233,34 @@ def test_holding_back_has_a_reason_a_day_to_look_again_and_an_overseer(table):
         signals.hold_back(signal_id, until, because="at_home", by=by)
     found = signal_of(signal_id)
     assert (found.held_back_until, found.held_back_because) == (until, "at_home")
+
+
+def test_what_waits_by_itself_says_so_and_gives_nobody_a_reason(table, sign_in):
+    """Nobody said that it is unsafe: a coordinator looks first. What one then says is kept."""
+    signal_id = raise_by(table, table.marije, "high")
+    found = signal_of(signal_id)
+    assert (found.held_back_until, found.held_back_because) == (date(2026, 11, 24), "first_look")
+    noted = db.session.scalars(
+        sa.select(AuditEvent.data).where(AuditEvent.action == "coaching:signal:held-back")
+    ).one()
+    assert (noted["reason"], noted["until"]) == ("first_look", "2026-11-24")
+    first = "De coördinator kijkt eerst of het veilig is dat iemand dit ziet."
+    client = sign_in(table.tineke)
+    stand = f"/begeleiding/{table.plan_id}/stand"
+    held = f"/begeleiding/signalen/{signal_id}/niet-tonen"
+    assert first in client.get(stand).text
+    page = client.get(held).text
+    assert first in page
+    assert 'value="first_look"' not in page
+    choice = {"because": "first_look", "until": "01-12-2026"}
+    assert client.post(held, data=choice).status_code == 422
+    by = actor_for(table.tineke.id)
+    with pytest.raises(InvalidInputError), unit_of_work():
+        signals.hold_back(signal_id, date(2026, 12, 1), because="first_look", by=by)
+    assert client.post(held, data=choice | {"because": "raiser"}).status_code == 303
+    assert signal_of(signal_id).held_back_because == "raiser"
+    assert "Wie het signaal gaf, loopt dan gevaar." in client.get(stand).text
+    assert signal_of(raise_by(table, table.marije)).held_back_because is None
 
 
 def test_about_safety_the_coordinator_looks_before_the_participant_sees_it(table, sign_in):

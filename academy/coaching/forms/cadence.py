@@ -8,12 +8,16 @@ from wtforms import RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
+from academy.coaching import rules
 from academy.coaching.forms import DAY_FORMATS, DateField
 
 HOLD_BACK_REASONS = {
     "at_home": _("Thuis wordt het onveilig als iemand het ziet"),
     "raiser": _("Wie het signaal gaf, loopt dan gevaar"),
     "advised": _("Veilig Thuis of de politie vraagt erom"),
+}
+HELD_BACK_BECAUSE = HOLD_BACK_REASONS | {
+    rules.FIRST_LOOK: _("De coördinator kijkt eerst of het veilig is dat iemand dit ziet"),
 }
 
 

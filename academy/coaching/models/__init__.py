@@ -280,7 +280,8 @@ class Signal(Model):
     """That somebody worries, about whom, and who follows up.
 
     `note` is one line about what was agreed, never details. `held_back_until`: not shown to the
-    participant before, for safety; `held_back_because` is one of the few reasons for that.
+    participant before, for safety; `held_back_because` is one of the few reasons for that, or that
+    a coordinator looks first.
     """
 
     __tablename__ = "coaching_signal"
@@ -290,7 +291,7 @@ class Signal(Model):
         one_of("state", rules.SIGNAL_STATES),
         one_of("outcome", rules.OUTCOMES),
         one_of("reported_back", rules.REPORTED_BACK),
-        one_of("held_back_because", rules.HOLD_BACK_REASONS),
+        one_of("held_back_because", rules.HELD_BACK_BECAUSE),
         sa.CheckConstraint(
             "(state = 'closed') = (closed_on is not null)"
             " and (state = 'closed') = (outcome is not null)"

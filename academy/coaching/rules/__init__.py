@@ -83,7 +83,9 @@ from academy.coaching.rules.matching import (
     ranked,
 )
 from academy.coaching.rules.signals import (
+    FIRST_LOOK,
     FOLLOW_UP,
+    HELD_BACK_BECAUSE,
     HOLD_BACK_AT_MOST,
     HOLD_BACK_REASONS,
     OUTCOMES,
@@ -111,8 +113,10 @@ __all__ = [
     "ESCALATE_AFTER",
     "FINAL_AFTER",
     "FIRST_CONTACT_WITHIN",
+    "FIRST_LOOK",
     "FOLLOW_UP",
     "HANDOVER_ANSWERS",
+    "HELD_BACK_BECAUSE",
     "HOLD_BACK_AT_MOST",
     "HOLD_BACK_REASONS",
     "LIVE_STATES",

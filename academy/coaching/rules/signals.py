@@ -19,6 +19,9 @@ FOLLOW_UP = {"high": timedelta(0), "middle": timedelta(days=7), "low": timedelta
 HOLD_BACK_AT_MOST = timedelta(days=30)
 FRIDAY_TO_MONDAY = 3
 HOLD_BACK_REASONS = ("at_home", "raiser", "advised")
+FIRST_LOOK = "first_look"
+"""Held back by itself: nobody said why, a coordinator looks first."""
+HELD_BACK_BECAUSE = (*HOLD_BACK_REASONS, FIRST_LOOK)
 
 
 def follow_up_by(severity: str, raised_on: date) -> date:

@@ -40,7 +40,7 @@ def raise_signal(
     Low and middle go to the coach, or who stands in; high, and what somebody raises about
     themselves, to a coordinator by name. Who follows up hears it. Where nobody looks after the
     place, `assigned_to_id` is empty: the page says so, and `academy check` too. About safety, or
-    high, it is not shown to the participant before the next working day.
+    high, it is not shown to the participant before the next working day: a coordinator looks first.
     """
     plan = _plan(plan_id)
     _require_near(plan, by)
@@ -70,13 +70,14 @@ def raise_signal(
         assigned_to_id=_follows_up(plan, severity, by, today),
         follow_up_by=rules.follow_up_by(severity, today),
         held_back_until=held_back_until,
-        held_back_because="at_home" if held_back_until else None,
+        held_back_because=rules.FIRST_LOOK if held_back_until else None,
     )
     db.session.add(signal)
     db.session.flush()  # the audit names the row
     _record("raised", signal, by, severity=severity)
     if held_back_until is not None:
-        _record("held-back", signal, by, reason="at_home", until=held_back_until.isoformat())
+        until = held_back_until.isoformat()
+        _record("held-back", signal, by, reason=rules.FIRST_LOOK, until=until)
     _tell_assigned(signal, by)
     return signal
 

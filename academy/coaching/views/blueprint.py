@@ -9,6 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from academy.coaching import forms
+from academy.coaching.forms.cadence import HELD_BACK_BECAUSE
 from academy.coaching.queries.cover import Reader
 from academy.kernel.i18n import short_day
 from academy.kernel.web.blueprint import FeatureBlueprint
@@ -22,6 +23,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "states": forms.PLAN_STATES,
     "signals": forms.SIGNAL_KINDS,
     "severities": forms.SEVERITIES,
+    "held_back": HELD_BACK_BECAUSE,
 }
 
 
