@@ -19,7 +19,8 @@ from academy.kernel.mail import OutgoingMail
 from academy.kernel.messages import engine
 from academy.kernel.queue import Job
 from academy.kernel.settings import current
-from tests.access.asking import as_stored, ask, routes
+from academy.people.models import Person
+from tests.access.asking import ask, routes
 from tests.access.marks import NOTES, marked_columns, tables
 from tests.access.test_foreign_objects import own_combinations, plant
 
@@ -88,6 +89,11 @@ def work(academy: Any, browsers: Any) -> None:
         client.post(path, data=data)
     with clock.at(clock.now().replace(hour=12)):
         engine.run_due(clock.now())
+
+
+def as_stored(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return a column as the database keeps it, without decrypting or parsing it."""
+    return sa.type_coerce(column, sa.types.NullType()).label(column.name)
 
 
 def stored(forbidden: set[str]) -> list[str]:
@@ -182,6 +188,25 @@ def test_no_list_that_staff_take_along_holds_a_note(academy, browsers, principal
     files = list(exported(academy, browsers, principal))
     assert files
     assert [rule for rule, text in files if any(mark in text for mark in marks)] == []
+
+
+def sought(academy: Any, browsers: Any, words: str) -> bool:
+    """Say whether the search of guidance finds anybody by these words."""
+    answer = browsers("coordinator").post("/begeleiding/iedereen/zoek", data={"name": words})
+    assert answer.status_code == 200
+    found = "/stand" in answer.text
+    assert found != ("Niemand gevonden" in answer.text)
+    return found
+
+
+def test_nobody_is_found_by_the_words_of_a_note(academy, browsers):
+    work(academy, browsers)
+    name = db.session.get_one(Person, academy.world.people["participant"]).sort_key
+    db.session.rollback()
+    assert sought(academy, browsers, name)
+    written = notes(academy)
+    assert len(written) > 10
+    assert [one for one in written if sought(academy, browsers, one)] == []
 
 
 @pytest.mark.trust("T31", planted=True)
