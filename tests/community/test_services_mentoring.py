@@ -15,6 +15,7 @@ from academy.kernel.audit import AuditEvent
 from academy.kernel.db import db, unit_of_work
 from academy.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from academy.kernel.messages.models import AnnouncedMessage
+from academy.people.queries.about import acts_for
 from certificates.models import Certificate, RenewalEvidence
 from tests.community.mentoring_street import make_beginning, offer, run_pair
 from tests.community.street import certify
@@ -256,6 +257,19 @@ def test_a_day_before_the_pair_or_to_come_or_twice_is_refused(street, beginner):
             meet(street, pair_id, day)
     with pytest.raises(NotFoundError), unit_of_work():
         services.note_meeting(pair_id, beginner.id, on=TODAY, by=make_actor(beginner))
+
+
+def test_a_day_that_a_coach_notes_or_takes_back_is_done_for_the_mentor(street, beginner):
+    pair_id = run_pair(street, beginner)
+    meet(street, pair_id, TODAY, by=make_actor(street.coach))
+    with unit_of_work():
+        services.take_day_back(days()[0].id, by=make_actor(street.coach))
+    offer(street, "assess")
+    with unit_of_work():  # only a coordinator may: nobody's wish is passed on
+        services.note_helped(street.certified.id, "assess", on=TODAY, by=street.by)
+    kinds = {f"community:mentoring:{what}" for what in ("day-noted", "day-taken-back")}
+    acts = [(one.action, one.by) for one in acts_for(street.certified.id, kinds)]
+    assert acts == [(kind, street.coach.display_name) for kind in sorted(kinds, reverse=True)]
 
 
 def test_a_day_of_help_counts_at_once_and_is_taken_back(street):
