@@ -211,7 +211,8 @@ def test_cards_of_working_methods_are_a5_and_say_no_source_ids(group, print_to):
 
 
 def test_the_code_of_conduct_is_one_page(group, print_to):
-    assert len(pypdf.PdfReader(print_to("conduct", group.papers["conduct"])).pages) == 1
+    for kind in ("conduct", "conduct-large"):
+        assert len(pypdf.PdfReader(print_to(kind, group.papers[kind])).pages) == 1, kind
 
 
 def test_text_is_dark_enough_on_a_black_and_white_printer(group, print_to):

@@ -109,7 +109,7 @@ def badge_size(name: str, fonts_folder: str) -> str:
 
 
 def code_of_conduct(*, made_by: str, large: bool = False) -> bytes:
-    """Return the code of conduct on one page; `large` is 14 points, and goes on on a second."""
+    """Return the code of conduct on one page; `large` is 14 points."""
     title = f"Gedragscode van {current().name}"
     details = Details(title, "Gedragscode", made_by, large=large)
     return make_paper(CONDUCT, {"human": human()}, details)
