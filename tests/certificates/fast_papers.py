@@ -12,8 +12,10 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageChops
 
+from academy.kernel.documents import DocumentError
 from certificates.adapters import make_in_child
 from certificates.adapters.fast import bulk
+from certificates.adapters.many import Paper, Sealing, make_certificates
 from certificates.adapters.signer import open_signer
 from tests.certificates.papers import FONTS, PASSPHRASE, make_facts, make_printed
 
@@ -47,6 +49,24 @@ def make_paper(
         "values": make_printed(design, language, **changes).as_plain(),
         "credential": make_facts(design, language).as_plain() if credential else None,
     }
+
+
+def make_filled(
+    *papers: Paper,
+    keys_folder: Path,
+    now: datetime | None = None,
+    external: dict[str, str] | None = None,
+) -> list[bytes]:
+    """Return the files of papers of one kind as a batch fills them; one more came before them."""
+    sealing = Sealing(keys_folder, PASSPHRASE, now or datetime.now(UTC), FONTS, external)
+    files = []
+    for one in list(make_certificates([papers[0], *papers], sealing))[1:]:
+        if isinstance(one, DocumentError):
+            raise one
+        if one.pdf.count(b"%%EOF") != 1:  # the reference path seals in a revision of its own
+            raise AssertionError("a paper that was not filled")
+        files.append(one.pdf)
+    return files
 
 
 def by_reference(paper: dict[str, Any], bench: bulk.Bench) -> bytes:

@@ -18,8 +18,10 @@ from academy.kernel import documents
 from academy.kernel.documents import DocumentError
 from certificates.adapters import keys, make, pinning
 from certificates.adapters.make import make_certificate
+from certificates.adapters.many import Paper
 from certificates.adapters.signature import read_signature
 from tests.certificates.authority import buy
+from tests.certificates.fast_papers import make_filled
 from tests.certificates.papers import FONTS, PASSPHRASE, make_printed
 from tests.judges import pdf as judges
 from tests.judges import vera
@@ -97,17 +99,20 @@ def seal(keys_folder, where):
 def test_a_device_seals_and_judges_accept_it(device, keys_folder, tmp_path):
     files = {}
     for kind in KINDS:
-        sealed = seal(keys_folder, external(device, label=kind))
-        files[kind] = tmp_path / f"{kind}.pdf"
-        files[kind].write_bytes(sealed.pdf)
-        found = read_signature(
-            sealed.pdf, leaves=[], root=b"", chains=pinning.pinned_chains(keys_folder)
-        )
-        assert found["intact"], found
-        leaf = device[1][kind].leaf.public_bytes(Encoding.DER)
-        assert found["key_id"] == keys.key_id_of(leaf)
+        where = external(device, label=kind)
+        paper = Paper(make_printed(), "residents")
+        [filled] = make_filled(paper, keys_folder=keys_folder, external=where)
+        for path, pdf in {"alone": seal(keys_folder, where).pdf, "filled": filled}.items():
+            files[kind, path] = tmp_path / f"{kind}-{path}.pdf"
+            files[kind, path].write_bytes(pdf)
+            found = read_signature(
+                pdf, leaves=[], root=b"", chains=pinning.pinned_chains(keys_folder)
+            )
+            assert found["intact"], found
+            leaf = device[1][kind].leaf.public_bytes(Encoding.DER)
+            assert found["key_id"] == keys.key_id_of(leaf)
     assert [one.broken for one in vera.judge(files.values()) if not one.passed] == []
-    for kind, file in files.items():
+    for (kind, _path), file in files.items():
         (tmp_path / "root.pem").write_bytes(device[1][kind].root_pem)
         assert judges.has_valid_signature(file)
         assert judges.openssl_accepts(file, tmp_path / "root.pem", tmp_path)

@@ -42,6 +42,7 @@ from tests.certificates.papers import (
     CODE,
     CODE_URL,
     FONTS,
+    LONGEST,
     NAMES,
     NUMBER,
     PASSPHRASE,
@@ -72,6 +73,13 @@ FOR_REFERENCE = (
     "Țepeș Thị ị Ț",
     " ".join(["Annemarie"] * 20)[:120].strip(),
 )
+"""Names that need more than letters in a row: no template has a place for them."""
+OF_TWO_LINES = (
+    LONGEST,
+    "Ana de la Cruz y Fernández-Núñez de Castro e Silva",
+    "Charlotte-Amélie de Ranitz-van Wijngaarden van den Bovenkamp",
+)
+"""Names that have a template only where a name is printed smaller: on the proof of governors."""
 SET = tuple(name for name in dict.fromkeys((*HARD_NAMES, *NAMES)) if name not in FOR_REFERENCE)
 PROMISE = "Ik luister elke maand een avond naar mijn buren en ik kom terug met wat ik deed. " * 2
 
@@ -104,25 +112,23 @@ def filled(bench):
 
 
 @pytest.mark.slow
+@pytest.mark.trust("T36")
 @pytest.mark.parametrize("name", SET)
-def test_a_filled_paper_equals_the_rendered_one(filled, bench, name):
-    at = SET.index(name)
-    paths = set()
-    for design, language in LAYOUTS if IS_FULL else (LAYOUTS[at % 6], LAYOUTS[(at + 3) % 6]):
+def test_a_filled_paper_equals_the_rendered_one(bench, name):
+    """None of them may take the reference path: that would compare a paper with itself."""
+    layouts = [one for one in LAYOUTS if one[0] == "governors" or name not in OF_TWO_LINES]
+    if not IS_FULL:
+        at, half = SET.index(name) % len(layouts), len(layouts) // 2
+        layouts = [layouts[at], layouts[at - half]]
+    for design, language in layouts:
         paper = make_paper(design, language, printed_name=name)
-        try:
-            fast = bulk.fill_one(paper, bench, at_once=True)
-        except LookupError:
-            paths.add("reference")
-            continue
-        paths.add("fast")
+        fast = bulk.fill_one(paper, bench, at_once=True)
         rendered = by_reference(paper, bench)
         assert glyphs_of(fast) == glyphs_of(rendered)
         assert text_of(fast) == text_of(rendered)
         assert structure_of(fast) == structure_of(rendered)
         assert metadata_of(fast) == metadata_of(rendered)
         assert pixels_apart(fast, rendered) <= MOST_PIXELS
-    assert "fast" in paths or not IS_FULL
 
 
 @pytest.mark.slow
@@ -147,7 +153,7 @@ def test_other_lines_equal_the_rendered_ones_too(bench, design, changes):
     assert pixels_apart(fast, rendered) <= MOST_PIXELS
 
 
-@pytest.mark.parametrize("name", FOR_REFERENCE)
+@pytest.mark.parametrize("name", [*FOR_REFERENCE, *OF_TWO_LINES])
 def test_what_cannot_be_filled_falls_back_by_itself(bench, filled, name):
     with pytest.raises(LookupError):
         filled(printed_name=name)
@@ -160,6 +166,7 @@ def test_what_cannot_be_filled_falls_back_by_itself(bench, filled, name):
 
 
 @pytest.mark.slow
+@pytest.mark.trust("T36", planted=True)
 def test_the_oracle_sees_planted_differences(bench, filled):
     good = filled()
 

@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ from academy.kernel.documents import DocumentError
 from academy.kernel.pdf import fonts
 from academy.kernel.pdf.render import render_document
 from academy.kernel.resources import folder
+from certificates.adapters import badge_keys, keys
 from certificates.adapters.design import DESIGNS
+from certificates.adapters.fast import bulk
 from certificates.adapters.render import render_certificate
 from certificates.rules.names import clean_name
 from certificates.rules.printed import PrintedCertificate, Signatory
+from tests.certificates.fast_papers import make_bench, make_paper
 from tests.certificates.hard_names import HARD_NAMES, REFUSED
-from tests.certificates.papers import FONTS, make_printed
+from tests.certificates.papers import FONTS, PASSPHRASE, make_printed
 from tests.judges import pdf as judges
 from tests.judges.inside import look_inside
 from tests.trust.payloads import FILE, PAPER, SERVER
@@ -207,6 +211,31 @@ def test_nothing_lies_hidden_before_sealing(design, language):
     for name in NAMES:
         pdf = render(make_printed(design, language, printed_name=name), design)
         assert faults_of(pdf, CREDENTIAL) == [], name
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("filling") / "keys"
+    made_at = datetime.now(UTC) - timedelta(days=1)
+    keys.init_keys(folder, PASSPHRASE, now=made_at)
+    badge_keys.add_missing(folder, PASSPHRASE, now=made_at)
+    return make_bench(folder)
+
+
+@pytest.mark.trust("T17")
+@pytest.mark.parametrize(("design", "language"), LAYOUTS)
+def test_nothing_lies_hidden_in_a_paper_of_a_batch(bench, design, language):
+    """It is filled and sealed in one: the seal is the one field that it has, and no revision."""
+    filled, names = 0, NAMES[:: size(3, otherwise=1)]
+    for name in names:
+        paper = make_paper(design, language, credential=True, printed_name=name)
+        try:
+            pdf = bulk.fill_one(paper, bench, at_once=True)
+        except LookupError:
+            continue  # made alone: those are the papers above
+        assert faults_of(pdf, CREDENTIAL) == ["1 widgets"], name
+        filled += 1
+    assert filled > len(names) // 2
 
 
 def planted(change: Any) -> bytes:

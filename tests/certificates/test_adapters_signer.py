@@ -17,6 +17,7 @@ from academy.kernel.documents import DocumentError
 from certificates.adapters import keys, pinning, verify
 from certificates.adapters.key_files import KeysError
 from certificates.adapters.make import make_certificate
+from certificates.adapters.many import Paper
 from certificates.adapters.pkcs12 import chain_in
 from certificates.adapters.seal import seal
 from certificates.adapters.signature import read_signature
@@ -24,12 +25,15 @@ from certificates.adapters.signer import open_signer
 from certificates.rules.verdict import RegisterEntry
 from tests.certificates.attacks import ATTACKS
 from tests.certificates.authority import WORD, buy
+from tests.certificates.fast_papers import make_filled
 from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_printed
 from tests.judges import pdf as judges
 from tests.judges import vera
 from tests.trust.sizes import size
 
 KINDS = ("p256", "rsa")
+FILLED = {f"{kind}-filled": kind for kind in KINDS}
+"""Papers of a batch, and the seal of each."""
 TODAY = date(2026, 11, 23)
 
 
@@ -58,6 +62,11 @@ def papers(bought, keys_folder, tmp_path_factory):
     for kind, one in bought.items():
         made[kind] = folder / f"{kind}.pdf"
         made[kind].write_bytes(make(keys_folder, one.external).pdf)
+    for name, kind in FILLED.items():
+        paper, external = Paper(make_printed(), "residents"), bought[kind].external
+        made[name] = folder / f"{name}.pdf"
+        [pdf] = make_filled(paper, keys_folder=keys_folder, external=external)
+        made[name].write_bytes(pdf)
     return made
 
 
@@ -98,7 +107,7 @@ def check(data, pins, *, registered=None):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [*KINDS, "alone"])
+@pytest.mark.parametrize("kind", [*KINDS, "alone", *FILLED])
 def test_a_pinned_seal_makes_an_original(papers, keys_folder, kind):
     data = papers[kind].read_bytes()
     assert check(data, pinned(keys_folder), registered=data) == ("original", "original")
@@ -121,12 +130,12 @@ def _chain(one) -> list[x509.Certificate]:
 
 @pytest.mark.slow
 @pytest.mark.trust("T16")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *FILLED])
 def test_no_changed_byte_of_the_container_leaves_it_original(papers, keys_folder, kind):
     paper, chance, pins = papers[kind].read_bytes(), random.Random(4), pinned(keys_folder)
     start = paper.index(b"/Contents <") + 11
     end = start + len(paper[start : paper.index(b">", start)].rstrip(b"0")) + 40
-    for _once in range(size(400, otherwise=120)):
+    for _once in range(size(400, otherwise=120) // (4 if kind in FILLED else 1)):
         place = chance.randrange(start, end)
         changed = bytearray(paper)
         while changed[place] == paper[place]:
@@ -136,9 +145,10 @@ def test_no_changed_byte_of_the_container_leaves_it_original(papers, keys_folder
 
 @pytest.mark.slow
 @pytest.mark.trust("T16")
+@pytest.mark.parametrize("kind", ["rsa", "rsa-filled"])
 @pytest.mark.parametrize("name", ["newline", "empty update", "metadata", "note on top", "wrapped"])
-def test_an_attack_on_it_is_seen(papers, keys_folder, name):
-    changed = ATTACKS[name](papers["rsa"].read_bytes())
+def test_an_attack_on_it_is_seen(papers, keys_folder, name, kind):
+    changed = ATTACKS[name](papers[kind].read_bytes())
     assert check(changed, pinned(keys_folder)) == ("altered", "altered")
 
 
@@ -149,7 +159,7 @@ def test_judges_accept_it_under_its_root_only(papers, bought, tmp_path):
     assert [(one.file.name, one.broken) for one in judged if not one.passed] == []
     for kind, file in papers.items():
         root, other = tmp_path / f"{kind}.pem", tmp_path / "other.pem"
-        root.write_bytes(bought[kind].root_pem)
+        root.write_bytes(bought[FILLED.get(kind, kind)].root_pem)
         other.write_bytes(buy(tmp_path).root_pem)
         assert judges.has_valid_signature(file)
         assert judges.openssl_accepts(file, root, tmp_path)

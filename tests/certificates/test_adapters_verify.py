@@ -12,6 +12,7 @@ from academy.kernel import documents
 from certificates.adapters import badge_keys, keys, pinning, verify
 from certificates.adapters.credential_in_child import attached
 from certificates.adapters.make import make_certificate
+from certificates.adapters.many import Paper
 from certificates.adapters.offline import by_seal_alone, with_snapshot
 from certificates.adapters.read_in_child import read_file
 from certificates.adapters.seal import seal
@@ -19,6 +20,7 @@ from certificates.adapters.seal_in_child import seal_coaching_log
 from certificates.adapters.signature import read_signature
 from certificates.rules.verdict import RegisterEntry
 from tests.certificates.attacks import ATTACKS, other_form, swap_attachment, updated
+from tests.certificates.fast_papers import make_filled
 from tests.certificates.papers import FONTS, NUMBER, PASSPHRASE, make_facts, make_printed
 from tests.certificates.test_adapters_offline import signed, snapshot_of
 from tests.trust.sizes import size
@@ -28,6 +30,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.trust("T16")]
 
 FLIPS, IN_CONTENTS = size(900, otherwise=80), size(200, otherwise=120)
 """Of each kind of check: by the register, by the seal alone and by a snapshot."""
+PARTS = {"alone": 1, "filled": 5}
+"""How a paper was made, and how much of the flips it gets: one of so many."""
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +68,17 @@ def paper(sealing):
 
 
 @pytest.fixture(scope="module")
-def offline(keys_folder, paper):
+def papers(paper, keys_folder):
+    """One made alone and one of a batch."""
+    of_batch = Paper(make_printed(), "residents", credential=make_facts())
+    [filled] = make_filled(of_batch, keys_folder=keys_folder)
+    return {"alone": paper, "filled": filled}
+
+
+@pytest.fixture(scope="module")
+def offline(keys_folder, papers):
     """What the command judges by where there is no database: a snapshot of the register."""
-    envelope = signed(keys_folder, snapshot_of(keys_folder, paper))
+    envelope = signed(keys_folder, snapshot_of(keys_folder, *papers.values()))
     root = hashlib.sha256(keys.root_certificate(keys_folder)).hexdigest()
     return with_snapshot(envelope, root_fingerprint=root)
 
@@ -93,7 +105,11 @@ def codes(finding):
     return finding.verdict, finding.reasons[0].code
 
 
-def test_the_issued_file_is_original(paper, pinned):
+@pytest.mark.parametrize("made", PARTS)
+def test_the_issued_file_is_original(papers, pinned, offline, made):
+    paper = papers[made]
+    assert codes(offline.judge(paper, read_seal=read_signature)) == ("original", "original")
+    assert codes(check(paper, pinned, lookup=None)) == ("original", "status_not_known")
     finding = check(paper, pinned, registered=paper, read_seal=None)
     assert codes(finding) == ("original", "original")
     assert finding.number == NUMBER
@@ -151,13 +167,15 @@ def test_a_file_that_is_too_large_is_not_read(paper, pinned):
     assert codes(check(data, pinned, registered=data)) == ("unknown", "too_large")
 
 
+@pytest.mark.parametrize("made", PARTS)
 @pytest.mark.parametrize("by", ["register", "seal", "snapshot"])
-def test_no_changed_byte_leaves_a_file_original(paper, pinned, offline, by):
+def test_no_changed_byte_leaves_a_file_original(papers, pinned, offline, by, made):
+    paper, part = papers[made], PARTS[made]
     chance = random.Random(f"20261123-{by}")  # other places each time: 3,300 together
     start = paper.index(b"/Contents <") + 11
     end = start + len(paper[start : paper.index(b">", start)].rstrip(b"0")) + 40
-    places = [chance.randrange(len(paper)) for _ in range(FLIPS)]
-    places += [chance.randrange(start, end) for _ in range(IN_CONTENTS)]
+    places = [chance.randrange(len(paper)) for _ in range(FLIPS // part)]
+    places += [chance.randrange(start, end) for _ in range(IN_CONTENTS // part)]
     kept = {"lookup": None} if by == "seal" else {}
     for place in places:
         changed = bytearray(paper)
@@ -171,7 +189,9 @@ def test_no_changed_byte_leaves_a_file_original(paper, pinned, offline, by):
         assert finding.verdict in {"altered", "unknown"}, place
 
 
-def test_no_truncated_file_is_original(paper, pinned, offline):
+@pytest.mark.parametrize("made", PARTS)
+def test_no_truncated_file_is_original(papers, pinned, offline, made):
+    paper = papers[made]
     for length in range(0, len(paper), size(64, otherwise=1_024)):
         finding = check(paper[:length], pinned, registered=paper, lookup=None)
         assert finding.verdict in {"altered", "unknown"}, length
@@ -184,8 +204,10 @@ def test_there_are_enough_attacks():
 
 
 @pytest.mark.pdf
+@pytest.mark.parametrize("made", PARTS)
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_no_structural_attack_makes_a_file_original(paper, pinned, offline, attack):
+def test_no_structural_attack_makes_a_file_original(papers, pinned, offline, attack, made):
+    paper = papers[made]
     changed = attack(paper)
     assert changed != paper
     by_snapshot = offline.judge(changed, read_seal=read_signature)

@@ -15,7 +15,14 @@ from academy.kernel import documents
 from certificates.adapters import badge_keys, did_key, keys
 from certificates.adapters.credential_files import credential_in, jwt_of, status_list
 from certificates.adapters.make import make_certificate
-from certificates.rules.credential import LIST_LENGTH, did_document, issuer_did
+from certificates.adapters.many import Paper
+from certificates.rules.credential import (
+    LIST_LENGTH,
+    CredentialFacts,
+    did_document,
+    issuer_did,
+)
+from tests.certificates.fast_papers import make_filled
 from tests.certificates.papers import FONTS, PASSPHRASE, make_facts, make_printed
 from tests.judges import badges
 
@@ -52,17 +59,16 @@ def academy(tmp_path_factory):
     now = datetime.now(UTC).replace(microsecond=0)
     keys.init_keys(folder, PASSPHRASE, now=now - timedelta(days=1))
 
+    def facts(name: str = "Samira El Haddou", **changes: Any) -> CredentialFacts:
+        ends = now + timedelta(days=900)
+        starts = now - timedelta(minutes=1)
+        return make_facts(valid_from=starts, valid_until=ends, printed_name=name, **changes)
+
     def paper(name: str = "Samira El Haddou", **changes: Any) -> bytes:
-        facts = make_facts(
-            valid_from=now - timedelta(minutes=1),
-            valid_until=now + timedelta(days=900),
-            printed_name=name,
-            **changes,
-        )
         return make_certificate(
             make_printed(printed_name=name),
             "residents",
-            credential=facts,
+            credential=facts(name, **changes),
             keys_folder=folder,
             passphrase=PASSPHRASE,
             now=now,
@@ -76,6 +82,11 @@ def academy(tmp_path_factory):
     files["good"] = paper(place=GOOD)
     files["revoked"] = paper(place=REVOKED)
     files["arabic"] = paper("Naïma El Idrissi (نعيمة الإدريسي)", place=GOOD + 2)
+    batch = [
+        Paper(make_printed(), "residents", credential=facts(place=place))
+        for place in (GOOD + 3, REVOKED)
+    ]
+    files["filled"], files["filled revoked"] = make_filled(*batch, keys_folder=folder, now=now)
     signed = status_list(
         URL, 1, ended=(3, REVOKED), created=now, keys_folder=folder, passphrase=PASSPHRASE
     )
@@ -119,13 +130,12 @@ def tampered(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def on_node(academy):
     good = academy.said("good")
-    names = ("good", "retired", "revoked", "arabic")
-    cases = {name: academy.said(name) for name in names}
+    cases = {name: academy.said(name) for name in academy.files}
     cases |= {f"tampered {name}": one for name, one in tampered(good).items()}
     return badges.on_node(academy.published, cases)
 
 
-@pytest.mark.parametrize("name", ["good", "retired", "arabic"])
+@pytest.mark.parametrize("name", ["good", "retired", "arabic", "filled"])
 def test_a_good_credential_is_accepted_by_all(academy, on_node, name):
     said = on_node["opinions"][name]
     assert said["digitalbazaar"] == {
@@ -146,11 +156,12 @@ def test_a_good_credential_is_accepted_by_all(academy, on_node, name):
     assert badges.refusal(academy.jwt(name), DID, fetch=academy.fetch) == ""
 
 
-def test_a_revoked_one_is_seen_by_all(academy, on_node):
-    said = on_node["opinions"]["revoked"]
+@pytest.mark.parametrize("name", ["revoked", "filled revoked"])
+def test_a_revoked_one_is_seen_by_all(academy, on_node, name):
+    said = on_node["opinions"][name]
     assert said["digitalbazaar"]["revoked"] is True
     assert said["dcc"]["log"]["revocation_status"] is False
-    for document in (credential_in(academy.files["revoked"]).decode(), academy.jwt("revoked")):
+    for document in (credential_in(academy.files[name]).decode(), academy.jwt(name)):
         said = badges.refusal(document, DID, fetch=academy.fetch)
         assert said.startswith("Credential status 'revocation' is set")
 

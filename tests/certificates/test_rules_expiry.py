@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from certificates.rules.validity import ExpiryRule, expiry_rule, last_day, months_from
 from tests.trust.sizes import size
 
+pytestmark = pytest.mark.trust("T35")
+
 days = st.dates(date(2020, 1, 1), date(2060, 12, 31))
-ROUNDS = settings(max_examples=size(5000, otherwise=200))
+ROUNDS = settings(max_examples=size(1000, otherwise=200))
 WINDOW = 6
 
 
