@@ -95,6 +95,32 @@ def test_a_coach_logs_a_call_in_five_taps_and_a_minute(academy, browser, way):
     page.context.close()
 
 
+def test_open_agreements_stand_outside_the_six_and_ask_no_typing(academy, browser):
+    """What was agreed before adds one row of ticks each, which may stay as it is."""
+    plan_id, mailbox, agreed = ask(
+        academy,
+        """
+        select coaching_plan.id, account.mailbox, count(*) from coaching_plan
+        join account on account.person_id = coaching_plan.coach_id
+        join agreed_action on agreed_action.plan_id = coaching_plan.id
+        where coaching_plan.state = 'active' and agreed_action.state = 'open' and not exists (
+            select 1 from coaching_log_entry
+            where plan_id = coaching_plan.id and state = 'draft')
+        group by coaching_plan.id, account.mailbox order by coaching_plan.id limit 1""",
+    )
+    page = open_as(academy, browser, mailbox, f"/begeleiding/{plan_id}/gesprek")
+    form = page.locator("form[data-keep-on-device]")
+    typed = ":is(textarea, input[type=text]):visible"
+    earlier = page.get_by_role("region", name="Afspraken van eerder")
+    assert earlier.locator(".choice-set").count() == agreed
+    assert earlier.locator(typed).count() == 0
+    assert earlier.locator("[required]").count() == 0
+    assert (
+        form.locator("> .field > .choice-set").count() + form.locator(typed).count() <= MOST_INPUTS
+    )
+    page.context.close()
+
+
 def test_all_is_well_is_one_tap(academy, browser):
     plan_id, mailbox = coach(academy)
     page = open_as(academy, browser, mailbox, f"/begeleiding/{plan_id}")
