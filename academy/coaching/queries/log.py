@@ -166,15 +166,12 @@ def find_draft(plan_id: int, coach_id: int | None, *, now: datetime) -> EntryVie
     return _with_parts(found, now)[0] if found else None
 
 
-def draft_saved_at(
-    plan_id: int, coach_id: int | None, *, of_review: bool = False
-) -> datetime | None:
-    """Return when a coach's draft of a talk, or of a review, was last kept, without opening it."""
-    return db.session.scalar(
-        sa.select(LogEntry.saved_at).where(
-            _writes(plan_id, coach_id), (LogEntry.kind == "yearly_review") == of_review
-        )
+def drafts_saved_at(plan_id: int, coach_id: int | None) -> dict[str, datetime]:
+    """Return when a coach's drafts, of a talk and a review, were last kept; opens neither."""
+    rows = db.session.execute(
+        sa.select(LogEntry.kind, LogEntry.saved_at).where(_writes(plan_id, coach_id))
     )
+    return {"review" if row.kind == "yearly_review" else "talk": row.saved_at for row in rows}
 
 
 def _writes(plan_id: int, coach_id: int | None) -> sa.ColumnElement[bool]:

@@ -55,6 +55,7 @@ def plan(plan_id: int) -> str:
     now = note_reading(head.id, "page", by=me)
     horizon, today = horizon_for(head, me), clock.today()
     within = horizon.entries()
+    drafts = entries.drafts_saved_at(head.id, me.person_id)
     page = entries.entry_page(head.id, now=now, cursor=request.args.get("vanaf"), within=within)
     return show(
         "plan",
@@ -65,8 +66,8 @@ def plan(plan_id: int) -> str:
         earlier=earlier_guidance(head, me),
         device=device_keys(me.person_id),
         signals=signals.for_coach(signals.signals_of_plan(head.id, today)),
-        draft_saved_at=entries.draft_saved_at(head.id, me.person_id),
-        review_saved_at=entries.draft_saved_at(head.id, me.person_id, of_review=True),
+        draft_saved_at=drafts.get("talk"),
+        review_saved_at=drafts.get("review"),
         is_overdue=rules.contact_overdue(head.next_contact_due, today),
         quick_key=ids.nonce(),
         escalation=_escalation(head),
