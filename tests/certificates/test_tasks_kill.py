@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import random
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from academy.keeping.checks import all_faults
 from academy.kernel import documents
 from academy.kernel.db import db
 from academy.kernel.mail import OutgoingMail
 from academy.kernel.storage import Storage
 from certificates.models import CertificateEvent, RoundProposal
 from certificates.queries import checks
-from certificates.queries.chain_checks import chain_faults
+from tests.certificates.failing_disks import settings_of
 from tests.certificates.ready import commit_scene, issue, make_keys
 from tests.certificates.workers import (
     grant_many,
@@ -40,6 +43,13 @@ LIVES = {"each": 1.0, "round": 1.2}
 
 Three work at a time and the oldest is killed, so that each lives for three of them.
 """
+
+
+@pytest.fixture(autouse=True)
+def own_folders(app: Flask, tmp_path: Path) -> Iterator[None]:
+    """Files and checkpoints of this test only: other tests' would stand in no register here."""
+    with settings_of(app, storage=tmp_path / "own-files", checkpoints=tmp_path / "own-points"):
+        yield
 
 
 def made() -> int:
@@ -91,10 +101,7 @@ def test_no_kill_loses_or_doubles_a_certificate(app: Flask, way: str) -> None:
 
     assert killed_at_work >= KILLS // 2
     assert unmade() == 0
-    assert checks.file_faults() == []
-    assert checks.serial_faults() == []
-    assert checks.key_faults() == []
-    assert chain_faults() == []
+    assert all_faults() == []
     assert made() == CERTIFICATES
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == CERTIFICATES
 
