@@ -38,7 +38,7 @@ WORKERS = size(3, otherwise=1)
 REST_SECONDS = size(900, otherwise=240)
 """How long they may take for the rest after the last kill; a busy machine needs it."""
 SHORTEST_LIFE = 0.05
-LIVES = {"each": 1.0, "round": 1.2}
+LIVES = {"each": 0.7, "round": 1.0}
 """The longest time between two kills, in how many times what a worker needs to come further.
 
 Three work at a time and the oldest is killed, so that each lives for three of them.
