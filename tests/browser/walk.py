@@ -37,6 +37,8 @@ ROLES = {
 ALIKE = 2
 """How many pages of one kind are visited: a second one often has other contents."""
 SKIPPED = ("/static/", "/taal/")
+CARD = re.compile(r"^/werkvormen/[^/?]+/pdf")
+"""The card of one working method: nobody prints all of them one by one within the hour."""
 STAMP = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -116,7 +118,7 @@ def walk(site: str, *, token: str | None, start: str = "/vandaag") -> Iterator[V
 
 def kind_of(path: str) -> str:
     """Return the address without what tells one page of a kind from another."""
-    address = urlsplit(path)
+    address = urlsplit(CARD.sub("/werkvormen/0/pdf", path))
     parts = ["#" if re.search(r"\d", part) else part for part in address.path.split("/")]
     asked = sorted(parse_qs(address.query))
     return "/".join(parts) + (f"?{'&'.join(asked)}" if asked else "")
